@@ -1,0 +1,1 @@
+"""Curation of bioimage submissions: intake, sniff, validate, curate, review, accession, emit."""

@@ -1,0 +1,25 @@
+"""The one way to the schemas and rules: those given by the environment, else bundled, else the checkout's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+
+def schemas() -> Path:
+    """The folder of LinkML schemas, vocabularies and templates (`BIA_SCHEMAS` overrides)."""
+    return _folder("schemas", "BIA_SCHEMAS")
+
+
+def rules() -> Path:
+    """The folder of curation rules (`BIA_RULES` overrides)."""
+    return _folder("curation_rules", "BIA_RULES")
+
+
+def _folder(name: str, variable: str) -> Path:
+    if given := os.environ.get(variable):
+        return Path(given)
+    bundled = _HERE / "_resources" / name
+    return bundled if bundled.is_dir() else _HERE.parent / name

@@ -1,0 +1,97 @@
+"""A submission as read, and what stands around its metadata."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from pipeline.findings import Frozen, Location
+from pipeline.select import parent
+
+
+Metadata = dict[str, Any]
+
+
+class SourceMap(Frozen):
+    """From a place in the record to its place in the document as submitted.
+
+    `pointers` maps record pointers to document pointers; `positions` maps document pointers
+    to where they stand in the file (line and column, or sheet and cell).
+    """
+
+    file: str
+    pointers: Mapping[str, str] = Field(default_factory=dict)
+    positions: Mapping[str, Location] = Field(default_factory=dict)
+    addressed: bool = True
+    """Whether a document pointer means something to the reader (JSON), or only its position does (TSV, XLSX)."""
+
+    def document_pointer(self, place: str) -> str:
+        """The document pointer of a record place, or of the nearest thing around it that the document has."""
+        while place and place not in self.pointers:
+            place = parent(place)
+        return self.pointers.get(place, "")
+
+    def locate(self, place: str) -> Location:
+        """Where a record place stands in the document."""
+        return self.position(self.document_pointer(place))
+
+    def position(self, pointer: str) -> Location:
+        """Where a document pointer stands in the file."""
+        at = pointer
+        while at and at not in self.positions:
+            at = parent(at)
+        found = self.positions.get(at, Location())
+        return found.model_copy(
+            update={"file": self.file, "pointer": pointer if self.addressed else None}
+        )
+
+
+class FileList(Frozen):
+    """A file list: `table` has the columns `path`, `size`, `type`, `line` and the list's own attributes.
+
+    `table` holds one row per listed file, text as submitted; `size` in bytes or missing;
+    `line` is the line of the file (row of the sheet, index of the JSON array from 1).
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    name: str
+    source: str
+    component: str | None = None
+    """The record place that names it, such as `/study/study_components/0`."""
+    table: Any
+    columns: tuple[str, ...] = ()
+    sheet: str | None = None
+    kind: str = "tsv"
+
+
+class Source(Frozen):
+    """Where a submission came from: paths, and what belongs to the document but is no metadata."""
+
+    path: str
+    folder: str | None = None
+    data_root: str | None = None
+    kind: str = "pagetab-json"
+    template: str | None = None
+    attach_to: str | None = None
+    root_path: str | None = None
+    documents: tuple[str, ...] = ()
+    files_expected: bool = True
+    imported: bool = False
+
+
+class Submission(Frozen):
+    """One study as submitted: metadata is an instance of the LinkML class `Submission`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    id: str
+    metadata: Metadata
+    source: Source
+    source_map: SourceMap
+    file_lists: tuple[FileList, ...] = ()
+    received: dt.date | None = None
+    digest: str = ""
