@@ -9,7 +9,7 @@ from pydantic import field_validator
 from pipeline.findings import Frozen
 
 FORM = re.compile(r"S-[A-Z][A-Z-]*[0-9]+")
-"""`S-`, capitals (and hyphens), digits: the form of BioStudies accessions (bioregistry `biostudies`)."""
+"""`S-`, capitals (and hyphens), digits: the form of BioStudies accessions."""
 
 DOI_PREFIX = "10.6019"
 STUDIES = "https://www.ebi.ac.uk/biostudies/BioImages/studies/"

@@ -68,7 +68,10 @@ class Place(str):
 
 
 class Images(Frozen):
-    """What was found of the data files: `sniffed` by path as listed, `present` paths under the data root."""
+    """What was found of the data files.
+
+    `sniffed` holds what each image is; `present` the size in bytes by path under the data root.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
 
@@ -145,11 +148,11 @@ CHECKS: dict[str, Check] = {}
 def check(
     code: str, name: str, *, at: str, severity: Severity, requires: Iterable[str] = ()
 ) -> Callable[[Callable[..., Iterable[Flag]]], Callable[..., Iterable[Flag]]]:
-    """Declare a function as a check; its docstring is the explanation and, after `To fix:`, the hint.
+    """Declare a function as a check; its docstring explains it, `To fix:` in it is the hint.
 
     The function is called for each place that `at` matches. Its first parameter is the value
     there; further ones are filled by type from the context (`Submission`, `Metadata`, `dt.date`,
-    `Images`, `Known`, `Place`, `Context`). It is not called where a check named in `requires` flagged.
+    `Images`, `Known`, `Place`, `Context`). It is not called where one of `requires` flagged.
     """
 
     def declared(function: Callable[..., Iterable[Flag]]) -> Callable[..., Iterable[Flag]]:
@@ -191,7 +194,7 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
             except Skipped as why:
                 skips.append(Skip(code=one.code.code, reason=str(why), at=place or None))
                 break
-            except Exception as crash:
+            except Exception as crash:  # noqa: BLE001 - a crashed check is a finding
                 findings.append(_crash(one, crash, context, place))
     return tuple(findings), tuple(dict.fromkeys(skips))
 

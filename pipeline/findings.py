@@ -187,7 +187,7 @@ def declare(code: str, name: str, severity: Severity, explanation: str) -> Code:
 
 
 class Origin(Frozen):
-    """What a report was made with: name, version and digest of pipeline, schema, rules, registries."""
+    """What a report was made with: versions and digests of pipeline, schema, rules, registries."""
 
     pipeline: str
     schema_version: str

@@ -1,4 +1,4 @@
-"""The one way to the schemas and rules: those given by the environment, else bundled, else the checkout's."""
+"""The one way to the schemas and rules: the environment's, else bundled, else the checkout's."""
 
 from __future__ import annotations
 

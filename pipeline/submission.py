@@ -11,7 +11,6 @@ from pydantic import ConfigDict, Field
 from pipeline.findings import Frozen, Location
 from pipeline.select import parent
 
-
 Metadata = dict[str, Any]
 
 
@@ -26,10 +25,10 @@ class SourceMap(Frozen):
     pointers: Mapping[str, str] = Field(default_factory=dict)
     positions: Mapping[str, Location] = Field(default_factory=dict)
     addressed: bool = True
-    """Whether a document pointer means something to the reader (JSON), or only its position does (TSV, XLSX)."""
+    """Whether readers know document pointers (JSON), or positions only (TSV, XLSX)."""
 
     def document_pointer(self, place: str) -> str:
-        """The document pointer of a record place, or of the nearest thing around it that the document has."""
+        """The document pointer of a record place, or of the nearest thing around it."""
         while place and place not in self.pointers:
             place = parent(place)
         return self.pointers.get(place, "")
@@ -50,7 +49,7 @@ class SourceMap(Frozen):
 
 
 class FileList(Frozen):
-    """A file list: `table` has the columns `path`, `size`, `type`, `line` and the list's own attributes.
+    """A file list: `table` has `path`, `size`, `type`, `line` and the list's own attributes.
 
     `table` holds one row per listed file, text as submitted; `size` in bytes or missing;
     `line` is the line of the file (row of the sheet, index of the JSON array from 1).
