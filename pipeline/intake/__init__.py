@@ -1,0 +1,73 @@
+"""The doors through which documents come in; each module with a `KIND` here is one.
+
+A door has `KIND`, `knows(path, head) -> bool` (by name and first bytes) and
+`read(data, file) -> Reading`; `ORDER` (default 50) says who is asked first.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.findings import Location, declare
+from pipeline.intake.reading import Reading
+from pipeline.submission import SourceMap
+
+UNKNOWN = declare(
+    "SUB118",
+    "document-kind-unknown",
+    "error",
+    """The file is none of the documents that the archive reads.
+
+    To fix: give the study as PageTab (JSON, TSV, XLSX) or in another form that the archive takes.
+    """,
+)
+HEAD = 64 * 1024
+
+
+class Door(Protocol):
+    """A module that reads one kind of document."""
+
+    KIND: str
+
+    def knows(self, path: Path, head: bytes) -> bool:
+        """Whether a file of this name with these first bytes is of this kind."""
+
+    def read(self, data: bytes, file: str) -> Reading:
+        """The metadata of a document; never raises for its content."""
+
+
+@cache
+def doors() -> tuple[Door, ...]:
+    """All doors, in the order in which they are asked."""
+    found: list[Any] = []
+    for module in pkgutil.iter_modules(__path__, __name__ + "."):
+        door = importlib.import_module(module.name)
+        if hasattr(door, "KIND"):
+            found.append(door)
+    return tuple(sorted(found, key=lambda door: (getattr(door, "ORDER", 50), door.__name__)))
+
+
+def door_for(path: Path) -> Door | None:
+    """The door that knows a file, or None."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return next((door for door in doors() if door.knows(path, head)), None)
+
+
+def read(path: Path, file: str | None = None) -> Reading:
+    """A document's metadata; `file` is the name that findings give it."""
+    name = file or path.name
+    door = door_for(path)
+    if door is None:
+        message = f"'{name}' is no document that the archive reads"
+        return Reading(
+            kind="unknown",
+            metadata=None,
+            source_map=SourceMap(file=name),
+            findings=(UNKNOWN.at(Location(file=name), message),),
+        )
+    return door.read(path.read_bytes(), name)

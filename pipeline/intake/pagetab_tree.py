@@ -1,0 +1,388 @@
+"""PageTab as a tree of sections, whatever file it was written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.findings import Code, Finding, declare
+from pipeline.intake.json_text import DEEP, Number
+from pipeline.select import join
+from pipeline.submission import SourceMap
+
+WRONG_TYPE = declare(
+    "SUB111",
+    "structure-wrong",
+    "error",
+    """A part of the document has another structure than PageTab gives it, so it cannot be read.
+
+    To fix: write it as PageTab does: attributes, links, files and subsections are lists of objects.
+    """,
+)
+NO_SECTION = declare(
+    "SUB001",
+    "root-section-missing",
+    "error",
+    """The document has no root section, so there is no study in it.
+
+    To fix: give the study as `section` with its type, attributes and subsections.
+    """,
+)
+NO_TYPE = declare(
+    "SUB002",
+    "section-without-type",
+    "error",
+    """A section does not say what it is; BioStudies refuses such a document.
+
+    To fix: give the section its type, such as 'Biosample' or 'Study Component'.
+    """,
+)
+NO_NAME = declare(
+    "SUB003",
+    "attribute-without-name",
+    "error",
+    """An attribute has no name, so its value cannot be understood; BioStudies refuses it.
+
+    To fix: name the attribute, or take it out.
+    """,
+)
+MISSPELT_KEY = declare(
+    "SUB110",
+    "key-misspelt",
+    "error",
+    """A key of the document differs from PageTab's in its letters, so programs do not see it.
+
+    To fix: write the key as PageTab does; capitals count.
+    """,
+)
+NOT_TEXT = declare(
+    "SUB112",
+    "value-not-text",
+    "warning",
+    """A value is a bare number or a bare word; it was read as the text that stands there.
+
+    To fix: put the value in double quotes.
+    """,
+)
+FLAG = declare(
+    "SUB113",
+    "reference-flag-not-boolean",
+    "warning",
+    """The reference flag of an attribute is neither true nor false; it was read by its meaning.
+
+    To fix: write `true` or `false` without quotes.
+    """,
+)
+DEEPEST_SECTION = 20
+TOP_KEYS = frozenset({"accno", "attributes", "section", "type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """A qualifier of a value (or of an attribute's name)."""
+
+    name: str
+    value: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A name with its value as written; `value` is None when it is absent or blank."""
+
+    name: str
+    value: str | None
+    at: str
+    reference: bool = False
+    qualifiers: tuple[Qualifier, ...] = ()
+    name_qualifiers: tuple[Qualifier, ...] = ()
+    value_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its attributes."""
+
+    url: str
+    attributes: tuple[Attribute, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that a section names directly; `size` in bytes."""
+
+    path: str
+    size: int | None
+    kind: str | None
+    attributes: tuple[Attribute, ...]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of any type with all that stands in it."""
+
+    type: str
+    accession: str | None
+    at: str
+    attributes: tuple[Attribute, ...] = ()
+    links: tuple[Link, ...] = ()
+    files: tuple[File, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is said in it."""
+        return not (
+            any(a.value is not None for a in self.attributes)
+            or self.links
+            or self.files
+            or any(not section.empty for section in self.sections)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole document: what stands at the submission's level, and the root section."""
+
+    accession: str | None
+    attributes: tuple[Attribute, ...]
+    section: Section | None
+    accession_at: str = "/accno"
+
+
+@dataclass
+class Reader:
+    """Reads the JSON forms of PageTab (published and extended), collecting faults."""
+
+    source_map: SourceMap
+    findings: list[Finding] = field(default_factory=list)
+
+    def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
+        """Note a fault at a place of the document."""
+        self.findings.append(code.at(self.source_map.position(at), message, **more))
+
+    def tree(self, document: Any) -> Tree | None:
+        """The tree of a parsed document, or None when it is no object."""
+        if not isinstance(document, dict):
+            self.wrong("", "the document", "an object", document)
+            return None
+        for key in document:
+            if key not in TOP_KEYS and key.casefold() in TOP_KEYS and key != "accNo":
+                self.flag(
+                    MISSPELT_KEY,
+                    join("", key),
+                    f"the key '{key}' is not PageTab's '{key.casefold()}'",
+                    value=key,
+                )
+        key = "accno" if "accno" in document else "accNo"
+        accession = self.text(document.get(key), join("", key), "the accession")
+        attributes = self.attributes(document.get("attributes"), "/attributes")
+        attributes += _extended(document)
+        root = document.get("section")
+        if root is None:
+            at = "/section" if "section" in document else ""
+            self.flag(NO_SECTION, at, "the document has no root section")
+            section = None
+        else:
+            section = self.section(root, "/section", 0)
+        return Tree(accession, attributes, section, join("", key))
+
+    def section(self, value: Any, at: str, depth: int) -> Section | None:
+        """One section with all below it."""
+        if not isinstance(value, dict):
+            self.wrong(at, "a section", "an object", value)
+            return None
+        if depth == DEEPEST_SECTION:
+            message = f"sections are nested more than {DEEPEST_SECTION} deep here"
+            self.flag(DEEP, at, message, severity="warning")
+        kind = self.text(value.get("type"), join(at, "type"), "the section's type")
+        if kind is None:
+            self.flag(NO_TYPE, join(at, "type"), "a section has no type")
+        key = "accno" if "accno" in value else "accNo"
+        accession = self.text(value.get(key), join(at, key), "the section's accession")
+        below = "subsections" if "subsections" in value else "sections"
+        attributes = self.attributes(value.get("attributes"), join(at, "attributes"))
+        file_list = value.get("fileList")
+        if isinstance(file_list, dict) and isinstance(file_list.get("fileName"), str):
+            name_at = join(at, "fileList", "fileName")
+            attributes += (
+                Attribute("File List", file_list["fileName"], name_at, value_at=name_at),
+            )
+        return Section(
+            type=kind or "",
+            accession=accession,
+            at=at,
+            attributes=attributes,
+            links=tuple(self.link(link, place) for link, place in self.rows(value, "links", at)),
+            files=tuple(
+                made
+                for one, place in self.rows(value, "files", at)
+                if (made := self.file(one, place)) is not None
+            ),
+            sections=tuple(
+                made
+                for one, place in self.rows(value, below, at)
+                if (made := self.section(one, place, depth + 1)) is not None
+            ),
+        )
+
+    def rows(self, home: dict[str, Any], key: str, at: str) -> list[tuple[Any, str]]:
+        """The objects of a list with their pointers; tables (lists in the list) are unfolded."""
+        value = home.get(key)
+        if value is None:
+            return []
+        place = join(at, key)
+        if not isinstance(value, list):
+            self.wrong(place, f"'{key}'", "a list", value)
+            return []
+        rows: list[tuple[Any, str]] = []
+        for index, entry in enumerate(value):
+            here = join(place, index)
+            if isinstance(entry, list):
+                rows += [(one, join(here, n)) for n, one in enumerate(entry)]
+            else:
+                rows.append((entry, here))
+        good = [(one, here) for one, here in rows if isinstance(one, dict)]
+        for one, here in rows:
+            if not isinstance(one, dict):
+                self.wrong(here, f"an entry of '{key}'", "an object", one)
+        return good
+
+    def attributes(self, value: Any, at: str) -> tuple[Attribute, ...]:
+        """A list of attributes."""
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            self.wrong(at, "the attributes", "a list of name and value pairs", value)
+            return ()
+        made = (self.attribute(entry, join(at, index)) for index, entry in enumerate(value))
+        return tuple(one for one in made if one is not None)
+
+    def attribute(self, value: Any, at: str) -> Attribute | None:
+        """One attribute, or None when it has no name."""
+        if not isinstance(value, dict):
+            self.wrong(at, "an attribute", "an object with name and value", value)
+            return None
+        name = self.text(value.get("name"), join(at, "name"), "the attribute's name")
+        if name is None:
+            where = join(at, "name")
+            self.flag(NO_NAME, where, "an attribute has no name", value=_plain(value.get("value")))
+            return None
+        flag = value.get("reference", value.get("isReference", False))
+        if not isinstance(flag, bool | None):
+            message = f"the reference flag of '{name}' is {flag!r}, not true or false"
+            self.flag(FLAG, join(at, "reference"), message, value=str(flag))
+            flag = str(flag).strip().casefold() == "true"
+        return Attribute(
+            name=name,
+            value=self.text(value.get("value"), join(at, "value"), f"the value of '{name}'"),
+            at=at,
+            value_at=join(at, "value"),
+            reference=bool(flag),
+            qualifiers=self.qualifiers(value, "valqual", "valueAttrs", at),
+            name_qualifiers=self.qualifiers(value, "nmqual", "nameAttrs", at),
+        )
+
+    def qualifiers(
+        self, value: dict[str, Any], key: str, extended: str, at: str
+    ) -> tuple[Qualifier, ...]:
+        """The qualifiers of an attribute's value or name."""
+        key = key if key in value else extended
+        given = value.get(key)
+        if given is None:
+            return ()
+        place = join(at, key)
+        if not isinstance(given, list):
+            self.wrong(place, f"'{key}'", "a list of name and value pairs", given)
+            return ()
+        made = (self.attribute(entry, join(place, index)) for index, entry in enumerate(given))
+        return tuple(Qualifier(one.name, one.value, one.at) for one in made if one is not None)
+
+    def link(self, value: dict[str, Any], at: str) -> Link:
+        """One link; a blank address is kept as empty text."""
+        url = self.text(value.get("url"), join(at, "url"), "the link's address") or ""
+        return Link(url, self.attributes(value.get("attributes"), join(at, "attributes")), at)
+
+    def file(self, value: dict[str, Any], at: str) -> File | None:
+        """One file named by a section directly."""
+        path = value.get("path", value.get("filePath"))
+        if not isinstance(path, str):
+            self.wrong(join(at, "path"), "a file's path", "text", path)
+            return None
+        size = value.get("size")
+        kind = value.get("type")
+        return File(
+            path=path,
+            size=int(size) if isinstance(size, Number) and size.isdecimal() else None,
+            kind=kind if isinstance(kind, str) else None,
+            attributes=self.attributes(value.get("attributes"), join(at, "attributes")),
+            at=at,
+        )
+
+    def text(self, value: Any, at: str, what: str) -> str | None:
+        """A text value; blank is None; numbers and words are read as they stand."""
+        if value is None:
+            return None
+        if isinstance(value, Number | bool):
+            shown = str(value).lower() if isinstance(value, bool) else str(value)
+            message = f"{what} is written as bare {shown[:40]}, not as text"
+            self.flag(NOT_TEXT, at, message, value=shown[:200])
+            return shown
+        if not isinstance(value, str):
+            self.wrong(at, what, "text", value)
+            return None
+        return value if value.strip() else None
+
+    def wrong(self, at: str, what: str, expected: str, value: Any) -> None:
+        """Note a part of another structure."""
+        self.flag(WRONG_TYPE, at, f"{what} should be {expected}, found {_kind(value)}")
+
+
+def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:
+    """What BioStudies' extended form keeps beside the attributes, as the published form has it."""
+    named = {
+        "Title": document.get("title"),
+        "ReleaseDate": document.get("releaseTime"),
+        "RootPath": document.get("rootPath"),
+        "DOI": document.get("doi"),
+    }
+    keys = {"Title": "title", "ReleaseDate": "releaseTime", "RootPath": "rootPath", "DOI": "doi"}
+    given = document.get("attributes")
+    present = {
+        str(a.get("name")).casefold()
+        for a in (given if isinstance(given, list) else ())
+        if isinstance(a, dict)
+    }
+    made = [
+        Attribute(name, value, join("", keys[name]), value_at=join("", keys[name]))
+        for name, value in named.items()
+        if isinstance(value, str) and value.strip() and name.casefold() not in present
+    ]
+    made = [
+        Attribute(a.name, a.value.removesuffix("T00:00:00Z"), a.at, value_at=a.value_at)
+        if a.name == "ReleaseDate" and a.value
+        else a
+        for a in made
+    ]
+    collections = document.get("collections")
+    if isinstance(collections, list):
+        for index, one in enumerate(collections):
+            if isinstance(one, dict) and isinstance(one.get("accNo"), str):
+                at = join("/collections", index, "accNo")
+                made.append(Attribute("AttachTo", one["accNo"], at, value_at=at))
+    return tuple(made)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Number):
+        return f"the number {value[:40]}"
+    names = {dict: "an object", list: "a list", bool: "true or false", str: "text"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _plain(value: Any) -> str | None:
+    return str(value)[:200] if isinstance(value, str) else None

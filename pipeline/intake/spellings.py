@@ -1,0 +1,81 @@
+"""How PageTab names the slots of the schema (`schemas/pagetab.yaml`)."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import resources
+from pipeline.findings import Frozen
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+def fold(name: str) -> str:
+    """A name without case, spaces and punctuation.
+
+    >>> fold("E-mail"), fold("grant_id")
+    ('email', 'grantid')
+    """
+    return _PUNCTUATION.sub("", name).casefold()
+
+
+class Kind(Frozen):
+    """A kind of section: which attribute goes to which slot, and which sections stand below."""
+
+    name: str
+    types: tuple[str, ...]
+    slots: Mapping[str, str]
+    qualifiers: Mapping[str, Mapping[str, str]] = {}
+    children: Mapping[str, str] = {}
+
+
+class Spellings(Frozen):
+    """All kinds of sections, and what stands at the submission's level."""
+
+    submission: Mapping[str, str]
+    source: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    by_type: Mapping[str, str]
+    """From a folded section type to the kind that stands directly below the study."""
+    rembi: Mapping[str, str]
+    """From a REMBI kind to the slot of an association that names it."""
+
+
+@cache
+def spellings() -> Spellings:
+    """The table as the schemas folder has it."""
+    return _read(resources.schemas() / "pagetab.yaml")
+
+
+def _read(path: Path) -> Spellings:
+    data: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    kinds = {name: Kind(name=name, **kind) for name, kind in data["kinds"].items()}
+    return Spellings(
+        submission=data["submission"],
+        source=data["source"],
+        kinds=kinds,
+        by_type={folded: name for name in data["study_children"] for folded in kinds[name].types},
+        rembi=data["rembi"],
+    )
+
+
+@cache
+def common_names() -> Mapping[str, tuple[str, str]]:
+    """From `Homo sapiens (human)` to its two names, for the organisms that the archive knows."""
+    path = resources.schemas() / "vocabularies" / "organisms.csv"
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+        return {
+            f"{row['scientific_name']} ({common})": (row["scientific_name"], common)
+            for row in rows
+            for common in filter(None, row["common_names"].split(";"))
+        }
