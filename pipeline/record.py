@@ -66,6 +66,14 @@ class DataFile(Frozen):
     study_component: str | None = None
 
 
+class DocumentFrame(Frozen):
+    """What a document says to BioStudies and not of the study; written back as it stood."""
+
+    template: str | None = None
+    attach_to: str | None = None
+    root_path: str | None = None
+
+
 class CuratedRecord(Frozen):
     """One version of a curated study under its accession; holds no wall-clock time."""
 
@@ -78,6 +86,7 @@ class CuratedRecord(Frozen):
     citation: str
     link: str
     licence_terms: str
+    frame: DocumentFrame = DocumentFrame()
     metadata: Metadata
     files: tuple[DataFile, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -1,0 +1,174 @@
+"""How to cite a study: the archive's sentence, and forms for reference managers.
+
+Names stand as the depositor wrote them: where a form asks for family and given name, the whole
+name is given as one, because a program cannot know where a name divides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from pipeline.record import CuratedRecord
+from pipeline.registries import vocabulary
+
+NAME = "citation"
+FILE = "citation.txt"
+
+PUBLISHER = "BioImage Archive, EMBL-EBI"
+
+_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+} | {sign: "\\" + sign for sign in "&%$#_"}
+_TO_LATEX = str.maketrans(_LATEX)
+
+
+def write(record: CuratedRecord) -> bytes:
+    """The archive's sentence, and the study's DOI where it has one, as text."""
+    lines = [record.citation]
+    if record.doi:
+        lines.append(f"https://doi.org/{record.doi}")
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def bibtex(record: CuratedRecord) -> str:
+    """A BibTeX entry of type `misc`, which every style knows."""
+    fields: dict[str, str | None] = {
+        "author": " and ".join(_bibtex_name(name) for name, _ in _authors(record)),
+        "title": "{" + _title(record).translate(_TO_LATEX) + "}",
+        "year": _year(record),
+        "publisher": PUBLISHER.translate(_TO_LATEX),
+        "version": str(record.version),
+        "doi": record.doi,
+        "url": record.link,
+        "note": f"BioImage Archive accession {record.accession}",
+    }
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{record.accession},\n{body}}}\n"
+
+
+def cff(record: CuratedRecord) -> str:
+    """A Citation File Format 1.2.0 file of type `dataset`."""
+    import yaml
+
+    people = [
+        {"name": name} | ({"orcid": f"https://orcid.org/{orcid}"} if orcid else {})
+        for name, orcid in _authors(record)
+    ]
+    licence = _get(record, "licence")
+    fields: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": record.citation,
+        "type": "dataset",
+        "title": _title(record),
+        "authors": people or [{"name": "Authors not stated"}],
+        "version": str(record.version),
+        "doi": record.doi,
+        "url": record.link,
+        "date-released": _day(record),
+        "license": _spdx().get((licence.get("name") or "").strip().casefold()),
+        "keywords": [text.strip() for text in _get(record, "keywords") or []],
+    }
+    if not fields["license"]:
+        fields["license-url"] = licence.get("url")
+    kept = {name: value for name, value in fields.items() if value}
+    text: str = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=10_000)
+    return text
+
+
+def ris(record: CuratedRecord) -> str:
+    """A RIS record of type `DATA`; lines end as the form asks, with CR LF."""
+    lines: list[tuple[str, str | None]] = [("TY", "DATA")]
+    lines += [("AU", name) for name, _ in _authors(record)]
+    lines += [
+        ("TI", _title(record)),
+        ("PY", _year(record)),
+        ("DA", (_day(record) or "").replace("-", "/")),
+        ("PB", PUBLISHER),
+        ("AN", record.accession),
+        ("ET", str(record.version)),
+        ("DO", record.doi),
+        ("UR", record.link),
+    ]
+    lines += [("KW", text) for text in _get(record, "keywords") or []]
+    body = "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in lines if value)
+    return body + "ER  - \r\n"
+
+
+def csl(record: CuratedRecord) -> str:
+    """A CSL-JSON array with one entry of type `dataset`."""
+    day = _day(record)
+    fields: dict[str, Any] = {
+        "id": record.accession,
+        "type": "dataset",
+        "title": _title(record),
+        "author": [{"literal": name} for name, _ in _authors(record)],
+        "issued": {"date-parts": [[int(part) for part in day.split("-")]]} if day else None,
+        "publisher": PUBLISHER,
+        "version": str(record.version),
+        "number": record.accession,
+        "DOI": record.doi,
+        "URL": record.link,
+    }
+    kept = {name: value for name, value in fields.items() if value}
+    return json.dumps([kept], ensure_ascii=False, indent=2) + "\n"
+
+
+FORMS: Mapping[str, Callable[[CuratedRecord], str]] = {
+    "bibtex": bibtex,
+    "cff": cff,
+    "ris": ris,
+    "csl": csl,
+}
+
+
+def _get(record: CuratedRecord, slot: str) -> Any:
+    return record.metadata.get("study", {}).get(slot) or {}
+
+
+def _title(record: CuratedRecord) -> str:
+    return _line(_get(record, "title") or record.accession)
+
+
+def _authors(record: CuratedRecord) -> list[tuple[str, str | None]]:
+    """Names with their ORCID iDs; an author without a name cannot be cited."""
+    people = _get(record, "authors") or []
+    return [(_line(one["name"]), one.get("orcid")) for one in people if one.get("name")]
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _day(record: CuratedRecord) -> str | None:
+    found = _DAY.match(record.release_date or "")
+    return "-".join(found.groups()) if found else None
+
+
+def _year(record: CuratedRecord) -> str | None:
+    day = _day(record)
+    return day[:4] if day else None
+
+
+def _bibtex_name(name: str) -> str:
+    """The name, in braces where BibTeX would take a part of it for something else."""
+    safe = name.translate(_TO_LATEX)
+    return "{" + safe + "}" if "," in name or " and " in name else safe
+
+
+@cache
+def _spdx() -> Mapping[str, str]:
+    """SPDX identifiers by the labels that name one licence and version, in small letters."""
+    known: dict[str, str] = {}
+    for row in vocabulary.rows("licences"):
+        for label in (row["label"], row["spdx_id"], *vocabulary.several(row["spellings"])):
+            known[label.casefold()] = row["spdx_id"]
+    return known

@@ -1,0 +1,39 @@
+"""What everyone may see of a released study: metadata, citation and manifest, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.outputs import citation, manifest, manifest_table
+from pipeline.outputs.record import dump, in_order
+from pipeline.record import CuratedRecord
+
+NAME = "public"
+FILE = "metadata.json"
+
+
+def write(record: CuratedRecord) -> bytes:
+    """The public metadata as JSON: what the study says, its names and its terms of use."""
+    public: dict[str, Any] = {
+        "accession": record.accession,
+        "version": record.version,
+        "doi": record.doi,
+        "link": record.link,
+        "release_date": record.release_date,
+        "citation": record.citation,
+        "licence_terms": record.licence_terms,
+        "metadata": in_order(record.metadata),
+    }
+    return dump({key: value for key, value in public.items() if value is not None})
+
+
+def bundle(record: CuratedRecord) -> Mapping[str, bytes]:
+    """All files of the public copy by name."""
+    return {
+        FILE: write(record),
+        citation.FILE: citation.write(record),
+        "CITATION.cff": citation.cff(record).encode(),
+        manifest.FILE: manifest.write(record),
+        manifest_table.FILE: manifest_table.write(record),
+    }
