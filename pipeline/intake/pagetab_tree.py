@@ -222,9 +222,9 @@ class Reader:
                 if (made := self.file(one, place)) is not None
             ),
             sections=tuple(
-                made
+                child
                 for one, place in self.rows(value, below, at)
-                if (made := self.section(one, place, depth + 1)) is not None
+                if (child := self.section(one, place, depth + 1)) is not None
             ),
         )
 

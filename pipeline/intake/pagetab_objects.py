@@ -1,0 +1,380 @@
+"""Objects of the record from the attributes, links and files of PageTab sections."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.findings import Code, Finding, Suggestion, declare
+from pipeline.intake.pagetab_tree import Attribute, File, Link, Qualifier, Section
+from pipeline.intake.spellings import Kind, common_names, fold
+from pipeline.select import join
+from pipeline.submission import Metadata, SourceMap
+
+EMPTY_SECTION = declare(
+    "SUB005",
+    "section-empty",
+    "warning",
+    """A section says nothing: it has a type, but no attributes and nothing below it.
+
+    It is left out of the record.
+
+    To fix: fill the section in, or take it out.
+    """,
+)
+NO_VALUE = declare(
+    "SUB004",
+    "attribute-without-value",
+    "hint",
+    """An attribute stands in the document without a value; BioStudies reads it as absent.
+
+    It is an error where the document's own template requires the value.
+
+    To fix: give the value, or take the attribute out.
+    """,
+)
+JUNK_NAME = declare(
+    "SUB117",
+    "attribute-name-without-meaning",
+    "warning",
+    """An attribute's name says nothing (a spreadsheet's column heading), yet it has a value.
+
+    The value is kept under that name.
+
+    To fix: name the attribute for what it holds, or move the value to the field it belongs to.
+    """,
+)
+HIDDEN_IN_NAME = declare(
+    "SUB116",
+    "attribute-name-with-hidden-characters",
+    "warning",
+    """An attribute's name holds spaces at its ends, no-break spaces or invisible characters.
+
+    Programs that compare names exactly do not see the attribute; here it was read.
+
+    To fix: type the name again.
+    """,
+)
+NO_FLAG = declare(
+    "SUB114",
+    "reference-flag-missing",
+    "warning",
+    """An affiliation equals the accno of an organisation but is not marked as a reference.
+
+    BioStudies would show the bare accno. It was read as the reference it is.
+
+    To fix: add `"reference": true` to the attribute.
+    """,
+)
+DANGLING = declare(
+    "SUB203",
+    "reference-to-nothing",
+    "error",
+    """An attribute refers to an accno that no section of the document has.
+
+    To fix: name the accno of the section that is meant, or add that section.
+    """,
+)
+TO_ITSELF = declare(
+    "SUB204",
+    "reference-to-itself",
+    "error",
+    """A section refers to itself.
+
+    To fix: take the attribute out, or name the section that is meant.
+    """,
+)
+TWO_VALUES = declare(
+    "SUB205",
+    "two-values-for-one-field",
+    "warning",
+    """A field that takes one value is given twice with different values; the first one was read.
+
+    Two release dates are an error: the later one holds until a person decides.
+
+    To fix: keep the value that is right.
+    """,
+)
+_JUNK = re.compile(r"(unnamed|column|col|field|attribute|variable)?[\s_:.-]*\d*")
+_HIDDEN = re.compile(r"^\s|\s$|[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\ufeff]")
+
+
+@dataclass
+class Objects:
+    """Makes objects, noting where each part stands and what is wrong with it."""
+
+    source_map: SourceMap
+    pointers: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    organisations: dict[str, str] = field(default_factory=dict)
+    """From an organisation section's pointer to its id in the record."""
+    accessions: dict[str, list[Section]] = field(default_factory=dict)
+    """All sections by their accno."""
+    referenced: set[str] = field(default_factory=set)
+    """The accnos that something refers to."""
+
+    def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
+        """Note a fault at a place of the document."""
+        self.findings.append(code.at(self.source_map.position(at), message, **more))
+
+    def object(self, section: Section, kind: Kind, place: str) -> Metadata:
+        """One object of the record from a section's attributes."""
+        self.pointers[place] = section.at
+        made: Metadata = {}
+        left: list[Attribute] = []
+        for attribute in section.attributes:
+            self.named(attribute)
+            slot = kind.slots.get(fold(attribute.name))
+            if attribute.value is None:
+                self.no_value(attribute, join(place, slot.split("[")[0]) if slot else "", section)
+                left.append(attribute)
+            elif slot is None:
+                self.refers(attribute, section)
+                self.meaningless(attribute)
+                left.append(attribute)
+            elif slot == "affiliations[]":
+                self.affiliation(made, attribute, place, section)
+            elif "." in slot:
+                self.part(made, attribute, kind, slot, place, left)
+            elif slot.endswith("[]"):
+                self.one_of_many(made, attribute, slot[:-2], place)
+            elif slot in made:
+                if plain(made[slot]) != plain(attribute.value):
+                    self.second_value(attribute, slot, made[slot])
+                    left.append(attribute)
+            else:
+                made[slot] = attribute.value
+                self.pointers[join(place, slot)] = attribute.value_at
+                self.qualified(made, slot, attribute.qualifiers, place)
+        self.leftovers(made, place, left)
+        return made
+
+    def one_of_many(self, made: Metadata, attribute: Attribute, slot: str, place: str) -> None:
+        """A further value of a slot that takes several."""
+        values = made.setdefault(slot, [])
+        values.append(attribute.value)
+        self.pointers.setdefault(join(place, slot), attribute.at)
+        self.pointers[join(place, slot, len(values) - 1)] = attribute.value_at
+        self.qualified(made, slot, attribute.qualifiers, place)
+
+    def part(
+        self,
+        made: Metadata,
+        attribute: Attribute,
+        kind: Kind,
+        slot: str,
+        place: str,
+        left: list[Attribute],
+    ) -> None:
+        """A value that opens an object of its own, such as an organism with its taxon id."""
+        head, _, tail = slot.partition(".")
+        if head.endswith("[]"):
+            head = head[:-2]
+            listed = made.setdefault(head, [])
+            at = join(place, head, len(listed))
+            listed.append({})
+            target: Metadata = listed[-1]
+        elif head in made:
+            if made[head].get(tail) != attribute.value:
+                self.second_value(attribute, head, made[head].get(tail))
+                left.append(attribute)
+            return
+        else:
+            at, target = join(place, head), made.setdefault(head, {})
+        self.pointers[at] = attribute.at
+        target[tail] = attribute.value
+        self.pointers[join(at, tail)] = attribute.value_at
+        if tail == "scientific_name" and (pair := common_names().get(plain(attribute.value))):
+            target["scientific_name"], target["common_name"] = pair
+            self.pointers[join(at, "common_name")] = attribute.value_at
+        known = kind.qualifiers.get(head, {})
+        others: list[Qualifier] = []
+        for qualifier in attribute.qualifiers:
+            name = known.get(fold(qualifier.name))
+            if name is None or name in target or qualifier.value is None:
+                others.append(qualifier)
+            else:
+                target[name] = qualifier.value
+                self.pointers[join(at, name)] = join(qualifier.at, "value")
+        self.qualified(target, tail, tuple(others), at)
+
+    def qualified(
+        self, made: Metadata, slot: str, qualifiers: tuple[Qualifier, ...], place: str
+    ) -> None:
+        """Qualifiers that no slot takes stand beside the slot they qualify."""
+        for qualifier in qualifiers:
+            kept = made.setdefault("qualifiers", [])
+            self.pointers[join(place, "qualifiers", len(kept))] = qualifier.at
+            kept.append({"of": slot, **_named(qualifier.name, qualifier.value)})
+
+    def affiliation(
+        self, made: Metadata, attribute: Attribute, place: str, section: Section
+    ) -> None:
+        """A reference to an organisation by accno, or the text as given."""
+        value = str(attribute.value)
+        affiliations = made.setdefault("affiliations", [])
+        at = join(place, "affiliations", len(affiliations))
+        self.pointers[at] = attribute.at
+        targets = self.accessions.get(value.strip(), [])
+        target = next((t for t in targets if t.at in self.organisations), None)
+        if target is None:
+            affiliations.append(
+                {"text": value, **({"reference": True} if attribute.reference else {})}
+            )
+            self.pointers[join(at, "text")] = attribute.value_at
+            self.refers(attribute, section)
+            return
+        self.referenced.add(value.strip())
+        affiliations.append({"organisation": self.organisations[target.at]})
+        self.pointers[join(at, "organisation")] = attribute.value_at
+        if not attribute.reference:
+            message = f"'{value}' is the accno of an organisation, but not marked as a reference"
+            self.flag(NO_FLAG, attribute.at, message, value=value, place=at)
+
+    def refers(self, attribute: Attribute, section: Section) -> None:
+        """Whether a reference names something else that is there."""
+        if not attribute.reference or attribute.value is None:
+            return
+        value = attribute.value.strip()
+        if value == section.accession:
+            message = f"'{attribute.name}' refers to the section '{value}' in which it stands"
+            self.flag(TO_ITSELF, attribute.value_at, message, value=value)
+        elif value not in self.accessions:
+            known = ", ".join(sorted(k for k in self.accessions if k)[:8]) or "none"
+            message = f"'{attribute.name}' refers to '{value}', which no section has"
+            hint = f"{DANGLING.hint} The accnos of this document: {known}."
+            self.flag(DANGLING, attribute.value_at, message, value=value, hint=hint)
+        else:
+            self.referenced.add(value)
+
+    def leftovers(self, made: Metadata, place: str, left: list[Attribute]) -> None:
+        """Attributes without a slot, under their names as given."""
+        for attribute in left:
+            kept = made.setdefault("attributes", [])
+            at = join(place, "attributes", len(kept))
+            kept.append(_attribute(attribute))
+            self.pointers[at] = attribute.at
+            self.pointers[join(at, "value")] = attribute.value_at
+            self.pointers[join(at, "name")] = join(attribute.at, "name")
+
+    def rest(self, made: Metadata, place: str, section: Section, others: list[Section]) -> None:
+        """Links, files and sections of other types that stand in a section."""
+        if section.links:
+            made.setdefault("links", [])
+            for link in section.links:
+                made["links"].append(self.link(link, join(place, "links", len(made["links"]))))
+        if section.files:
+            made["files"] = [
+                self.file(one, join(place, "files", n)) for n, one in enumerate(section.files)
+            ]
+        full = [s for s in others if not s.empty]
+        for other in others:
+            if other.empty:
+                self.empty_section(other)
+        if full:
+            made["sections"] = [
+                self.other(s, join(place, "sections", n)) for n, s in enumerate(full)
+            ]
+
+    def other(self, section: Section, place: str) -> Metadata:
+        """A section of a type that the schema has no class for."""
+        self.pointers[place] = section.at
+        self.pointers[join(place, "type")] = join(section.at, "type")
+        made: Metadata = {"type": section.type}
+        for attribute in section.attributes:
+            self.named(attribute)
+            self.refers(attribute, section)
+        self.leftovers(made, place, list(section.attributes))
+        self.rest(made, place, section, list(section.sections))
+        return made
+
+    def link(self, link: Link, place: str) -> Metadata:
+        """A link with its description and type."""
+        self.pointers[place] = link.at
+        made: Metadata = {}
+        if link.url:
+            made["url"] = link.url
+            self.pointers[join(place, "url")] = join(link.at, "url")
+        left: list[Attribute] = []
+        for attribute in link.attributes:
+            slot = {"description": "description", "type": "type"}.get(fold(attribute.name))
+            if slot is None or slot in made or attribute.value is None:
+                left.append(attribute)
+                continue
+            made[slot] = attribute.value
+            self.pointers[join(place, slot)] = attribute.value_at
+        self.leftovers(made, place, left)
+        return made
+
+    def file(self, file: File, place: str) -> Metadata:
+        """A file that a section names directly."""
+        self.pointers[place] = file.at
+        self.pointers[join(place, "path")] = join(file.at, "path")
+        made: Metadata = {"path": file.path}
+        if file.size is not None:
+            made["size"] = file.size
+        if file.kind is not None:
+            made["type"] = file.kind
+        self.leftovers(made, place, list(file.attributes))
+        return made
+
+    def named(self, attribute: Attribute) -> None:
+        """Note a name that holds what nobody sees."""
+        if _HIDDEN.search(attribute.name):
+            message = f"the name of the attribute {attribute.name!r} holds hidden characters"
+            self.flag(HIDDEN_IN_NAME, join(attribute.at, "name"), message, value=attribute.name)
+
+    def meaningless(self, attribute: Attribute) -> None:
+        """Note a name that says nothing of its value."""
+        if _JUNK.fullmatch(attribute.name.strip().casefold()):
+            message = f"'{attribute.name}' says nothing of its value '{_short(attribute.value)}'"
+            self.flag(JUNK_NAME, attribute.at, message, value=attribute.name)
+
+    def no_value(self, attribute: Attribute, place: str, section: Section | None = None) -> None:
+        """Note an attribute without a value; `place` is where its slot would stand."""
+        if place and place not in self.pointers:
+            self.pointers[place] = attribute.at
+        where = f" of the section '{section.type}'" if section else ""
+        message = f"the attribute '{attribute.name}'{where} has no value"
+        self.flag(NO_VALUE, attribute.value_at, message, value=attribute.name, place=place or None)
+
+    def second_value(self, attribute: Attribute, slot: str, first: Any) -> None:
+        """Note a further value of a slot that takes one."""
+        message = (
+            f"'{attribute.name}' is given twice: '{_short(first)}' and '{_short(attribute.value)}'"
+        )
+        dates = slot == "release_date" and first != attribute.value
+        severity = "error" if dates else None
+        self.flag(TWO_VALUES, attribute.at, message, value=attribute.value, severity=severity)
+
+    def empty_section(
+        self, section: Section, suggestion: Suggestion | None = None, place: str | None = None
+    ) -> None:
+        """Note a section that is left out of the record because it says nothing."""
+        message = f"the section '{section.type}' says nothing; it is left out of the record"
+        self.flag(EMPTY_SECTION, section.at, message, suggestion=suggestion, place=place)
+
+
+def _attribute(attribute: Attribute) -> Metadata:
+    made = _named(attribute.name, attribute.value)
+    qualifiers = attribute.qualifiers + attribute.name_qualifiers
+    if qualifiers:
+        made["qualifiers"] = [_named(q.name, q.value) for q in qualifiers]
+    if attribute.reference:
+        made["reference"] = True
+    return made
+
+
+def _named(name: str, value: str | None) -> Metadata:
+    return {"name": name} if value is None else {"name": name, "value": value}
+
+
+def plain(value: Any) -> str:
+    """A value as one line, white space collapsed."""
+    return " ".join(str(value).split())
+
+
+def _short(value: Any) -> str:
+    text = plain(value)
+    return text if len(text) <= 60 else text[:59] + "…"
