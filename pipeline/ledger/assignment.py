@@ -1,0 +1,342 @@
+"""Accessions and record versions: given once, in one transaction, and never taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import sqlalchemy as sa
+
+from pipeline.accession import Accession
+from pipeline.findings import Frozen
+from pipeline.ledger.connection import Ledger, Refused, lock_counter, set_counter
+from pipeline.ledger.submissions import hold
+from pipeline.ledger.tables import accessions as table
+from pipeline.ledger.tables import record_versions
+
+_PARTS = re.compile(r"(S-[A-Z][A-Z-]*)([0-9]+)")
+
+
+class Held(Frozen):
+    """An accession that the ledger holds; `version` and `release_date` are those last emitted.
+
+    `state` is `assigned`, `imported`, `reserved` or `withdrawn`.
+    """
+
+    accession: str
+    submission: str | None
+    state: str
+    version: int | None
+    release_date: dt.date | None
+    doi: str | None
+
+
+class RecordVersion(Frozen):
+    """One version of a record: given to one content under one set of decisions."""
+
+    accession: str
+    version: int
+    digest: str
+    decision_digest: str
+    release_date: dt.date | None
+    emitted: bool
+
+    def is_of(self, digest: str, decision_digest: str) -> bool:
+        """Whether it was given to this content and these decisions."""
+        return self.digest == digest and self.decision_digest == decision_digest
+
+
+def assign(
+    ledger: Ledger,
+    submission: str,
+    digest: str,
+    decision_digest: str = "",
+    *,
+    release_date: dt.date | None = None,
+    prefix: str = "S-BIAD",
+    first: int = 1,
+    accession: str | None = None,
+    doi: str | None = None,
+) -> tuple[Accession, int]:
+    """The accession and record version of a content, given in one transaction.
+
+    Asked again for the newest version it gives the same. Other content or decisions make the next
+    version under the same accession; content that came back (A, B, A) is version 3. A number that
+    an import or reservation took is passed over; `first` is the lowest number to mint. With
+    `accession` one that the ledger holds (imported, reserved) is taken instead of a new one. A
+    DOI, once set, stays. Raises Refused when the accession is not held, is another submission's,
+    or is withdrawn.
+    """
+    with ledger.write() as connection:
+        hold(connection, submission)
+        own = _of(connection, submission)
+        if own is None and accession is None:
+            value = _mint(connection, prefix, first)
+            _add(connection, value, submission, "assigned")
+        elif own is None:
+            assert accession is not None
+            value = _take(connection, accession, submission)
+        elif accession not in (None, own.value):
+            raise Refused(f"{submission} has the accession {own.value}; it cannot take {accession}")
+        elif own.state == "withdrawn":
+            raise Refused(f"{own.value} is withdrawn and takes no new version")
+        else:
+            value = own.value
+        _set_doi(connection, value, doi)
+        version = _version(connection, value, digest, decision_digest, release_date)
+    return Accession(value=value), version
+
+
+def import_accession(
+    ledger: Ledger, submission: str, value: str, *, doi: str | None = None
+) -> Accession:
+    """Believe the accession that a document carries; asked again it changes nothing.
+
+    Raises Refused when it is another submission's, the submission has another, or one with the
+    same number in another spelling (`S-BIAD015`) is held.
+    """
+    accession = Accession(value=value)
+    with ledger.write() as connection:
+        hold(connection, submission)
+        own = _of(connection, submission)
+        if own is None:
+            prefix, number = _parts(value)
+            lock_counter(connection, prefix)
+            taken = _taken(connection, prefix, number)
+            if taken is not None and taken.value != value:
+                raise Refused(f"{value} is {taken.value} in another spelling")
+            if taken is None:
+                _add(connection, value, submission, "imported")
+            else:
+                _take(connection, value, submission, state="imported")
+        elif own.value != value:
+            raise Refused(f"{submission} has the accession {own.value}; it cannot take {value}")
+        _set_doi(connection, value, doi)
+    return accession
+
+
+def reserve(ledger: Ledger, *, prefix: str = "S-BIAD", first: int = 1) -> Accession:
+    """Mint an accession that no submission has yet; `assign` takes it when it is named."""
+    with ledger.write() as connection:
+        value = _mint(connection, prefix, first)
+        _add(connection, value, None, "reserved")
+    return Accession(value=value)
+
+
+def withdraw(ledger: Ledger, value: str) -> None:
+    """Withdraw an accession: it stays taken and its submission's, and takes no new version."""
+    with ledger.write() as connection:
+        changed = connection.execute(
+            sa.update(table).where(table.c.value == value).values(state="withdrawn")
+        )
+        if changed.rowcount == 0:
+            raise Refused(f"the ledger does not hold {value}")
+
+
+def emitted(ledger: Ledger, accession: str, version: int) -> None:
+    """Note that a record version stands in the archive."""
+    with ledger.write() as connection:
+        changed = connection.execute(
+            sa.update(record_versions)
+            .where(record_versions.c.accession == accession, record_versions.c.version == version)
+            .values(emitted=True)
+        )
+        if changed.rowcount == 0:
+            raise Refused(f"{accession} has no version {version}")
+
+
+def latest(ledger: Ledger, submission: str) -> RecordVersion | None:
+    """The newest record version of a submission, emitted or not."""
+    with ledger.read() as connection:
+        found = connection.execute(
+            sa.select(record_versions)
+            .join(table)
+            .where(table.c.submission == submission)
+            .order_by(record_versions.c.version.desc())
+            .limit(1)
+        ).one_or_none()
+    return None if found is None else _record_version(found)
+
+
+def unchanged(
+    ledger: Ledger, submission: str, digest: str, decision_digest: str = ""
+) -> RecordVersion | None:
+    """The newest version, if it was emitted for this very content and these decisions."""
+    newest = latest(ledger, submission)
+    if newest is None or not newest.emitted or not newest.is_of(digest, decision_digest):
+        return None
+    return newest
+
+
+def versions(ledger: Ledger, value: str) -> tuple[RecordVersion, ...]:
+    """Every version of an accession, oldest first."""
+    with ledger.read() as connection:
+        found = connection.execute(
+            sa.select(record_versions)
+            .where(record_versions.c.accession == value)
+            .order_by(record_versions.c.version)
+        ).all()
+    return tuple(_record_version(row) for row in found)
+
+
+def accessions(ledger: Ledger) -> tuple[Held, ...]:
+    """Every accession that the ledger holds, by prefix and number."""
+    return _held(ledger, sa.true())
+
+
+def accession(ledger: Ledger, value: str) -> Held | None:
+    """One accession, or None when the ledger does not hold it."""
+    return next(iter(_held(ledger, table.c.value == value)), None)
+
+
+def _held(ledger: Ledger, which: sa.ColumnElement[bool]) -> tuple[Held, ...]:
+    newest = (
+        sa.select(
+            record_versions.c.accession, sa.func.max(record_versions.c.version).label("version")
+        )
+        .where(record_versions.c.emitted)
+        .group_by(record_versions.c.accession)
+        .subquery()
+    )
+    asked = (
+        sa.select(table, newest.c.version, record_versions.c.release_date)
+        .outerjoin(newest, newest.c.accession == table.c.value)
+        .outerjoin(
+            record_versions,
+            sa.and_(
+                record_versions.c.accession == table.c.value,
+                record_versions.c.version == newest.c.version,
+            ),
+        )
+        .where(which)
+        .order_by(table.c.prefix, table.c.number)
+    )
+    with ledger.read() as connection:
+        return tuple(
+            Held(
+                accession=row.value,
+                submission=row.submission,
+                state=row.state,
+                version=row.version,
+                release_date=row.release_date,
+                doi=row.doi,
+            )
+            for row in connection.execute(asked)
+        )
+
+
+def _record_version(row: sa.Row[tuple[object, ...]]) -> RecordVersion:
+    return RecordVersion(
+        accession=row.accession,
+        version=row.version,
+        digest=row.digest,
+        decision_digest=row.decision_digest,
+        release_date=row.release_date,
+        emitted=row.emitted,
+    )
+
+
+def _parts(value: str) -> tuple[str, int]:
+    """The prefix and number of an accession.
+
+    >>> _parts("S-BIAD-23")
+    ('S-BIAD-', 23)
+    """
+    parts = _PARTS.fullmatch(value)
+    if parts is None:
+        raise ValueError(f"{value!r} is not an accession")
+    return parts[1], int(parts[2])
+
+
+def _of(connection: sa.Connection, submission: str) -> sa.Row[tuple[str, str]] | None:
+    return connection.execute(
+        sa.select(table.c.value, table.c.state).where(table.c.submission == submission)
+    ).one_or_none()
+
+
+def _taken(connection: sa.Connection, prefix: str, number: int) -> sa.Row[tuple[str]] | None:
+    return connection.execute(
+        sa.select(table.c.value).where(table.c.prefix == prefix, table.c.number == number)
+    ).one_or_none()
+
+
+def _mint(connection: sa.Connection, prefix: str, first: int) -> str:
+    """The next number of a prefix that is not taken; the counter stays locked until the commit."""
+    number = max(lock_counter(connection, prefix), first)
+    if _taken(connection, prefix, number) is not None:
+        following = sa.alias(table)
+        number = connection.execute(
+            sa.select(sa.func.min(table.c.number) + 1).where(
+                table.c.prefix == prefix,
+                table.c.number >= number,
+                ~sa.exists().where(
+                    following.c.prefix == prefix, following.c.number == table.c.number + 1
+                ),
+            )
+        ).scalar_one()
+    set_counter(connection, prefix, number + 1)
+    return Accession(value=f"{prefix}{number}").value
+
+
+def _add(connection: sa.Connection, value: str, submission: str | None, state: str) -> None:
+    prefix, number = _parts(value)
+    connection.execute(
+        sa.insert(table).values(
+            value=value, prefix=prefix, number=number, submission=submission, state=state
+        )
+    )
+
+
+def _take(
+    connection: sa.Connection, value: str, submission: str, *, state: str = "assigned"
+) -> str:
+    """Bind an accession that the ledger holds for nobody."""
+    found = connection.execute(
+        sa.select(table.c.submission, table.c.state).where(table.c.value == value).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise Refused(f"the ledger does not hold {value}; import it on purpose")
+    if found.submission is not None:
+        raise Refused(f"{value} is the accession of {found.submission}")
+    if found.state != "reserved":
+        raise Refused(f"{value} is {found.state}")
+    connection.execute(
+        sa.update(table).where(table.c.value == value).values(submission=submission, state=state)
+    )
+    return value
+
+
+def _set_doi(connection: sa.Connection, value: str, doi: str | None) -> None:
+    if doi is not None:
+        connection.execute(
+            sa.update(table).where(table.c.value == value, table.c.doi.is_(None)).values(doi=doi)
+        )
+
+
+def _version(
+    connection: sa.Connection,
+    value: str,
+    digest: str,
+    decision_digest: str,
+    release_date: dt.date | None,
+) -> int:
+    newest = connection.execute(
+        sa.select(record_versions)
+        .where(record_versions.c.accession == value)
+        .order_by(record_versions.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is not None and _record_version(newest).is_of(digest, decision_digest):
+        return int(newest.version)
+    version = 1 if newest is None else newest.version + 1
+    connection.execute(
+        sa.insert(record_versions).values(
+            accession=value,
+            version=version,
+            digest=digest,
+            decision_digest=decision_digest,
+            release_date=release_date,
+            emitted=False,
+        )
+    )
+    return int(version)

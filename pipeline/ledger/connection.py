@@ -1,0 +1,218 @@
+"""Opening a ledger: SQLite in the archive folder, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from pipeline.ledger.tables import HEAD, counters
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_SECONDS = 120
+"""How long a writer waits for the others before it gives up."""
+
+_MIGRATION_LOCK = 0x_B1A_1ED6E8
+_BEGIN = "ledger_begin"
+
+
+class LedgerUnavailable(RuntimeError):
+    """The database cannot be reached, read or written; the text says which and why."""
+
+
+class Refused(ValueError):
+    """The ledger does not do what was asked; the text says why, for people."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """An open ledger; close it, or use it in a `with`."""
+
+    engine: sa.Engine
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One transaction that sees one state of the ledger."""
+        with _said(self.engine), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction that is committed when the block ends, and undone when it raises.
+
+        On SQLite it holds the write lock from its first moment: a transaction that starts as a
+        reader fails at once when another wrote before it turns into a writer.
+        """
+        with _said(self.engine), self.engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_ledger(where: str | Path) -> Ledger:
+    """The ledger at a path (SQLite, made when absent) or a `postgresql+psycopg://` URL.
+
+    Its tables are brought up to date; several processes may open a new one at once. Raises
+    LedgerUnavailable when it cannot be opened, or a newer pipeline has changed its tables.
+    """
+    url = (
+        sa.make_url(str(where))
+        if "://" in str(where)
+        else sa.URL.create("sqlite", database=str(where))
+    )
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        engine = _sqlite(url)
+    elif url.get_backend_name() == "postgresql":
+        engine = sa.create_engine(url, pool_pre_ping=True)
+    else:
+        raise LedgerUnavailable(
+            f"a ledger is a file of SQLite or postgresql+psycopg://…, not {url!r}"
+        )
+    try:
+        with _said(engine):
+            _upgrade(Ledger(engine))
+    except BaseException:
+        engine.dispose()
+        raise
+    return Ledger(engine)
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    assert url.database
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise LedgerUnavailable(f"the ledger {url.database} cannot be made: {why}") from why
+    engine = sa.create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _: object) -> None:
+        # The driver's own BEGINs come too late and are deferred; ours are said in `_begin`.
+        connection.isolation_level = None
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+    return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait by itself while others do the same."""
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as why:
+            if "locked" not in str(why) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextmanager
+def _said(engine: sa.Engine) -> Iterator[None]:
+    """Say in one sentence that the database failed."""
+    try:
+        yield
+    except (OperationalError, sqlite3.OperationalError) as why:
+        name = engine.url.render_as_string(hide_password=True)
+        said = " ".join(str(why.orig if isinstance(why, DBAPIError) else why).split())
+        raise LedgerUnavailable(f"the ledger {name} failed: {said}") from why
+
+
+def _upgrade(ledger: Ledger) -> None:
+    """Bring the tables up to date; whoever comes second finds them made."""
+    with ledger.read() as connection:
+        if _revision(connection) == HEAD:
+            return
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    script = ScriptDirectory(str(MIGRATIONS))
+
+    def steps(revision: Any, _: Any) -> Any:
+        return script._upgrade_revs(HEAD, revision)
+
+    with ledger.write() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        found = _revision(connection)
+        if found is not None:
+            try:
+                script.get_revision(found)
+            except CommandError as why:
+                raise LedgerUnavailable(
+                    f"the ledger has tables of a newer pipeline (revision {found})"
+                ) from why
+        with EnvironmentContext(Config(), script, fn=steps) as environment:
+            environment.configure(connection=connection)
+            environment.run_migrations()
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def insert_missing(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
+    """Insert a row unless one with its key is there."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+
+
+def upsert(connection: sa.Connection, table: sa.Table, **values: Any) -> None:
+    """Insert a row, or overwrite the one with its key."""
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in values.items() if name not in keys}
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(
+        insert(table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest)
+    )
+
+
+def lock_counter(connection: sa.Connection, name: str) -> int:
+    """The next number of a counter, whose row stays locked until the transaction ends."""
+    insert_missing(connection, counters, name=name, next=1)
+    found = connection.execute(
+        sa.select(counters.c.next).where(counters.c.name == name).with_for_update()
+    )
+    return int(found.scalar_one())
+
+
+def set_counter(connection: sa.Connection, name: str, following: int) -> None:
+    """Write the next number of a counter that is locked."""
+    connection.execute(sa.update(counters).where(counters.c.name == name).values(next=following))
