@@ -1,0 +1,200 @@
+"""The one way to all registries: what a loaded dump says, else what the built-in snapshot says."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import Any
+
+from pydantic import ConfigDict
+
+from pipeline.findings import Frozen
+from pipeline.registries import cordis, fbbi, funders, licences, ror, store, taxonomy
+from pipeline.registries.cordis import Project
+from pipeline.registries.fbbi import ImagingMethod
+from pipeline.registries.funders import Funder
+from pipeline.registries.licences import Licence
+from pipeline.registries.ror import Organisation
+from pipeline.registries.store import Named, Snapshot, fold
+from pipeline.registries.taxonomy import Organism
+
+_DIGITS = re.compile(r"(?:^|\D)(\d+)\s*$")
+
+
+class Registries(Frozen):
+    """All registries, for look-ups by name and by id; nothing here asks the network.
+
+    A look-up that finds nothing returns None or an empty tuple. Only where `complete` says so
+    does that mean that the thing does not exist.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    built_in: sqlite3.Connection
+    loaded: sqlite3.Connection | None = None
+
+    @cached_property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """Which snapshot of each registry answers, in the order of names."""
+        found = {one.name: one for one in store.snapshots(self.built_in)}
+        if self.loaded is not None:
+            found |= {one.name: one for one in store.snapshots(self.loaded)}
+        return tuple(found[name] for name in sorted(found))
+
+    def snapshot(self, name: str) -> Snapshot:
+        """The snapshot of one registry; raises KeyError for an unknown name."""
+        for one in self.snapshots:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def complete(self, name: str) -> bool:
+        """Whether the full official dump of a registry is loaded."""
+        return self.snapshot(name).complete
+
+    def _stores(self, name: str) -> Iterator[sqlite3.Connection]:
+        if self.loaded is not None and self.complete(name):
+            yield self.loaded
+        yield self.built_in
+
+    def _by_id(self, name: str, key: str) -> dict[str, Any] | None:
+        found = (store.by_id(connection, name, key) for connection in self._stores(name))
+        return next((fields for fields in found if fields is not None), None)
+
+    def _by_name(self, name: str, text: str) -> list[Named]:
+        found = (store.by_name(connection, name, text) for connection in self._stores(name))
+        return next((named for named in found if named), [])
+
+    def taxon(self, taxon_id: str) -> Organism | None:
+        """The organism with an NCBI taxon id, given as digits; a merged id leads to its successor."""
+        fields = self._by_id(taxonomy.NAME, taxon_id)
+        if fields is None:
+            return None
+        if "merged_into" in fields:
+            return self.taxon(fields["merged_into"])
+        return Organism(taxon_id=taxon_id, **fields)
+
+    def organisms(self, name: str) -> tuple[tuple[Organism, str], ...]:
+        """The organisms with a name, each with the kind of that name.
+
+        Kinds: scientific, synonym, common, strain, virus isolate and the like.
+        """
+        named = self._by_name(taxonomy.NAME, name)
+        return tuple(
+            (Organism(taxon_id=one.id, **one.fields), one.kind)
+            for one in named
+            if "merged_into" not in one.fields
+        )
+
+    def imaging_method(self, text: str) -> ImagingMethod | None:
+        """The FBbi imaging method with an id (any of its forms) or a label, compared folded."""
+        found = self.imaging_method_by_id(text)
+        labels = [one for one in self._by_name(fbbi.NAME, text) if one.kind == "label"]
+        if found is None and labels:
+            found = ImagingMethod(term_id=labels[0].id, label=labels[0].fields["label"])
+        return found
+
+    def imaging_method_by_id(self, text: str) -> ImagingMethod | None:
+        """The FBbi term with an id, in any of its forms (FBbi:, FBbi_, an address)."""
+        digits = re.search(r"fbbi[:_]?(\d{8})\s*$", text.strip(), re.IGNORECASE)
+        key = f"FBbi:{digits[1]}" if digits else ""
+        fields = self._by_id(fbbi.NAME, key) if key else None
+        return ImagingMethod(term_id=key, label=fields["label"]) if fields else None
+
+    def nearest_imaging_methods(self, text: str, most: int = 3) -> tuple[ImagingMethod, ...]:
+        """FBbi imaging methods near a wording, best first: exact synonyms, then by similarity of words."""
+        from rapidfuzz import fuzz, process
+
+        named = [one for one in self._by_name(fbbi.NAME, text)]
+        best = {one.id: ImagingMethod(term_id=one.id, label=one.fields["label"]) for one in named}
+        names = _telling_names(next(iter(self._stores(fbbi.NAME))))
+        near = process.extract(
+            _telling(text), names, scorer=fuzz.token_sort_ratio, score_cutoff=80, limit=4 * most
+        )
+        for _, similar, (key, _) in near:
+            fields = self._by_id(fbbi.NAME, key)
+            if key not in best and fields:
+                best[key] = ImagingMethod(
+                    term_id=key, label=fields["label"], similar=round(similar, 1)
+                )
+        return tuple(best.values())[:most]
+
+    def funder(self, name: str) -> Funder | None:
+        """The funder with a name, alias or acronym; None also where several have it."""
+        named = store.by_name(self.built_in, funders.NAME, name) or self._by_name(
+            funders.NAME, name
+        )
+        keys = {one.id for one in named if one.kind == "name"} or {one.id for one in named}
+        return Funder(**named[0].fields) if len(keys) == 1 else None
+
+    def funder_names(self) -> tuple[tuple[str, str], ...]:
+        """Names and acronyms of the funders of the built-in snapshot, with their Crossref ids."""
+        names = store.all_names(self.built_in, funders.NAME)
+        return tuple((name, key) for key, name, _ in names)
+
+    def funder_by_id(self, crossref_id: str) -> Funder | None:
+        """The funder with a Crossref id (10.13039/…)."""
+        fields = store.by_id(self.built_in, funders.NAME, crossref_id) or self._by_id(
+            funders.NAME, crossref_id
+        )
+        return Funder(**fields) if fields else None
+
+    def licence(self, text: str) -> Licence | None:
+        """The licence with an SPDX id, name, spelling or address."""
+        named = store.by_name(self.built_in, licences.NAME, text) or self._by_name(
+            licences.NAME, text
+        )
+        if not named:
+            return None
+        return Licence(**named[0].fields, versioned=named[0].kind != "unversioned")
+
+    def project(self, number: str) -> Project | None:
+        """The Horizon Europe project with a grant number."""
+        fields = self._by_id(cordis.NAME, number.strip())
+        return Project(**fields) if fields else None
+
+    def projects(self, acronym: str) -> tuple[Project, ...]:
+        """The Horizon Europe projects with an acronym; several may have the same."""
+        return tuple(Project(**one.fields) for one in self._by_name(cordis.NAME, acronym))
+
+    def organisation(self, text: str) -> Organisation | None:
+        """The organisation with a ROR id, in any of its forms."""
+        fields = self._by_id(ror.NAME, ror.key(text))
+        return Organisation(**fields) if fields else None
+
+    def organisations(self, name: str, country: str = "") -> tuple[Organisation, ...]:
+        """The active organisations with exactly this official name or alias (acronyms do not count)."""
+        named = [one for one in self._by_name(ror.NAME, name) if one.kind == "name"]
+        found = {one.id: Organisation(**one.fields) for one in named}
+        return tuple(
+            one for one in found.values() if one.status == "active" and country in ("", one.country)
+        )
+
+
+_USUAL = {
+    "microscopy",
+    "microscope",
+    "imaging",
+    "image",
+    "images",
+    "method",
+    "technique",
+    "mode",
+    "of",
+}
+"""Words that say nothing of which imaging method is meant."""
+
+
+def _telling(text: str) -> str:
+    """A folded wording without its usual words, or with them when there are no others."""
+    words = fold(text).split()
+    return " ".join(word for word in words if word not in _USUAL) or " ".join(words)
+
+
+@lru_cache(maxsize=8)
+def _telling_names(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """The names of imaging methods as they are compared, keyed by id and name."""
+    names: Iterable[tuple[str, str, str]] = store.all_names(connection, fbbi.NAME)
+    return {(key, text): _telling(text) for key, text, _ in names}

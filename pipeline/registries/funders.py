@@ -1,0 +1,90 @@
+"""The Crossref Funder Registry: funders by name, alias and acronym, with the usual form of their grant numbers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.findings import Frozen
+from pipeline.registries import vocabulary
+from pipeline.registries.archive import Unreadable, member, optional
+from pipeline.registries.store import Dump, Entry
+
+NAME = "funders"
+OFFICIAL = "registry.rdf or the CSV of funder names of the Crossref Funder Registry"
+VOCABULARIES = ("funders",)
+
+
+class Funder(Frozen):
+    """A funder: `crossref_id` is a DOI (10.13039/…), `ror` an address, `grant_pattern` a regular expression."""
+
+    name: str
+    crossref_id: str
+    ror: str = ""
+    country: str = ""
+    grant_pattern: str = ""
+
+
+def built_in() -> Dump:
+    """Funders of bioimaging with the forms of their grant numbers."""
+    entries = []
+    for row in vocabulary.rows("funders"):
+        names = [(row["name"], "name")]
+        names += [(text, "name") for text in vocabulary.several(row["spellings"])]
+        names += [(text, "name") for text in vocabulary.several(row["ror_aliases"])]
+        names += [(text, "acronym") for text in vocabulary.several(row["acronyms"])]
+        fields = {
+            key: row[key] for key in ("name", "crossref_id", "ror", "country", "grant_pattern")
+        }
+        entries.append(Entry(row["crossref_id"], fields, tuple(dict.fromkeys(names))))
+    return Dump(entries, "2025-08-28 (selection)", vocabulary.date("funders"))
+
+
+def read(path: Path) -> Dump:
+    """The registry as RDF (SKOS-XL) or as the CSV of `funderNames` (uri, primary_name_display)."""
+    if optional(path, ".csv"):
+        source = member(path, ".csv")
+        rows = csv.DictReader(source.text())
+        if not {"uri", "primary_name_display"} <= set(rows.fieldnames or ()):
+            raise Unreadable(f"{path.name} has no columns uri and primary_name_display")
+        return Dump(
+            _listed(rows), source.date.isoformat(), source.date, source.position, source.size
+        )
+    source = member(path, ".rdf")
+    return Dump(_concepts(path), source.date.isoformat(), source.date, source.position, source.size)
+
+
+def _crossref(uri: str) -> str:
+    return "10.13039/" + uri.rsplit("/", 1)[-1]
+
+
+def _listed(rows: csv.DictReader[str]) -> Iterator[Entry]:
+    for row in rows:
+        key, name = _crossref(row["uri"]), row["primary_name_display"]
+        yield Entry(key, {"name": name, "crossref_id": key}, ((name, "name"),))
+
+
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_SKOS = "{http://www.w3.org/2004/02/skos/core#}"
+_XL = "{http://www.w3.org/2008/05/skos-xl#}"
+
+
+def _concepts(path: Path) -> Iterator[Entry]:
+    from defusedxml.ElementTree import iterparse
+
+    with member(path, ".rdf").stream as stream:
+        for _, element in iterparse(stream):
+            if element.tag != _SKOS + "Concept":
+                continue
+            key = _crossref(element.get(_RDF + "about", ""))
+            preferred = [
+                text.text or "" for text in element.iterfind(f"{_XL}prefLabel//{_XL}literalForm")
+            ]
+            other = [
+                text.text or "" for text in element.iterfind(f"{_XL}altLabel//{_XL}literalForm")
+            ]
+            if preferred:
+                names = tuple((text, "name") for text in dict.fromkeys(preferred + other))
+                yield Entry(key, {"name": preferred[0], "crossref_id": key}, names)
+            element.clear()
