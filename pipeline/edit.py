@@ -112,6 +112,13 @@ def _within(place: str, pointer: str) -> bool:
     return place == pointer or place.startswith(pointer + "/")
 
 
+def removal(metadata: Metadata, place: str) -> Operation:
+    """Taking a value out, with whatever around it would then be empty (a list, an entry)."""
+    while (above := parent(place)).count("/") > 1 and len(get(metadata, above)) == 1:
+        place = above
+    return Operation(do="remove", place=place, before=get(metadata, place))
+
+
 def located(source_map: SourceMap, operation: Operation) -> Operation:
     """The operation with the document pointer of its place."""
     return operation.model_copy(update={"pointer": source_map.document_pointer(operation.place)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 Step = str | int
@@ -82,6 +84,22 @@ def _find(tree: Any, left: tuple[str, ...], at: Pointer) -> Iterator[tuple[Point
             yield from _find(tree[step], rest, join(at, step))
     elif isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
         yield from _find(tree[int(step)], rest, join(at, step))
+
+
+def fits(pattern: Pointer, pointer: Pointer) -> bool:
+    """Whether a pattern names a place.
+
+    >>> fits("/a/**/path", "/a/0/b/path"), fits("/a/*/path", "/a/0/b/path")
+    (True, False)
+    """
+    return _expression(pattern).fullmatch(pointer) is not None
+
+
+@cache
+def _expression(pattern: Pointer) -> re.Pattern[str]:
+    any_of = {"*": "/[^/]+", "**": "(?:/[^/]+)*"}
+    parts = (any_of.get(step, "/" + re.escape(escape(step))) for step in steps(pattern))
+    return re.compile("".join(parts))
 
 
 def children(tree: Any) -> Iterator[tuple[Step, Any]]:
