@@ -1,0 +1,45 @@
+"""How grave a finding is in another setting than a new submission (`schemas/profiles.yaml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+import yaml
+
+from pipeline import resources
+from pipeline.findings import Frozen, Severity
+
+Weight = Literal["error", "warning", "hint", "none"]
+
+
+class Profile(Frozen):
+    """A setting: what becomes of each severity, and the codes that are judged apart."""
+
+    name: str
+    severities: Mapping[Severity, Weight] = {}
+    codes: Mapping[str, Weight] = {}
+
+    def severity(self, code: str, severity: Severity) -> Severity | None:
+        """The severity of a finding here, or None when it is not said at all."""
+        weight = self.codes.get(code) or self.severities.get(severity, severity)
+        return None if weight == "none" else weight
+
+
+@cache
+def profiles() -> Mapping[str, Profile]:
+    """All profiles by name; `new` changes nothing."""
+    path = resources.schemas() / "profiles.yaml"
+    read = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return {name: Profile(name=name, **(given or {})) for name, given in read.items()}
+
+
+def profile(name: str) -> Profile:
+    """A profile by name; KeyError when there is none."""
+    return profiles()[name]
+
+
+def severity_in(name: str, code: str, severity: Severity) -> Severity | None:
+    """The severity of a finding in a profile, or None when it is dropped there."""
+    return profile(name).severity(code, severity)

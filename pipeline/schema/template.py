@@ -1,0 +1,80 @@
+"""What each submission form asks of a depositor (`schemas/templates/`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+import yaml
+
+from pipeline import resources
+from pipeline.findings import Frozen
+
+Need = Literal["required", "desirable", "optional"]
+
+
+class Field(Frozen):
+    """One field of a form: its slot, the name on the form, how badly it is wanted.
+
+    `length` is the least number of characters without white space at the ends.
+    """
+
+    slot: str
+    name: str
+    need: Need
+    length: int = 0
+
+
+class Kind(Frozen):
+    """What a form asks for one class of the schema: the section's name and its least number."""
+
+    name: str
+    minimum: int
+    fields: tuple[Field, ...]
+
+
+class Template(Frozen):
+    """A submission form: `classes` maps classes of the schema to what is asked for them.
+
+    What the form does not ask for is never demanded of a document that was made with it.
+    """
+
+    name: str
+    also: tuple[str, ...] = ()
+    classes: Mapping[str, Kind]
+
+    def field(self, of: str, slot: str) -> Field | None:
+        """The field for a slot of a class, if the form has it."""
+        kind = self.classes.get(of)
+        return next((f for f in kind.fields if f.slot == slot), None) if kind else None
+
+    def requires(self, of: str, slot: str) -> bool:
+        """Whether the form demands a slot of a class, as in `requires("Author", "email")`."""
+        field = self.field(of, slot)
+        return field is not None and field.need == "required"
+
+    def required(self, of: str) -> tuple[Field, ...]:
+        """The fields that the form demands of a class."""
+        kind = self.classes.get(of)
+        return tuple(f for f in kind.fields if f.need == "required") if kind else ()
+
+    def minimum(self, of: str) -> int:
+        """How many objects of a class the form demands, as in `minimum("Biosample")`."""
+        kind = self.classes.get(of)
+        return kind.minimum if kind else 0
+
+
+@cache
+def templates() -> Mapping[str, Template]:
+    """All templates by each of their names."""
+    found: dict[str, Template] = {}
+    for path in sorted((resources.schemas() / "templates").glob("*.yaml")):
+        made = Template(**yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
+        found.update(dict.fromkeys((made.name, *made.also), made))
+    return found
+
+
+def template(name: str | None) -> Template | None:
+    """The template of a name as documents state it, or None when it is not known."""
+    return templates().get((name or "").strip())
