@@ -22,7 +22,7 @@ class Output(Frozen):
 
 @cache
 def load() -> Mapping[str, Output]:
-    """All outputs by name, found by scanning this package; raises ValueError for a name used twice."""
+    """All outputs by name, found by scanning this package; raises ValueError for a name twice."""
     found: dict[str, Output] = {}
     for module in pkgutil.iter_modules(__path__, __name__ + "."):
         made = importlib.import_module(module.name)

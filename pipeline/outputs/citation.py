@@ -20,6 +20,7 @@ FILE = "citation.txt"
 
 PUBLISHER = "BioImage Archive, EMBL-EBI"
 
+_ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -140,8 +141,12 @@ def _title(record: CuratedRecord) -> str:
 
 def _authors(record: CuratedRecord) -> list[tuple[str, str | None]]:
     """Names with their ORCID iDs; an author without a name cannot be cited."""
-    people = _get(record, "authors") or []
-    return [(_line(one["name"]), one.get("orcid")) for one in people if one.get("name")]
+    people = [one for one in _get(record, "authors") or [] if one.get("name")]
+    found = [_ORCID.search(one.get("orcid") or "") for one in people]
+    return [
+        (_line(one["name"]), orcid[0] if orcid else None)
+        for one, orcid in zip(people, found, strict=True)
+    ]
 
 
 def _line(text: str) -> str:

@@ -12,7 +12,7 @@ _SPACES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
 
 
 def write(record: CuratedRecord) -> bytes:
-    """Tab-separated UTF-8 with a header; a tab or line end inside a value is written as an escape."""
+    """Tab-separated UTF-8 with a header; a tab or line end inside a value becomes an escape."""
     lines = ["\t".join(COLUMNS)]
     for file in record.files:
         values = (getattr(file, column) for column in COLUMNS)

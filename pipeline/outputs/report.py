@@ -1,0 +1,227 @@
+"""The report for people: a page, a Markdown summary, and a message to the depositor."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ConfigDict, Field
+
+from pipeline.findings import (
+    CODES,
+    FAMILIES,
+    Finding,
+    Frozen,
+    Origin,
+    Severity,
+    Skip,
+)
+from pipeline.outputs import wording
+from pipeline.record import Change, DataFile, Decision, Outcome
+from pipeline.submission import Metadata
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LARGEST_MARKDOWN = 100_000
+"""Bytes; the Prefect page takes seconds to show more (measured with Prefect 3.8)."""
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
+ORDER = {family: number for number, family in enumerate(FAMILIES)}
+
+
+class FormatCount(Frozen):
+    """Files of one format; `format` is None where it could not be told; `size` in bytes."""
+
+    format: str | None
+    files: int
+    size: int
+    on_bioformats_list: bool
+
+
+class ComponentFiles(Frozen):
+    """The files of one study component; `size` in bytes, `listed` files on the Bio-Formats list."""
+
+    name: str | None
+    files: int
+    size: int
+    listed: int
+    formats: tuple[FormatCount, ...]
+
+
+def files_by_component(
+    files: Iterable[DataFile], on_bioformats_list: Container[str | None]
+) -> tuple[ComponentFiles, ...]:
+    """Files counted by study component and format, in the order the components are first named."""
+    counted: dict[str | None, dict[str | None, list[int]]] = {}
+    for file in files:
+        formats = counted.setdefault(file.study_component, {})
+        formats.setdefault(file.format, []).append(file.size)
+    return tuple(
+        ComponentFiles(
+            name=name,
+            files=sum(map(len, formats.values())),
+            size=sum(map(sum, formats.values())),
+            listed=sum(len(sizes) for kind, sizes in formats.items() if kind in on_bioformats_list),
+            formats=tuple(
+                FormatCount(
+                    format=kind,
+                    files=len(sizes),
+                    size=sum(sizes),
+                    on_bioformats_list=kind in on_bioformats_list,
+                )
+                for kind, sizes in sorted(formats.items(), key=lambda one: (-len(one[1]), str(one)))
+            ),
+        )
+        for name, formats in counted.items()
+    )
+
+
+class ReportPage(Frozen):
+    """All that a report says of one submission, before or after its accession.
+
+    `found` are the findings on the submission as submitted, `standing` those after all changes;
+    their places point into `submitted` and `curated`. `proposals` are the findings whose
+    suggestion a curator may take, in the order in which they are numbered, from 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    submission: str
+    outcome: Outcome
+    origin: Origin
+    title: str | None = None
+    accession: str | None = None
+    version: int | None = None
+    release_date: str | None = None
+    released: bool = False
+    doi: str | None = None
+    link: str | None = None
+    citation: str | None = None
+    licence_terms: str | None = None
+    submitted: Metadata = Field(default_factory=dict)
+    curated: Metadata = Field(default_factory=dict)
+    found: tuple[Finding, ...] = ()
+    standing: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    proposals: tuple[Finding, ...] = ()
+    decision: Decision | None = None
+    skips: tuple[Skip, ...] = ()
+    components: tuple[ComponentFiles, ...] = ()
+
+    def count(self, severity: Severity) -> int:
+        """Number of findings of a severity that still stand."""
+        return sum(finding.severity == severity for finding in self.standing)
+
+    @property
+    def settled(self) -> tuple[Finding, ...]:
+        """What was found and does not stand any more, by code and place in the document."""
+        left = {(one.code, one.location) for one in self.standing}
+        return tuple(one for one in self.found if (one.code, one.location) not in left)
+
+    @property
+    def contact(self) -> str | None:
+        """The author to write to: the corresponding one, else the first with a name."""
+        people = (self.curated or self.submitted).get("study", {}).get("authors", [])
+        named = [one for one in people if one.get("name")]
+        asked = [
+            one
+            for role in ("corresponding author", "submitter")
+            for one in named
+            if role in (text.strip().casefold() for text in one.get("roles", []))
+        ]
+        name = next((one["name"] for one in asked + named), None)
+        return wording.visible(" ".join(name.split())) if name else None
+
+
+def html(page: ReportPage) -> str:
+    """The report as one HTML page: its own style, no script, nothing asked of any other address."""
+    return _environment(escape=True).get_template("report.html").render(_given(page))
+
+
+def markdown(page: ReportPage) -> str:
+    """The report as Markdown below 100 kB; what the depositor wrote cannot act in it.
+
+    Where there is too much to say, fewer findings of each kind are shown and the rest counted.
+    """
+    template = _environment(escape=False).get_template("report.md")
+    for most in (200, 60, 20, 6, 2):
+        text = template.render(_given(page), most=most)
+        if len(text.encode("utf-8", "replace")) < LARGEST_MARKDOWN:
+            break
+    return text
+
+
+def message(page: ReportPage) -> str:
+    """A plain-text message to the depositor: what to mend, or what the accession is."""
+    text = _environment(escape=False).get_template("message.txt").render(_given(page))
+    return text.rstrip() + "\n"
+
+
+def _given(page: ReportPage) -> Mapping[str, Any]:
+    numbers = {(one.code, one.location): n for n, one in enumerate(page.proposals, 1)}
+    listed = {severity: _in_order(page.standing, severity) for severity in SEVERITIES}
+    return {
+        "page": page,
+        "listed": listed,
+        "standing": {severity: _by_family(some) for severity, some in listed.items()},
+        "proposal": lambda one: numbers.get((one.code, one.location)),
+        "severities": SEVERITIES,
+        "size": wording.size,
+        "number": wording.number,
+        "position": wording.position,
+        "place": wording.place,
+        "value": _value,
+        "why": _why,
+    }
+
+
+def _in_order(findings: Iterable[Finding], severity: Severity) -> list[Finding]:
+    """Findings of one severity in the order of the families and codes."""
+    some = [one for one in findings if one.severity == severity]
+    return sorted(some, key=lambda one: (ORDER.get(one.code[:3], len(ORDER)), one.code))
+
+
+def _by_family(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Findings in order, grouped by the name of their family."""
+    return [
+        (FAMILIES.get(family, family), list(group))
+        for family, group in groupby(findings, key=lambda one: one.code[:3])
+    ]
+
+
+def _value(finding: Finding) -> str:
+    """The value of a finding, unless it stands where BioStudies keeps its own keys."""
+    if finding.value is None or wording.private(finding.location):
+        return ""
+    return wording.visible(finding.value)
+
+
+def _why(code: str) -> str:
+    """Why a kind of finding matters: its explanation without what to do."""
+    known = CODES.get(code)
+    if known is None:
+        return ""
+    parts = [part for part in known.explanation.split("\n\n") if not part.startswith("To fix:")]
+    return " ".join(parts)
+
+
+@cache
+def _environment(*, escape: bool) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["visible"] = wording.visible
+    made.filters["inert"] = wording.inert
+    made.filters["sentence"] = wording.sentence
+    return made

@@ -1,0 +1,186 @@
+"""How places, values and sizes are said to people."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from pipeline.findings import Location
+from pipeline.select import get, join, steps
+from pipeline.submission import Metadata
+
+NOUNS: dict[str, str] = {
+    "study": "Study",
+    "authors": "Author",
+    "organisations": "Organisation",
+    "affiliations": "affiliation",
+    "publications": "Publication",
+    "links": "Link",
+    "grants": "Grant",
+    "biosamples": "Biosample",
+    "organisms": "organism",
+    "specimens": "Specimen",
+    "image_acquisitions": "Image acquisition",
+    "imaging_methods": "imaging method",
+    "image_correlations": "Image correlation",
+    "image_analyses": "Image analysis",
+    "annotations": "Annotations",
+    "study_components": "Study component",
+    "associations": "association",
+    "files": "file",
+    "sections": "section",
+    "attributes": "attribute",
+    "qualifiers": "qualifier",
+    "keywords": "keyword",
+    "orcid": "ORCID iD",
+    "doi": "DOI",
+    "ror": "ROR id",
+    "email": "e-mail",
+    "url": "address",
+    "pubmed_id": "PubMed ID",
+    "pmc_id": "PMC ID",
+    "issn": "ISSN",
+    "grant_id": "grant number",
+    "grant_pid": "grant PID",
+    "taxon_id": "taxon id",
+}
+LABELS = ("title", "name", "scientific_name", "project_acronym", "funder", "url", "path", "type")
+PRIVATE = frozenset({"secretkey", "owner", "submitter", "accesstags", "storagemode"})
+"""What BioStudies adds for itself, in small letters: never shown."""
+
+_HIDDEN = {"Cf", "Cc", "Co", "Cn", "Cs"}
+_SHORT = 60
+
+
+def visible(value: Any, longest: int = 2000) -> str:
+    """A value as text in which every character can be seen.
+
+    White space at the ends becomes `·`, invisible and control characters their code point in
+    angle brackets, other white space than a blank likewise; a long text is cut in the middle.
+    """
+    text = value if isinstance(value, str) else _listed(value)
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if len(text) > longest:
+        cut = longest // 2
+        kept = [*range(cut), *range(len(text) - cut, len(text))]
+    else:
+        cut, kept = 0, list(range(len(text)))
+    shown = [_seen(text[n], outside=not start <= n < end) for n in kept]
+    if cut:
+        shown.insert(cut, f" … {len(text) - 2 * cut:,} more characters … ")
+    return "".join(shown)
+
+
+def _seen(character: str, *, outside: bool) -> str:
+    if character == "\n" and not outside:
+        return "\n"
+    if character == " ":
+        return "·" if outside else " "
+    if unicodedata.category(character) in _HIDDEN or character.isspace():
+        return f"⟨U+{ord(character):04X}⟩"
+    return character
+
+
+def _listed(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        pairs = (f"{key.replace('_', ' ')}: {_listed(entry)}" for key, entry in value.items())
+        return "; ".join(pairs)
+    if isinstance(value, list | tuple):
+        return " | ".join(_listed(entry) for entry in value)
+    return value if isinstance(value, str) else str(value)
+
+
+def place(pointer: str | None, metadata: Metadata) -> str:
+    """A record pointer in words, with the titles of what it passes.
+
+    >>> place("/study/authors/1/orcid", {"study": {"authors": [{}, {"name": "Mira Lindgren"}]}})
+    'Author 2 “Mira Lindgren”, ORCID iD'
+    """
+    if not pointer:
+        return "The submission as a whole"
+    words: list[str] = []
+    at = ""
+    for step in steps(pointer):
+        before, at = at, join(at, step)
+        if step.isdecimal() and isinstance(get(metadata, before, []), list) and words:
+            words[-1] += f" {int(step) + 1}{_title(get(metadata, at))}"
+        else:
+            words.append(NOUNS.get(step, step.replace("_", " ")))
+    if len(words) > 1 and words[0] == "Study":
+        words = words[1:]
+    words[0] = words[0][:1].upper() + words[0][1:]
+    return ", ".join(words)
+
+
+def _title(thing: Any) -> str:
+    if not isinstance(thing, dict):
+        return ""
+    label = next((thing[key] for key in LABELS if isinstance(thing.get(key), str)), "").strip()
+    if not label:
+        return ""
+    return f" “{visible(label if len(label) <= _SHORT else label[:_SHORT] + '…')}”"
+
+
+def position(location: Location) -> str:
+    """Where to look in the file, as an editor or a spreadsheet program counts."""
+    parts: list[str] = []
+    if location.sheet:
+        parts.append(f"sheet {location.sheet}")
+    if location.cell:
+        parts.append(f"cell {location.cell}")
+    if location.line is not None:
+        parts.append(f"line {location.line}")
+    if location.column is not None:
+        parts.append(f"column {location.column}")
+    if location.row is not None and location.line is None:
+        parts.append(f"row {location.row}")
+    return ", ".join(([location.file] if location.file else []) + parts)
+
+
+def private(location: Location) -> bool:
+    """Whether a place holds what BioStudies keeps for itself."""
+    return any(step.casefold() in PRIVATE for step in steps(location.pointer or ""))
+
+
+def size(count: int) -> str:
+    """A number of bytes for people, in powers of 1000 as file managers of depositors count."""
+    amount, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB", "PB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{count} byte{'' if count == 1 else 's'}" if unit == "bytes" else f"{amount:.1f} {unit}"
+
+
+def number(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun.
+
+    >>> number(1, "file"), number(1200, "file"), number(2, "study", "studies")
+    ('1 file', '1,200 files', '2 studies')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def sentence(text: str) -> str:
+    """A text that starts with a capital and ends with a stop.
+
+    >>> sentence("the title is empty")
+    'The title is empty.'
+    """
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".")
+
+
+_MARKS = re.compile(r"[^\w \u00a0-\U0010ffff,;%='?().-]|_|(?<=\w)\.(?=\w)", re.ASCII)
+
+
+def inert(text: str) -> str:
+    """A text that Markdown shows as it stands: no link, image, HTML or table mark is left in it.
+
+    >>> inert("![x](http://example.org/a.png)|")
+    '&#33;&#91;x&#93;(http&#58;&#47;&#47;example&#46;org&#47;a&#46;png)&#124;'
+    """
+    return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", " ".join(text.split()))
