@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +91,13 @@ def compiled(folder: Path | None = None) -> Compiled:
 @cache
 def _compiled(folder: Path) -> Compiled:
     summed = digest(folder)
-    kept = _cache() / f"{summed}-{version('linkml')}.json"
-    for path in (folder / BUNDLED, kept):
-        found = _read(path)
-        if found is not None and found.digest == summed:
-            return found
+    found = _read(folder / BUNDLED)
+    if found is not None and found.digest == summed:
+        return found
+    kept = _cache() / f"{summed}-{_linkml_version()}.json"
+    found = _read(kept)
+    if found is not None and found.digest == summed:
+        return found
     made = compile_folder(folder)
     _keep(kept, made.text())
     return made
@@ -112,7 +113,13 @@ def compile_folder(folder: Path) -> Compiled:
     if not sources(folder):
         raise SchemaUnreadable(f"{folder} holds no LinkML schema")
     made = generate(folder)
-    return Compiled(digest=digest(folder), linkml=version("linkml"), **made)
+    return Compiled(digest=digest(folder), linkml=_linkml_version(), **made)
+
+
+def _linkml_version() -> str:
+    from importlib.metadata import version
+
+    return version("linkml")
 
 
 def _read(path: Path) -> Compiled | None:

@@ -11,7 +11,45 @@ import yaml
 from pipeline import resources
 from pipeline.findings import Frozen
 
+CLASSES: Mapping[str, str] = {
+    "study": "Study",
+    "authors": "Author",
+    "organisations": "Organisation",
+    "publications": "Publication",
+    "links": "Link",
+    "grants": "Grant",
+    "biosamples": "Biosample",
+    "specimens": "Specimen",
+    "image_acquisitions": "ImageAcquisition",
+    "image_correlations": "ImageCorrelation",
+    "image_analyses": "ImageAnalysis",
+    "annotations": "Annotations",
+    "study_components": "StudyComponent",
+    "associations": "Association",
+}
+"""The class of the objects that stand under a slot."""
+
 Need = Literal["required", "desirable", "optional"]
+
+PLACES: Mapping[str, str] = {
+    "Submission": "",
+    "Study": "/study",
+    "Author": "/study/authors/*",
+    "Publication": "/study/publications/*",
+    "Link": "/study/links/*",
+    "Grant": "/study/grants/*",
+    "Protocol": "/study/protocols/*",
+    "Biosample": "/study/biosamples/*",
+    "Specimen": "/study/specimens/*",
+    "ImageAcquisition": "/study/image_acquisitions/*",
+    "ImageCorrelation": "/study/image_correlations/*",
+    "ImageAnalysis": "/study/image_analyses/*",
+    "Annotations": "/study/annotations/*",
+    "StudyComponent": "/study/study_components/*",
+    "Association": "/study/study_components/*/associations/*",
+    "Size": "/study/study_components/*/sizes/*",
+}
+"""Where the objects of the classes that a form knows stand."""
 
 
 class Field(Frozen):
@@ -58,6 +96,27 @@ class Template(Frozen):
         """The fields that the form demands of a class."""
         kind = self.classes.get(of)
         return tuple(f for f in kind.fields if f.need == "required") if kind else ()
+
+    def requires_at(self, place: str) -> bool:
+        """Whether the form demands the value at a record place, as in `/study/authors/0/email`."""
+        home, _, slot = place.rpartition("/")
+        named = [step for step in home.split("/") if step and not step.isdecimal()]
+        of = CLASSES.get(named[-1]) if named else "Submission"
+        return of is not None and self.requires(of, slot)
+
+    def requires_at(self, place: str) -> bool:
+        """Whether the form demands what stands at a place, or the field that a part belongs to.
+
+        `/study/licence/name` is demanded when the study's licence is.
+        """
+        path = [step for step in steps(place) if not step.isdecimal()]
+        while path:
+            above = "".join(f"/{step}" for step in path[:-1])
+            for of, pattern in PLACES.items():
+                if pattern.replace("/*", "") == above and self.field(of, path[-1]) is not None:
+                    return self.requires(of, path[-1])
+            path.pop()
+        return False
 
     def minimum(self, of: str) -> int:
         """How many objects of a class the form demands, as in `minimum("Biosample")`."""

@@ -1,0 +1,118 @@
+"""What the document's own submission form demands, where no other family asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Context, Flag, Skipped, check
+from pipeline.checks.wording import quoted
+from pipeline.schema import Field, Template
+from pipeline.schema.template import PLACES
+from pipeline.select import find
+
+ELSEWHERE = frozenset(
+    {
+        ("Submission", "release_date"),
+        ("Study", "title"),
+        ("Study", "description"),
+        ("Study", "keywords"),
+        ("Study", "licence"),
+        ("Author", "name"),
+        ("Author", "email"),
+        ("Author", "affiliations"),
+        ("Biosample", "title"),
+        ("Biosample", "organisms"),
+        ("Specimen", "title"),
+        ("ImageAcquisition", "title"),
+        ("ImageCorrelation", "title"),
+        ("ImageAnalysis", "title"),
+        ("Annotations", "title"),
+        ("Annotations", "file_list"),
+        ("StudyComponent", "name"),
+        ("StudyComponent", "file_list"),
+    }
+)
+"""Demanded fields whose absence is a code of another family."""
+
+NEVER = frozenset({"Publication", "Link", "Grant", "Association"})
+"""Classes whose gaps never withhold an accession, or are judged by the family of their own."""
+
+SECTIONS = ("Biosample", "Specimen", "ImageAcquisition", "StudyComponent", "Annotations")
+"""Classes of which a form may demand at least one section."""
+
+_PUNCTUATION = re.compile(r"[\W_]+")
+
+
+@check("SCH003", "template-field-missing", at="/study", severity="error")
+def field_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """A field is missing that the document's own submission form demands.
+
+    The form of another template may ask for more, but what a document was not asked for is never
+    demanded of it.
+
+    To fix: give the field; the form of the archive says under its name what is meant.
+    """
+    template = _template(context)
+    for of, pattern in PLACES.items():
+        asked = [f for f in template.required(of) if (of, f.slot) not in ELSEWHERE]
+        if not asked or of in NEVER:
+            continue
+        for place, given in find(context.submission.metadata, pattern):
+            for field in asked:
+                if not _stated(given, field):
+                    yield Flag(
+                        at=place, message=f"{_named(template, of, given)} has no {field.name}"
+                    )
+
+
+@check("SCH004", "template-section-missing", at="/study", severity="error")
+def section_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """A kind of section is missing of which the document's own submission form demands one.
+
+    A study that brings annotations of another study's images needs no images of its own.
+
+    To fix: add a section of that kind.
+    """
+    template = _template(context)
+    for of in SECTIONS:
+        name = PLACES[of].removeprefix("/study/").removesuffix("/*")
+        least = template.minimum(of)
+        given = len(study.get(name, ()))
+        if given >= least or (of != "Annotations" and _annotates_others(study)):
+            continue
+        yield Flag(message=f"the study has no section {template.classes[of].name}")
+
+
+def _template(context: Context) -> Template:
+    if not isinstance(context.template, Template):
+        raise Skipped("the document names no submission form that the archive knows")
+    return context.template
+
+
+def _stated(given: dict[str, Any], field: Field) -> bool:
+    """Whether an object has a field, in its slot or as a further attribute of the form's name."""
+    value = given.get(field.slot)
+    if isinstance(value, str):
+        return bool(value.strip())
+    if value:
+        return True
+    return any(
+        _fold(attribute["name"]) == _fold(field.name) and attribute.get("value", "").strip()
+        for attribute in given.get("attributes", ())
+    )
+
+
+def _fold(name: str) -> str:
+    return _PUNCTUATION.sub("", name).casefold()
+
+
+def _named(template: Template, of: str, given: dict[str, Any]) -> str:
+    called = given.get("title") or given.get("name")
+    kind = "the study" if of == "Study" else f"the section {template.classes[of].name}"
+    return f"{kind} {quoted(called)}" if called and of != "Study" else kind
+
+
+def _annotates_others(study: dict[str, Any]) -> bool:
+    return bool(study.get("annotations")) and not study.get("study_components")
