@@ -174,6 +174,7 @@ def _given(page: ReportPage) -> Mapping[str, Any]:
         "number": wording.number,
         "position": wording.position,
         "place": wording.place,
+        "field": wording.field,
         "value": _value,
         "why": _why,
     }

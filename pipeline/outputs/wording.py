@@ -115,6 +115,16 @@ def place(pointer: str | None, metadata: Metadata) -> str:
     return ", ".join(words)
 
 
+def field(pointer: str) -> str:
+    """The name of the last slot that a record pointer passes.
+
+    >>> field("/study/authors/0/roles/1")
+    'roles'
+    """
+    named = [step for step in steps(pointer) if not step.isdecimal() and step != "-"]
+    return NOUNS.get(named[-1], named[-1].replace("_", " ")) if named else ""
+
+
 def _title(thing: Any) -> str:
     if not isinstance(thing, dict):
         return ""
