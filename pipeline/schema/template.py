@@ -10,24 +10,7 @@ import yaml
 
 from pipeline import resources
 from pipeline.findings import Frozen
-
-CLASSES: Mapping[str, str] = {
-    "study": "Study",
-    "authors": "Author",
-    "organisations": "Organisation",
-    "publications": "Publication",
-    "links": "Link",
-    "grants": "Grant",
-    "biosamples": "Biosample",
-    "specimens": "Specimen",
-    "image_acquisitions": "ImageAcquisition",
-    "image_correlations": "ImageCorrelation",
-    "image_analyses": "ImageAnalysis",
-    "annotations": "Annotations",
-    "study_components": "StudyComponent",
-    "associations": "Association",
-}
-"""The class of the objects that stand under a slot."""
+from pipeline.select import steps
 
 Need = Literal["required", "desirable", "optional"]
 
@@ -96,13 +79,6 @@ class Template(Frozen):
         """The fields that the form demands of a class."""
         kind = self.classes.get(of)
         return tuple(f for f in kind.fields if f.need == "required") if kind else ()
-
-    def requires_at(self, place: str) -> bool:
-        """Whether the form demands the value at a record place, as in `/study/authors/0/email`."""
-        home, _, slot = place.rpartition("/")
-        named = [step for step in home.split("/") if step and not step.isdecimal()]
-        of = CLASSES.get(named[-1]) if named else "Submission"
-        return of is not None and self.requires(of, slot)
 
     def requires_at(self, place: str) -> bool:
         """Whether the form demands what stands at a place, or the field that a part belongs to.
