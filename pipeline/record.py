@@ -41,6 +41,7 @@ class Correction(Frozen):
     before: Any = None
     after: Any = None
     because: str = ""
+    curator: str = ""
 
 
 class Decision(Frozen):
