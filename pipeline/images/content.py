@@ -1,0 +1,368 @@
+"""Telling one file: by content first, then by bioio's readers, then by its suffix."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Callable
+
+from pipeline.images import faults, headers, tiffkinds
+from pipeline.images.facts import Facts
+from pipeline.images.formats import (
+    Format,
+    by_magic,
+    by_markup,
+    by_names,
+    by_suffix,
+    by_text,
+    suffixes_of,
+    table,
+)
+from pipeline.images.opened import Cut, Enough, Opened, Wrong
+from pipeline.images.text import Markup, is_text, markup, words
+
+JUNK = frozenset(
+    {
+        ".ds_store",
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "icon\r",
+        ".localized",
+        ".spotlight-v100",
+        ".trashes",
+        ".fseventsd",
+        ".apdisk",
+    }
+)
+UNFINISHED = (
+    ".part",
+    ".partial",
+    ".crdownload",
+    ".filepart",
+    ".download",
+    ".opdownload",
+    ".!ut",
+    ".!qb",
+    ".aria2",
+    ".incomplete",
+)
+HEADER_ERRORS = (
+    struct.error,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    OverflowError,
+    ZeroDivisionError,
+    RecursionError,
+)
+"""What reading a header of damaged bytes may raise; anything else is our own fault."""
+_ERROR_WORDS = re.compile(
+    r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied",
+    re.IGNORECASE,
+)
+_OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS")
+
+
+def tell(path: str, name: str, shown: str, deep: bool = False) -> tuple[Facts, int]:
+    """What can be told of a file, and its size in bytes. Raises OSError when it cannot be opened."""
+    facts = Facts(shown)
+    low = name.lower()
+    with Opened(path) as file:
+        if low in JUNK or (low.startswith("._") and _double(file)):
+            facts.kind = "junk"
+            facts.flag(faults.SYSTEM_FILE, f"{name} was made by the operating system for itself")
+            return facts, file.size
+        suffixes = suffixes_of(name)
+        if file.size == 0:
+            _empty(facts, name, suffixes)
+        elif low.endswith(UNFINISHED):
+            _unfinished(facts, file, name)
+        else:
+            _content(file, facts, name, suffixes)
+            if deep and facts.kind == "image" and facts.evidence == "content":
+                from pipeline.images import deeper
+
+                deeper.read(file, facts, suffixes)
+        return facts, file.size
+
+
+def _double(file: Opened) -> bool:
+    return (
+        file.size == 0
+        or file.head.startswith((b"\0\x05\x16\x07", b"\0\x05\x16\0"))
+        or (file.size <= 1 << 16)
+    )
+
+
+def _empty(facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
+    formats = by_suffix(suffixes)
+    image = any(not one.other for one in formats)
+    facts.kind = "unreadable" if image else "other"
+    facts.flag(
+        faults.EMPTY,
+        f"{name} has 0 bytes",
+        severity=None if image or not formats else "warning",
+    )
+
+
+def _unfinished(facts: Facts, file: Opened, name: str) -> None:
+    stem = name.rsplit(".", 1)[0]
+    found = by_magic(file.head, stem, suffixes_of(stem))
+    facts.format = found.name if found else None
+    facts.evidence = "content" if found else None
+    facts.flag(faults.UNFINISHED, f"{name} is named as an unfinished download", broken=True)
+
+
+def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
+    head = file.head
+    found = _container(file, facts, name, suffixes) or by_magic(head, name, suffixes)
+    if found is None and not head.strip(b"\0") and _zeros(file):
+        facts.kind = "unreadable"
+        facts.flag(faults.ALL_ZEROS, f"all {file.size} bytes of {name} are zero")
+        return
+    textual = found is None and is_text(head)
+    if found is None and textual:
+        found = _text(file, facts, name, suffixes)
+        if facts.kind != "image":
+            return
+    if found is None:
+        found = by_text(head, name, suffixes)
+    if found is None:
+        found = headers.structure(file, name, suffixes)
+    if found is not None:
+        facts.format, facts.evidence = found.name, "content"
+        if found.other:
+            facts.kind = "other"
+        _header(file, facts, found, suffixes)
+        _suffix(facts, table().formats[facts.format or found.name], name, suffixes)
+    else:
+        _unknown(file, facts, name, suffixes, textual)
+
+
+def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]) -> None:
+    """Read the header of a format that was told, where there is a function for it."""
+    read: Callable[[Opened, Facts], None] | None = headers.HEADERS.get(found.name)
+    if read is None:
+        return
+    try:
+        read(file, facts)
+    except Cut as cut:
+        facts.flag(
+            faults.TRUNCATED,
+            f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
+            broken=True,
+            value=cut.end,
+        )
+    except Wrong as wrong:
+        facts.flag(faults.HEADER_DAMAGED, str(wrong), broken=True)
+    except Enough:
+        pass
+    except HEADER_ERRORS as error:
+        facts.flag(
+            faults.HEADER_DAMAGED,
+            f"the header of this {found.name} file cannot be read ({type(error).__name__})",
+            severity="warning",
+        )
+
+
+def _container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
+    """The format of a TIFF, OLE2 or HDF5 file by what is in it; None when it is none of them."""
+    head = file.head
+    if head.startswith(TIFF_STARTS):
+        special = by_magic(head, name, suffixes)
+        if special is not None and special.name.startswith(("TIFF", "PCORAW", "Hamamatsu Aq")):
+            special = None
+        if special is not None and special.name != "Canon DNG":
+            return special
+        facts.evidence = "content"
+        tiffkinds.read(file, facts, suffixes)
+        if special is not None:
+            facts.format = special.name
+        elif facts.format == "TIFF (Tagged Image File Format)":
+            by_name = headers.tiff_by_layout(file, name, suffixes)
+            facts.format = by_name or facts.format
+        return table().formats[facts.format or ""]
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return _ole(file, facts, name, suffixes)
+    if head.startswith(b"\x89HDF\r\n\x1a\n") or _late_hdf5(file):
+        return headers.hdf5(file, facts, name, suffixes)
+    return None
+
+
+def _late_hdf5(file: Opened) -> bool:
+    """HDF5 behind a user block, at a power of two from 512."""
+    return any(file.head.startswith(b"\x89HDF\r\n\x1a\n", at) for at in (512, 1024, 2048))
+
+
+def _ole(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
+    from pipeline.images import ole
+
+    try:
+        names = ole.names(file)
+    except Cut as cut:
+        facts.flag(
+            faults.TRUNCATED,
+            f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
+            broken=True,
+        )
+        claimed = by_suffix(suffixes)
+        return claimed[0] if claimed else table().formats["Compound file (OLE2)"]
+    return (
+        by_names(table().ole, "ole", names, name, suffixes)
+        or table().formats["Compound file (OLE2)"]
+    )
+
+
+def _zeros(file: Opened) -> bool:
+    """Whether a file whose beginning is zero is zero throughout (looked at in 64 places)."""
+    if file.size <= 1 << 19:
+        return not file.read(0, file.size).strip(b"\0")
+    step = file.size // 64
+    return not any(file.read(at, 4096).strip(b"\0") for at in range(0, file.size, step))
+
+
+def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
+    """The format of a text file; flags pointers, server answers and text that should be data."""
+    head = file.head
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        facts.kind = "junk"
+        facts.flag(faults.LFS_POINTER, f"{name} is a Git LFS pointer, the data are elsewhere")
+        return None
+    formats = by_suffix(suffixes)
+    sure = not table().sure.isdisjoint(suffixes)
+    text = words(head).lstrip("\ufeff \t\r\n")
+    root = markup(head)
+    if root is not None and root.root.lower() not in ("html", "head", "body"):
+        found = by_markup(root, name, suffixes)
+        if found is not None:
+            return found
+    found = by_text(head, name, suffixes)
+    if found is not None:
+        return found
+    kind = _text_kind(text, root)
+    binary = sure or (formats and all(_binary(one) for one in formats))
+    if binary:
+        answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
+        what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
+        facts.format = (
+            table().formats[_OTHER_TEXT[kind]].name if kind in _OTHER_TEXT else ("Plain text")
+        )
+        facts.evidence = "content"
+        facts.kind = "other"
+        if answer:
+            facts.flag(faults.WEB_PAGE, f"{name} holds {what[kind]}, not an image")
+        else:
+            facts.flag(faults.TEXT_CONTENT, f"{name} holds text, not an image")
+        return None
+    structured = headers.structure(file, name, suffixes)
+    if structured is not None:
+        return structured
+    if formats and not all(one.other for one in formats):
+        return None
+    facts.format = _OTHER_TEXT.get(kind, "Plain text")
+    if kind == "text" and formats:
+        facts.format = formats[0].name
+    facts.evidence = "content"
+    facts.kind = "other"
+    return None
+
+
+def _binary(one: Format) -> bool:
+    """Whether files of a format are never plain text."""
+    return bool(one.rules) and all(
+        "hex" in rule or "tiff" in rule or "ole" in rule or "hdf5" in rule for rule in one.rules
+    )
+
+
+def _text_kind(text: str, root: Markup | None) -> str:
+    start = text[:200].lower()
+    if start.startswith(("<!doctype html", "<html", "<head")) or (
+        root is not None and root.root.lower() == "html"
+    ):
+        return "html"
+    if root is not None or start.startswith("<?xml"):
+        return "xml"
+    if start.startswith(("{", "[")) and re.match(r'[\[{]\s*(["{\[\]}]|-?\d|true|null)', start):
+        return "json"
+    return "text"
+
+
+def _suffix(facts: Facts, found: Format, name: str, suffixes: tuple[str, ...]) -> None:
+    """Flag a suffix that says another format than the content."""
+    if not suffixes:
+        facts.flag(
+            faults.SUFFIX_MISSING, f"{name} has no suffix; its content is {found.name}"
+        ) if not found.other else None
+        return
+    allowed = found.all_suffixes
+    if not allowed or not allowed.isdisjoint(suffixes):
+        return
+    claimed = by_suffix(suffixes)
+    if found.other:
+        if (
+            claimed
+            and not all(one.other for one in claimed)
+            and not (table().sure.isdisjoint(suffixes))
+        ):
+            what = "text" if found.name in ("Plain text", "JSON", "XML") else found.name
+            facts.flag(faults.ARCHIVE_CONTENT, f"{name} is {what}, not an image")
+        return
+    if claimed:
+        facts.flag(
+            faults.SUFFIX_WRONG,
+            f"{name} is named .{suffixes[-1]}, its content is {found.name}",
+            value=suffixes[-1],
+            hint=f"Rename it with the suffix .{found.suffixes[0]}, in the file list too."
+            if found.suffixes
+            else None,
+        )
+
+
+def _unknown(
+    file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], textual: bool
+) -> None:
+    """A file whose content tells nothing: damaged, or told by a reader or its suffix."""
+    formats = by_suffix(suffixes)
+    if not table().sure.isdisjoint(suffixes):
+        facts.format = formats[0].name if formats else None
+        facts.evidence = "suffix"
+        if headers.text_mode(file):
+            facts.flag(faults.TEXT_MODE, "every line feed follows a carriage return", broken=True)
+            return
+        start = file.head[:8].hex(" ")
+        facts.flag(
+            faults.BAD_SIGNATURE,
+            f"{name} begins with the bytes {start}, as no .{suffixes[-1]} file does",
+            broken=True,
+            value=start,
+        )
+        return
+    if formats and not textual:
+        images = [one for one in formats if not one.other]
+        facts.format = formats[0].name
+        facts.evidence = "suffix"
+        facts.kind = "image" if images else "other"
+        if len(images) > 1:
+            facts.flag(
+                faults.AMBIGUOUS,
+                f".{suffixes[-1]} may be " + ", ".join(one.name for one in images[:6]),
+            )
+        return
+    if formats:
+        facts.format, facts.evidence = formats[0].name, "suffix"
+        facts.kind = "other" if formats[0].other else "image"
+        return
+    facts.kind = "other"
+    facts.flag(faults.NOT_TOLD, f"what {name} is could not be told from content or name")
+
+
+def size_of(path: str) -> int:
+    """Bytes of a file, 0 when it cannot be asked."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0

@@ -1,0 +1,128 @@
+"""Reading the pixel data once, in bounded memory: checksums, compressed streams, line feeds."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from pipeline.images import faults
+from pipeline.images.facts import Facts
+from pipeline.images.opened import Opened
+
+PIECE = 1 << 20
+LEAST_FEEDS = 16
+_DECODED = frozenset(
+    {
+        "JPEG",
+        "PNG (Portable Network Graphics)",
+        "Animated PNG",
+        "GIF (Graphics Interchange Format)",
+        "WebP",
+        "JPEG 2000",
+    }
+)
+
+
+def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
+    """Read all of a file whose header is sound and flag what its pixel data prove."""
+    if file.head.startswith(b"\x1f\x8b"):
+        gzip(file, facts)
+    elif file.head.startswith(b"\x89PNG"):
+        png(file, facts)
+    elif file.head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        if not feeds(file, facts):
+            decode(file, facts, "tiff")
+    elif facts.format in _DECODED:
+        decode(file, facts, "picture")
+
+
+def feeds(file: Opened, facts: Facts) -> bool:
+    """Flag a binary file in which every line feed follows a carriage return."""
+    count = paired = 0
+    last = b""
+    for piece in file.stream():
+        count += piece.count(b"\n")
+        paired += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
+        last = piece[-1:]
+        if count - paired > 0:
+            return False
+    if count < LEAST_FEEDS:
+        return False
+    facts.flag(
+        faults.TEXT_MODE, f"each of the {count} line feeds follows a carriage return", broken=True
+    )
+    return True
+
+
+def gzip(file: Opened, facts: Facts) -> None:
+    """Inflate a gzip file once: its end, its checksum and its length."""
+    inflate = zlib.decompressobj(31)
+    try:
+        for piece in file.stream():
+            while piece:
+                while piece and not inflate.eof:
+                    inflate.decompress(piece, 8 * PIECE)
+                    piece = inflate.unconsumed_tail
+                if inflate.eof:
+                    rest = inflate.unused_data
+                    if not rest.startswith(b"\x1f\x8b"):
+                        return
+                    inflate = zlib.decompressobj(31)
+                    piece = rest
+    except zlib.error as error:
+        facts.flag(faults.CHECKSUM, f"the gzip stream is damaged: {error}", broken=True)
+        return
+    if not inflate.eof:
+        facts.flag(
+            faults.TRUNCATED, f"the gzip stream ends early, at byte {file.size}", broken=True
+        )
+
+
+def png(file: Opened, facts: Facts) -> None:
+    """Check the CRC of every chunk of a PNG and inflate its pixels (PNG specification, 5)."""
+    at = 8
+    inflate = zlib.decompressobj()
+    while at + 12 <= file.size:
+        length, kind = struct.unpack(">I4s", b"".join(file.stream(at, at + 8)))
+        sum_ = zlib.crc32(kind)
+        for piece in file.stream(at + 8, at + 8 + length):
+            sum_ = zlib.crc32(piece, sum_)
+            if kind == b"IDAT":
+                try:
+                    while piece and not inflate.eof:
+                        inflate.decompress(piece, 8 * PIECE)
+                        piece = inflate.unconsumed_tail
+                except zlib.error as error:
+                    facts.flag(
+                        faults.PIXELS_DAMAGED,
+                        f"the pixels cannot be inflated: {error}",
+                        broken=True,
+                    )
+                    return
+        stored = b"".join(file.stream(at + 8 + length, at + 12 + length))
+        if len(stored) == 4 and struct.unpack(">I", stored)[0] != sum_:
+            facts.flag(
+                faults.CHECKSUM,
+                f"the checksum of the {kind.decode('latin-1')} chunk at byte {at} is wrong",
+                broken=True,
+                value=at,
+            )
+            return
+        at += 12 + length
+        if kind == b"IEND":
+            return
+
+
+def decode(file: Opened, facts: Facts, job: str) -> None:
+    """Let the worker decompress all pixels once."""
+    from pipeline.images.isolation import Stopped, shared
+
+    try:
+        answer = shared().ask(job, file.path)
+    except Stopped as stopped:
+        facts.flag(faults.READER_STOPPED, f"reading the pixels was stopped: {stopped}")
+        return
+    if "damaged" in answer:
+        facts.flag(faults.PIXELS_DAMAGED, str(answer["damaged"]), broken=True)
+    elif "error" in answer and not str(answer["error"]).startswith(("ValueError: <COMPRESSION",)):
+        facts.flag(faults.READER_COMPLAINS, f"the pixels cannot be read: {answer['error']}")

@@ -1,0 +1,8 @@
+"""Headers of single formats: what they say of pixels, and the faults that their lengths prove."""
+
+from __future__ import annotations
+
+from pipeline.images.headers.containers import hdf5, text_mode
+from pipeline.images.headers.registry import HEADERS, structure, tiff_by_layout
+
+__all__ = ["HEADERS", "hdf5", "structure", "text_mode", "tiff_by_layout"]

@@ -1,0 +1,65 @@
+"""HDF5 by its superblock and groups, and the traces of a text-mode transfer."""
+
+from __future__ import annotations
+
+import struct
+
+from pipeline.images import faults
+from pipeline.images.facts import Facts
+from pipeline.images.formats import Format, by_names, by_suffix, table
+from pipeline.images.opened import Opened
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+
+
+def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format:
+    """The format of an HDF5 file; a file shorter than its superblock says is truncated."""
+    from pipeline.images.isolation import Stopped, shared
+
+    generic = table().formats["Generic HDF5"]
+    claimed = [one for one in by_suffix(suffixes) if any("hdf5" in rule for rule in one.rules)]
+    base = file.head.find(MAGIC)
+    end = _end(file.head, base)
+    if end is not None and end > file.size:
+        facts.flag(
+            faults.TRUNCATED,
+            f"the HDF5 superblock says the file ends at byte {end}, it has {file.size} bytes",
+            broken=True,
+            value=end,
+        )
+        return claimed[0] if claimed else generic
+    try:
+        answer = shared().ask("hdf5", file.path)
+    except Stopped as stopped:
+        facts.flag(faults.READER_STOPPED, f"h5py was stopped: {stopped}")
+        return claimed[0] if claimed else generic
+    if "error" in answer:
+        facts.flag(faults.READER_COMPLAINS, f"h5py cannot open the file: {answer['error']}")
+        return claimed[0] if claimed else generic
+    names = frozenset(map(str, answer["names"]))
+    return by_names(table().hdf5, "hdf5", names, name, suffixes) or generic
+
+
+def _end(head: bytes, base: int) -> int | None:
+    """The end-of-file address of the superblock (HDF5 file format specification, III.A)."""
+    version = head[base + 8]
+    if version in (0, 1):
+        wide = head[base + 13]
+        at = base + (24 if version == 0 else 28)
+        if wide != 8:
+            return None
+        address, _, end = struct.unpack_from("<QQQ", head, at)
+        return int(end) + (base if address == 0 else 0)
+    if version in (2, 3) and head[base + 9] == 8:
+        address, _, end = struct.unpack_from("<QQQ", head, base + 12)
+        return int(end) + (base if address == 0 else 0)
+    return None
+
+
+def text_mode(file: Opened) -> bool:
+    """Whether every line feed of a binary beginning follows a carriage return."""
+    data = file.read(0, min(file.size, 1 << 18))
+    feeds = data.count(b"\n")
+    if feeds >= 8 and data.count(b"\r\n") == feeds and b"\0" in data:
+        return True
+    return data.startswith((b"\x89PNG\r\r\n\x1a\r\n", b"\x89PNG\n\x1a\n"))

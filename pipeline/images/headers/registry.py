@@ -1,0 +1,67 @@
+"""The functions that read headers, by the format's name, and the arithmetic that tells some."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from pipeline.images.facts import Facts
+from pipeline.images.formats import Format, table
+from pipeline.images.opened import Cut, Enough, Opened
+
+Read = Callable[[Opened, Facts], None]
+Test = Callable[[Opened, str, tuple[str, ...]], bool]
+
+HEADERS: dict[str, Read] = {}
+STRUCTURES: dict[str, Test] = {}
+
+
+def header(*names: str) -> Callable[[Read], Read]:
+    """Declare the function that reads the header of these formats."""
+
+    def declared(function: Read) -> Read:
+        for name in names:
+            HEADERS[name] = function
+        return function
+
+    return declared
+
+
+def shaped(name: str) -> Callable[[Test], Test]:
+    """Declare the arithmetic that `structure: name` in the table asks for."""
+
+    def declared(function: Test) -> Test:
+        STRUCTURES[name] = function
+        return function
+
+    return declared
+
+
+def structure(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | None:
+    """The format whose arithmetic fits a file with one of its suffixes."""
+    for signature in table().structures:
+        if signature.format.all_suffixes.isdisjoint(suffixes):
+            continue
+        test = STRUCTURES.get(signature.rule["structure"])
+        if test is None:
+            continue
+        try:
+            if test(file, name, suffixes):
+                return signature.format
+        except (Cut, Enough, ValueError, IndexError, ArithmeticError):
+            continue
+    return None
+
+
+def tiff_by_layout(file: Opened, name: str, suffixes: tuple[str, ...]) -> str | None:
+    """The format of a plain TIFF that its name and neighbours say: VSI, NDTiff, PCO, JPK."""
+    if "vsi" in suffixes:
+        return "cellSens VSI"
+    if "pcoraw" in suffixes:
+        return "PCORAW"
+    return None
+
+
+def beside(file: Opened, name: str) -> bool:
+    """Whether a file or folder stands beside this one."""
+    return os.path.exists(os.path.join(os.path.dirname(file.path), name))

@@ -1,0 +1,119 @@
+"""Third-party readers in a worker process with limits, so that one file can cost only itself."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+SECONDS = 30.0
+MEMORY = 4 << 30
+MOST_ANSWER = 8 << 20
+
+
+class Stopped(Exception):
+    """The worker crashed, took too long or answered too much; the text says which."""
+
+
+class Worker:
+    """One reusable process that opens files with readers that may hang, crash or eat memory."""
+
+    def __init__(self, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self.seconds = seconds
+        self.memory = memory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, job: str, path: str, **more: Any) -> dict[str, Any]:
+        """The worker's answer to a job on a file. Raises Stopped."""
+        process = self._running()
+        request = json.dumps({"job": job, "path": path, **more}).encode() + b"\n"
+        assert process.stdin is not None
+        try:
+            process.stdin.write(request)
+            process.stdin.flush()
+            line = self._line(process)
+        except BrokenPipeError:
+            self.close()
+            raise Stopped("it ended before it answered") from None
+        except Stopped:
+            self.close()
+            raise
+        answer = json.loads(line)
+        if not isinstance(answer, dict):
+            self.close()
+            raise Stopped("its answer was not an object")
+        return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _START, str(self.memory), *sys.path],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        return self._process
+
+    def _line(self, process: subprocess.Popen[bytes]) -> bytes:
+        assert process.stdout is not None
+        end = time.monotonic() + self.seconds
+        answer = bytearray()
+        descriptor = process.stdout.fileno()
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+            while True:
+                left = end - time.monotonic()
+                if left <= 0 or not selector.select(left):
+                    raise Stopped(f"it took longer than {self.seconds:g} seconds")
+                piece = os.read(descriptor, 1 << 16)
+                if not piece:
+                    raise Stopped("it crashed or took too much memory")
+                answer += piece
+                if answer.endswith(b"\n"):
+                    return bytes(answer)
+                if len(answer) > MOST_ANSWER:
+                    raise Stopped("it answered without end")
+
+    def close(self) -> None:
+        """End the worker and everything that it started."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:
+                    pass
+
+
+_START = (
+    "import sys, resource; memory = int(sys.argv[1]); "
+    "resource.setrlimit(resource.RLIMIT_AS, (memory, memory)); "
+    "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); "
+    "sys.path[:] = sys.argv[2:]; from pipeline.images.worker import serve; serve()"
+)
+
+_SHARED: Worker | None = None
+
+
+def shared() -> Worker:
+    """The worker of this process, started at its first use and ended with it."""
+    global _SHARED
+    if _SHARED is None:
+        _SHARED = Worker()
+        atexit.register(_SHARED.close)
+    return _SHARED

@@ -1,0 +1,333 @@
+"""OME-XML: well formed, of the schema, and in agreement with itself and the file around it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.images import faults
+from pipeline.images.facts import Facts, Member
+
+LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
+_SINGLE = frozenset({"OME", "Pixels", "Description", "BinData", "StructuredAnnotations"})
+_TYPES = frozenset(
+    ["int8", "int16", "int32", "uint8", "uint16", "uint32", "float", "bit", "double", "complex", "double-complex"]
+)
+_FORMS = {
+    "float": "float32",
+    "double": "float64",
+    "complex": "complex64",
+    "double-complex": "complex128",
+}
+_UNITS = {
+    "µm": 1.0,
+    "μm": 1.0,
+    "um": 1.0,
+    "micron": 1.0,
+    "nm": 1e-3,
+    "mm": 1e3,
+    "cm": 1e4,
+    "m": 1e6,
+    "pm": 1e-6,
+    "Å": 1e-4,
+    "in": 25400.0,
+}
+MOST = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The TIFF that OME-XML stands in: its pages, and the first one's shape."""
+
+    pages: int | None
+    width: int
+    height: int
+    samples: int
+    pixel_type: str | None
+    name: str
+
+
+def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
+    """Tell sizes and pixels from OME-XML and flag what is wrong with it."""
+    from lxml import etree
+
+    if not data.strip():
+        return
+    if re.search(rb"<!DOCTYPE", data[: 1 << 16]):
+        line = data[: data.find(b"<!DOCTYPE")].count(b"\n") + 1
+        facts.flag(faults.OME_DOCTYPE, "the OME-XML has a DOCTYPE", line=line, pointer="/")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line, column = getattr(error, "position", (None, None))
+        where = "the OME-XML in the TIFF" if around else "the OME-XML"
+        text = getattr(error, "msg", None) or str(error)
+        facts.flag(
+            faults.OME_NOT_WELL_FORMED,
+            f"{where} is not well formed: {text}",
+            line=line or None,
+            column=column or None,
+            broken=around is None,
+        )
+        return
+    if etree.QName(root).localname != "OME":
+        return
+    space = etree.QName(root).namespace or ""
+    if "openmicroscopy.org" not in space.lower():
+        facts.flag(
+            faults.OME_NAMESPACE,
+            f"the OME element has the namespace {space!r}"
+            if space
+            else "the OME element has no namespace",
+            pointer="/OME",
+            line=root.sourceline,
+        )
+    images = [node for node in root if _local(node) == "Image"]
+    _agree(images, facts)
+    if space == LATEST:
+        _schema(root, facts)
+    _technical(images, facts)
+    _members(root, images, facts, around)
+    if around is not None and images:
+        _inside(images, facts, around)
+
+
+def _local(node: Any) -> str:
+    return str(node.tag).rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def place(node: Any, attribute: str | None = None) -> str:
+    """The XPath-like place of an element: /OME/Image[1]/Pixels/@Type."""
+    parts: list[str] = []
+    if attribute:
+        parts.append("@" + attribute)
+    while node is not None:
+        name = _local(node)
+        parent = node.getparent()
+        if parent is not None and name not in _SINGLE:
+            alike = [other for other in parent if _local(other) == name]
+            if name == "Image" or len(alike) > 1:
+                name += f"[{alike.index(node) + 1}]"
+        parts.append(name)
+        node = parent
+    return "/" + "/".join(reversed(parts))
+
+
+def _pixels(image: Any) -> Any:
+    return next((node for node in image if _local(node) == "Pixels"), None)
+
+
+def _whole(node: Any, name: str) -> int | None:
+    text = node.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def _agree(images: list[Any], facts: Facts) -> None:
+    for image in images:
+        pixels = _pixels(image)
+        if pixels is None:
+            continue
+        size = _whole(pixels, "SizeC")
+        channels = [node for node in pixels if _local(node) == "Channel"]
+        if size is None or not channels:
+            continue
+        described: int = sum(_whole(node, "SamplesPerPixel") or 1 for node in channels)
+        unsaid = any(node.get("SamplesPerPixel") is None for node in channels)
+        if described != size and not (
+            unsaid
+            and size % len(channels) == 0
+            and len(channels) == 1
+            and size in (3, 4)
+            and _one_plane(pixels)
+        ):
+            facts.flag(
+                faults.OME_CHANNELS,
+                f"SizeC is {size}, the channels described come to {described}",
+                pointer=place(pixels, "SizeC"),
+                line=pixels.sourceline,
+                value=size,
+            )
+
+
+def _one_plane(pixels: Any) -> bool:
+    """RGB written as one channel without its samples, as some writers do."""
+    return str(pixels.get("Interleaved", "")).lower() == "true"
+
+
+@cache
+def _xsd_bytes() -> bytes:
+    """The OME 2016-06 schema that ome-types carries; the package itself is not imported."""
+    from importlib.util import find_spec
+
+    spec = find_spec("ome_types")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for found in sorted(Path(folder).glob("*.xsd")):
+            return found.read_bytes()
+    return b""
+
+
+@cache
+def _xsd() -> Any:
+    from lxml import etree
+
+    data = _xsd_bytes()
+    return etree.XMLSchema(etree.fromstring(data)) if data else None
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(re.findall(r'<xsd:element\s+name="(\w+)"', _xsd_bytes().decode()))
+
+
+def _schema(root: Any, facts: Facts) -> None:
+    schema = _xsd()
+    if schema is None or schema.validate(root):
+        return
+    told: set[str] = set()
+    for error in list(schema.error_log)[:50]:
+        found = root.xpath(error.path) if error.path else []
+        node = found[0] if isinstance(found, list) and found else root
+        if not hasattr(node, "tag"):
+            node = node.getparent()
+        message = re.sub(r"\{http[^}]*\}", "", error.message)
+        attribute = re.search(r"attribute '(\w+)'", message)
+        where = place(
+            node, attribute[1] if attribute and "required but missing" not in message else None
+        )
+        if where in told:
+            continue
+        told.add(where)
+        code = faults.OME_SCHEMA if _grave(node, message) else faults.OME_FORM
+        facts.flag(code, message, pointer=where, line=error.line or None)
+        if len(told) >= 5:
+            return
+
+
+def _grave(node: Any, message: str) -> bool:
+    """Whether a reader must stumble: pixels not described, ids out of form, unknown elements."""
+    name = _local(node)
+    if "This element is not expected" in message:
+        return name not in _names()
+    if name == "Image" and "Missing child element" in message:
+        return True
+    if name == "Pixels":
+        return "attribute" in message
+    return name == "Image" and "attribute 'ID'" in message
+
+
+def _technical(images: list[Any], facts: Facts) -> None:
+    facts.images = len(images) or None
+    for image in images:
+        pixels = _pixels(image)
+        if pixels is None:
+            continue
+        sizes = {axis: _whole(pixels, "Size" + axis) for axis in "TCZYX"}
+        facts.size(**sizes)
+        form = pixels.get("Type", "")
+        facts.pixel_type = (_FORMS.get(form, form) or None) if form in _TYPES else None
+        lengths: dict[str, float | None] = {}
+        for axis in "XYZ":
+            text = pixels.get("PhysicalSize" + axis)
+            unit = _UNITS.get(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
+            try:
+                lengths[axis] = float(text) * unit if text and unit else None
+            except ValueError:
+                lengths[axis] = None
+        facts.pixel_size(**lengths)
+        if not pixels.get("PhysicalSizeX"):
+            facts.flag(
+                faults.SIZE_UNSET,
+                "the OME metadata give no pixel size",
+                pointer=place(pixels),
+                line=pixels.sourceline,
+            )
+        return
+
+
+def _members(root: Any, images: list[Any], facts: Facts, around: Around | None) -> None:
+    names: dict[str, None] = {}
+    for image in images[:10_000]:
+        pixels = _pixels(image)
+        for node in pixels if pixels is not None else ():
+            if _local(node) == "TiffData":
+                for child in node:
+                    if _local(child) == "UUID" and child.get("FileName"):
+                        names[child.get("FileName")] = None
+    own = around.name if around else None
+    companions = [node.get("MetadataFile") for node in root if _local(node) == "BinaryOnly"]
+    for name in [*names, *companions]:
+        if name and name != own and len(facts.members) < 100_000:
+            facts.members.append(Member(name.replace("\\", "/")))
+    if own is not None and len(names) == 1 and own not in names:
+        # renamed after it was written: its planes are its own
+        facts.members.clear()
+
+
+def _inside(images: list[Any], facts: Facts, around: Around) -> None:
+    others = bool(facts.members)
+    needed = 0
+    declared = 0
+    explicit = 0
+    told = None
+    for image in images:
+        pixels = _pixels(image)
+        if pixels is None:
+            return
+        sizes = {axis: _whole(pixels, "Size" + axis) for axis in "TCZYX"}
+        if None in sizes.values() or 0 in sizes.values():
+            return
+        channels = [node for node in pixels if _local(node) == "Channel"]
+        planes_c = len(channels) or (sizes["C"] or 1)
+        if len(channels) <= 1 and (sizes["C"] or 1) > 1:
+            planes_c = max(1, (sizes["C"] or 1) // max(1, around.samples))
+        planes = (sizes["Z"] or 1) * (sizes["T"] or 1) * planes_c
+        declared += planes
+        tiff_data = [node for node in pixels if _local(node) == "TiffData"]
+        for node in tiff_data:
+            count = _whole(node, "PlaneCount")
+            ifd = _whole(node, "IFD")
+            if count is None:
+                count = 1 if ifd is not None else (planes if len(tiff_data) == 1 else 1)
+            explicit += count
+            needed = max(needed, (ifd or 0) + count)
+        told = told or pixels
+    if others or told is None:
+        return
+    name = next(
+        (f"Size{axis}" for axis in "ZTC" if (_whole(told, "Size" + axis) or 1) > 1), "SizeZ"
+    )
+    if around.pages is not None and max(needed, explicit) > around.pages:
+        facts.flag(
+            faults.OME_PLANES,
+            f"the OME-XML asks for {max(needed, explicit)} planes, the file has {around.pages}",
+            pointer=place(told, name),
+            line=told.sourceline,
+            value=max(needed, explicit),
+        )
+    elif explicit and declared > explicit:
+        facts.flag(
+            faults.OME_PLANES,
+            f"the sizes make {declared} planes, {explicit} are said to be stored",
+            pointer=place(told, name),
+            line=told.sourceline,
+            value=declared,
+            severity="warning",
+        )
+    first = _pixels(images[0])
+    if len(images) == 1 and (_whole(first, "SizeX"), _whole(first, "SizeY")) != (
+        around.width,
+        around.height,
+    ):
+        facts.flag(
+            faults.OME_SIZES,
+            f"OME-XML says {first.get('SizeX')} by {first.get('SizeY')} pixels, "
+            f"the TIFF has {around.width} by {around.height}",
+            pointer=place(first, "SizeX"),
+            line=first.sourceline,
+        )

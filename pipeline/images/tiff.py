@@ -1,0 +1,192 @@
+"""Reading the directories of a TIFF within bounds (TIFF 6.0, BigTIFF), never its pixels."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.images.opened import Cut, Enough, Opened, Wrong
+
+SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
+_CODES = {
+    1: "B",
+    3: "H",
+    4: "I",
+    6: "b",
+    8: "h",
+    9: "i",
+    11: "f",
+    12: "d",
+    13: "I",
+    16: "Q",
+    17: "q",
+    18: "Q",
+}
+MOST_ENTRIES = 4096
+MOST_TEXT = 16 << 20
+
+WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
+DESCRIPTION, MAKE, MODEL, STRIPS, SAMPLES, ROWS, COUNTS = 270, 271, 272, 273, 277, 278, 279
+X_RESOLUTION, Y_RESOLUTION, PLANAR, RESOLUTION_UNIT, SOFTWARE = 282, 283, 284, 296, 305
+TILE_WIDTH, TILE_HEIGHT, TILES, TILE_COUNTS, SUB_DIRECTORIES, SAMPLE_FORMAT = (
+    322,
+    323,
+    324,
+    325,
+    330,
+    339,
+)
+DOCUMENT, SUBFILE, XMP, COPYRIGHT = 269, 254, 700, 33432
+
+
+class Loop(Exception):
+    """A directory chain came back to an offset it had passed."""
+
+
+@dataclass(slots=True)
+class Tag:
+    """One entry of a directory: type, count, and where its value stands."""
+
+    type: int
+    count: int
+    at: int
+
+    @property
+    def length(self) -> int:
+        """Bytes of the value."""
+        return SIZES.get(self.type, 1) * self.count
+
+
+@dataclass(slots=True)
+class Page:
+    """One directory: its offset and its tags by code."""
+
+    offset: int
+    tags: dict[int, Tag]
+    next: int = 0
+
+
+@dataclass(slots=True)
+class Tiff:
+    """A TIFF whose directories are read one after the other."""
+
+    file: Opened
+    order: str
+    big: bool
+    first: int
+    seen: set[int] = field(default_factory=set)
+    wide_next: bool = False
+    """NDPI: the offset of the next directory has 8 bytes in a classic TIFF."""
+
+    def page(self, offset: int) -> Page:
+        """The directory at an offset. Raises Cut outside the file, Wrong when it cannot be one."""
+        file, order = self.file, self.order
+        lead = 8 if self.big else 2
+        raw = file.need(offset, lead, f"the directory at byte {offset}")
+        count = struct.unpack(order + ("Q" if self.big else "H"), raw)[0]
+        if not 0 < count <= MOST_ENTRIES:
+            raise Wrong(f"the directory at byte {offset} says it has {count} entries")
+        width = 20 if self.big else 12
+        body = file.need(offset + lead, count * width, f"the directory at byte {offset}")
+        tags: dict[int, Tag] = {}
+        at = offset + lead + (12 if self.big else 8)
+        room = 8 if self.big else 4
+        form = order + ("HHQQ" if self.big else "HHII")
+        for code, kind, number, value in struct.iter_unpack(form, body):
+            inline = SIZES.get(kind, 1) * number <= room
+            tags.setdefault(code, Tag(kind, number, at if inline else value))
+            at += width
+        end = offset + lead + count * width
+        follow = file.read(end, 8 if self.big or self.wide_next else 4)
+        following = 0
+        if len(follow) == 8:
+            following = struct.unpack(order + "Q", follow)[0]
+        elif len(follow) == 4:
+            following = struct.unpack(order + "I", follow)[0]
+        return Page(offset, tags, following)
+
+    def chain(self, offset: int) -> Iterator[Page]:
+        """The directories from an offset on. Raises Loop, Cut, Wrong, Enough."""
+        while offset:
+            if offset in self.seen:
+                raise Loop
+            self.seen.add(offset)
+            page = self.page(offset)
+            if 65420 in page.tags and not self.big and not self.wide_next:
+                self.wide_next = True
+                page = self.page(offset)
+            yield page
+            offset = page.next
+
+    def numbers(self, page: Page, code: int, most: int = 1 << 20) -> tuple[int | float, ...]:
+        """The numbers of a tag; empty when absent or not numbers. Rationals become quotients."""
+        tag = page.tags.get(code)
+        if tag is None or tag.count == 0:
+            return ()
+        count = min(tag.count, most)
+        if tag.type in (5, 10):
+            raw = self.file.need(tag.at, 8 * count, f"tag {code}")
+            form = self.order + ("II" if tag.type == 5 else "ii")
+            return tuple(a / b if b else 0.0 for a, b in struct.iter_unpack(form, raw))
+        kind = _CODES.get(tag.type)
+        if kind is None:
+            return ()
+        raw = self.file.need(tag.at, SIZES[tag.type] * count, f"tag {code}")
+        return struct.unpack(f"{self.order}{count}{kind}", raw)
+
+    def number(self, page: Page, code: int, default: int = 0) -> int:
+        """The first number of a tag."""
+        found = self.numbers(page, code, 1)
+        return int(found[0]) if found else default
+
+    def data(self, page: Page, code: int, most: int = MOST_TEXT) -> bytes:
+        """The bytes of a tag, as many as the file has."""
+        tag = page.tags.get(code)
+        if tag is None:
+            return b""
+        length = min(tag.length, most)
+        if length > 1 << 16:
+            self.file.allow(self.file.limit + length)
+        return self.file.read(tag.at, length)
+
+    def text(self, page: Page, code: int, most: int = MOST_TEXT) -> str:
+        """The text of a tag without its trailing NULs."""
+        return self.data(page, code, most).rstrip(b"\0").decode("utf-8", "replace")
+
+
+def begin(file: Opened) -> Tiff | None:
+    """The TIFF in a file, or None when it does not begin as one. Raises Cut on a cut header."""
+    head = file.head
+    order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    if order is None or len(head) < 4:
+        return None
+    version = struct.unpack_from(order + "H", head, 2)[0]
+    if version == 43:
+        file.need(0, 16, "the BigTIFF header")
+        size, zero, first = struct.unpack_from(order + "HHQ", head, 4)
+        return Tiff(file, order, True, first) if (size, zero) == (8, 0) else None
+    if version not in (42, 85, 0x4F52, 0x5352):
+        return None
+    file.need(0, 8, "the TIFF header")
+    return Tiff(file, order, False, struct.unpack_from(order + "I", head, 4)[0])
+
+
+__all__ = ["Cut", "Enough", "Loop", "Page", "Tag", "Tiff", "Wrong", "begin"]

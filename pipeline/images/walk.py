@@ -1,0 +1,140 @@
+"""Walking folders: which files belong together, and one ImageFile for each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pipeline.images import content, faults, zarrs
+from pipeline.images.facts import Facts
+from pipeline.images.formats import suffixes_of, table
+from pipeline.images.image import ImageFile
+
+
+def sniff(
+    paths: Iterable[Path],
+    *,
+    deep: bool = False,
+    base: Path | None = None,
+    progress: Callable[[str], object] | None = None,
+) -> Iterator[ImageFile]:
+    """Tell every file and image folder at or below the paths, one ImageFile for each.
+
+    `path` of the result is the given path joined with the rest, or relative to `base`.
+    `progress` is called with each path as it is done. Raises nothing for a damaged file.
+    """
+    for given in paths:
+        for told in _sniff(str(given), deep):
+            if base is not None:
+                told = told.model_copy(
+                    update={
+                        "path": os.path.relpath(told.path, base),
+                        "of": os.path.relpath(told.of, base) if told.of else None,
+                    }
+                )
+            if progress is not None:
+                progress(told.path)
+            yield told
+
+
+def sniff_file(path: Path, deep: bool = False) -> ImageFile:
+    """Tell one file, or one folder that is an image.
+
+    A metadata file of a Zarr store speaks for its store.
+    """
+    shown = str(path)
+    if os.path.isdir(shown):
+        return _folder_image(shown, shown)
+    if path.name in zarrs.MARKS and path.parent.is_dir():
+        told = _folder_image(str(path.parent), str(path.parent))
+        return told.model_copy(update={"path": shown, "size": content.size_of(shown)})
+    from pipeline.images.sets import Sets
+
+    sets = Sets(os.path.dirname(shown) or ".", os.path.dirname(shown))
+    return _finish(*_tell(shown, shown, deep), sets)
+
+
+def _sniff(given: str, deep: bool) -> Iterator[ImageFile]:
+    if os.path.isdir(given):
+        yield from _folder(given, given.rstrip("/") or given, {}, deep)
+    else:
+        yield sniff_file(Path(given), deep)
+
+
+def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterator[ImageFile]:
+    """Everything in a folder; `owned` are paths that an image above has claimed."""
+    from pipeline.images.sets import Sets, first_to_ask
+
+    try:
+        with os.scandir(path) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError as error:
+        yield _unopened(shown, error)
+        return
+    names = frozenset(entry.name for entry in entries)
+    if zarrs.is_store(os.path.basename(path), names) and (
+        names & zarrs.MARKS or "attributes.json" not in names or zarrs.is_n5(path)
+    ):
+        yield _folder_image(path, shown)
+        return
+    sets = Sets(path, shown, owned)
+    files = [entry for entry in entries if not entry.is_dir()]
+    files.sort(key=lambda entry: first_to_ask(entry.name))
+    for entry in files:
+        below = f"{shown}/{entry.name}"
+        try:
+            facts, size = _tell(entry.path, below, deep)
+        except OSError as error:
+            yield _unopened(below, error)
+            continue
+        yield _finish(facts, size, sets)
+    for entry in entries:
+        if entry.is_dir() and not entry.is_symlink():
+            yield from _folder(entry.path, f"{shown}/{entry.name}", sets.owned, deep)
+
+
+def _tell(path: str, shown: str, deep: bool) -> tuple[Facts, int]:
+    return content.tell(path, os.path.basename(path), shown, deep)
+
+
+def _finish(facts: Facts, size: int, sets: object) -> ImageFile:
+    from pipeline.images.sets import Sets
+
+    of = None
+    if isinstance(sets, Sets):
+        of = sets.settle(facts)
+    known = table().formats.get(facts.format or "")
+    listed = known is not None and known.listed
+    if facts.kind == "image" and known is not None and not listed:
+        facts.flag(faults.NOT_LISTED, f"{known.name} is not on the Bio-Formats list")
+    return ImageFile(
+        path=facts.path,
+        size=size,
+        kind=facts.kind,
+        format=facts.format,
+        on_bioformats_list=listed,
+        reader=facts.reader or (known.reader if known else None),
+        evidence=facts.evidence if facts.format else None,
+        of=of,
+        sizes=facts.sizes,
+        pixel_size_um=facts.pixel_size_um,
+        pixel_type=facts.pixel_type,
+        images=facts.images,
+        findings=tuple(facts.findings),
+    )
+
+
+def _folder_image(path: str, shown: str) -> ImageFile:
+    facts = Facts(shown)
+    zarrs.read(path, facts)
+    return _finish(facts, zarrs.weight(path), None)
+
+
+def _unopened(shown: str, error: OSError) -> ImageFile:
+    facts = Facts(shown, kind="unreadable")
+    facts.flag(faults.READER_COMPLAINS, f"it cannot be opened: {error.strerror}", severity="error")
+    return _finish(facts, 0, None)
+
+
+__all__ = ["sniff", "sniff_file", "suffixes_of"]

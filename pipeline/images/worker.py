@@ -1,0 +1,140 @@
+"""What runs in the worker process: jobs by name, one JSON line in, one out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+MOST_NAMES = 2000
+MOST_PIXELS = 1 << 30
+
+
+def hdf5(path: str) -> dict[str, Any]:
+    """Names of groups, data sets and attributes (`@x`) to the second level of an HDF5 file."""
+    import h5py
+
+    found: list[str] = []
+    shapes: dict[str, list[Any]] = {}
+    with h5py.File(path, "r") as file:
+        found += [f"@{name}" for name in file.attrs]
+        for count, name in enumerate(file):
+            if count >= MOST_NAMES:
+                break
+            found.append(name)
+            node = file.get(name)
+            if not isinstance(node, h5py.Group | h5py.Dataset):
+                continue
+            found += [f"{name}@{key}" for key in node.attrs]
+            found += [f"*@{key}" for key in node.attrs]
+            if isinstance(node, h5py.Dataset):
+                shapes[name] = [list(node.shape or ()), node.dtype.str]
+            elif count < 64:
+                for deep, below in enumerate(node):
+                    if deep >= 64:
+                        break
+                    found.append(f"{name}/{below}")
+                    child = node.get(below)
+                    if isinstance(child, h5py.Group | h5py.Dataset):
+                        found += [f"{name}/{below}@{key}" for key in child.attrs]
+                        if isinstance(child, h5py.Dataset):
+                            shapes[f"{name}/{below}"] = [list(child.shape or ()), child.dtype.str]
+                        elif isinstance(child, h5py.Group) and count < 8 and deep < 8:
+                            for last, leaf in enumerate(child):
+                                if last >= 16:
+                                    break
+                                found.append(f"{name}/{below}/{leaf}")
+                                found += [f"*@{key}" for key in child.attrs]
+    return {"names": found[: 4 * MOST_NAMES], "shapes": shapes}
+
+
+def bioio(path: str, reader: str) -> dict[str, Any]:
+    """What a named bioio reader says of a file: sizes, pixel size, pixel type, images."""
+    import importlib
+
+    image = importlib.import_module(reader).Reader(path)
+    scale = image.physical_pixel_sizes
+    sizes = {str(axis): int(count) for axis, count in dict(image.xarray_dask_data.sizes).items()}
+    return {
+        "sizes": sizes,
+        "pixel_size_um": {a: getattr(scale, a) for a in ("X", "Y", "Z") if getattr(scale, a)},
+        "pixel_type": str(image.dtype),
+        "images": len(image.scenes),
+    }
+
+
+def readers(path: str) -> dict[str, Any]:
+    """The installed bioio readers that claim a file's suffix."""
+    from importlib.metadata import entry_points
+
+    found = []
+    name = os.path.basename(path).lower()
+    for entry in entry_points(group="bioio.readers"):
+        metadata = entry.load()
+        for extension in metadata.get_supported_extensions():
+            if name.endswith("." + str(extension).lower().lstrip(".")):
+                found.append(entry.value.split(":")[0].split(".")[0])
+                break
+    return {"readers": found}
+
+
+def tiff(path: str) -> dict[str, Any]:
+    """Decompress every strip and tile of a TIFF once, one at a time."""
+    import tifffile
+
+    with tifffile.TiffFile(path) as file:
+        for number, page in enumerate(file.pages, 1):
+            if not isinstance(page, tifffile.TiffPage):
+                page = page.aspage()
+            if page.compression in (0, 1) or page.nbytes > MOST_PIXELS:
+                continue
+            try:
+                for _ in page.segments(maxworkers=1):
+                    pass
+            except Exception as error:  # noqa: BLE001  codecs raise their own kinds
+                if "codec" in str(error).lower() and "requires" in str(error).lower():
+                    return {}
+                return {"damaged": f"page {number} cannot be decompressed: {error}"[:300]}
+    return {}
+
+
+def picture(path: str) -> dict[str, Any]:
+    """Decode a JPEG, GIF, WebP or JPEG 2000 picture once."""
+    from PIL import Image, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        with Image.open(path) as image:
+            image.load()
+    except UnidentifiedImageError:
+        return {}
+    except (OSError, SyntaxError, EOFError) as error:
+        return {"damaged": f"the pixels cannot be decompressed: {error}"[:300]}
+    return {}
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "hdf5": hdf5,
+    "bioio": bioio,
+    "readers": readers,
+    "tiff": tiff,
+    "picture": picture,
+}
+
+
+def serve() -> None:
+    """Answer jobs until the pipe closes; what readers print goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    for line in sys.stdin:
+        request = json.loads(line)
+        job = JOBS[request.pop("job")]
+        try:
+            answer = job(**request)
+        except BaseException as crash:  # noqa: BLE001  any failure of a reader is its answer
+            answer = {"error": f"{type(crash).__name__}: {crash}"[:500]}
+        answers.write(json.dumps(answer, default=str) + "\n")
+        answers.flush()
