@@ -15,6 +15,7 @@ from pipeline.findings import (
     FAMILIES,
     Finding,
     Frozen,
+    Operation,
     Origin,
     Severity,
     Skip,
@@ -80,12 +81,25 @@ def files_by_component(
     )
 
 
+class Proposed(Frozen):
+    """A change that a curator may take, by the number that `review show` gives it.
+
+    `choices` are its alternatives, best first; the second one of number 3 is called 3.2.
+    """
+
+    number: int
+    source: str
+    """The code of the finding, or the id of the rule, that proposes it."""
+    place: str
+    why: str
+    choices: tuple[tuple[Operation, ...], ...]
+
+
 class ReportPage(Frozen):
     """All that a report says of one submission, before or after its accession.
 
     `found` are the findings on the submission as submitted, `standing` those after all changes;
-    their places point into `submitted` and `curated`. `proposals` are the findings whose
-    suggestion a curator may take, in the order in which they are numbered, from 1.
+    their places point into `submitted` and `curated`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -107,7 +121,7 @@ class ReportPage(Frozen):
     found: tuple[Finding, ...] = ()
     standing: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
-    proposals: tuple[Finding, ...] = ()
+    proposals: tuple[Proposed, ...] = ()
     decision: Decision | None = None
     skips: tuple[Skip, ...] = ()
     components: tuple[ComponentFiles, ...] = ()
@@ -162,13 +176,13 @@ def message(page: ReportPage) -> str:
 
 
 def _given(page: ReportPage) -> Mapping[str, Any]:
-    numbers = {(one.code, one.location): n for n, one in enumerate(page.proposals, 1)}
+    numbers = {one.choices[0]: one.number for one in page.proposals if one.choices}
     listed = {severity: _in_order(page.standing, severity) for severity in SEVERITIES}
     return {
         "page": page,
         "listed": listed,
         "standing": {severity: _by_family(some) for severity, some in listed.items()},
-        "proposal": lambda one: numbers.get((one.code, one.location)),
+        "proposal": lambda one: one.suggestion and numbers.get(one.suggestion.operations),
         "severities": SEVERITIES,
         "size": wording.size,
         "number": wording.number,
