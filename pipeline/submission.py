@@ -65,6 +65,9 @@ class FileList(Frozen):
     columns: tuple[str, ...] = ()
     sheet: str | None = None
     kind: str = "tsv"
+    header_line: int = 1
+    path_column: int = 1
+    """Where the header and the paths stand in a TSV file or a sheet, counted from 1."""
 
 
 class Source(Frozen):

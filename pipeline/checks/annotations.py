@@ -1,0 +1,161 @@
+"""Annotations: their types, and the images that their file lists say they were made from.
+
+Source of the rules: the archive's help page on file lists (a 'Source image' column is mandatory
+for annotations) and the MIFA guidelines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, Skipped, check, replace, suggest
+from pipeline.checks.expectations import RESERVED
+from pipeline.checks.file_lists import bare, covered, listed_paths, listing_place, unread
+from pipeline.intake.file_list_places import header_location, row_location
+from pipeline.submission import FileList, Metadata, Submission
+
+ANNOTATIONS = "/study/annotations/"
+COMPONENTS = "/study/study_components/"
+DEMANDING = ("v5", "mifa")
+"""Templates whose form demands the column 'Source image'."""
+TYPES = (
+    "class_labels",
+    "bounding_boxes",
+    "counts",
+    "derived_annotations",
+    "geometrical_annotations",
+    "graphs",
+    "point_annotations",
+    "segmentation_mask",
+    "tracks",
+    "weak_annotations",
+    "other",
+)
+"""Annotation types of the templates BioImages v4, v5 and MIFA (submission tool, 2026)."""
+
+_SOURCE = re.compile(r"source_?images?(_?(id|path|file|name))?")
+_ELSEWHERE = re.compile(
+    r"\s*(?:[a-z][a-z0-9+.-]*:\S|(?:S-[A-Z]+-?\d|EMPIAR-\d|EMD-\d|IDR\d|10\.\d{4,9}/))",
+    re.IGNORECASE,
+)
+
+
+def source_column(file_list: FileList) -> int | None:
+    """The index of the attribute that names the source image of an annotation."""
+    for index, name in enumerate(file_list.columns):
+        if _SOURCE.fullmatch(re.sub(r"[\s_\-]+", "_", name.strip()).lower()):
+            return index
+    return None
+
+
+def _annotation_lists(submission: Submission) -> Iterator[FileList]:
+    for file_list in submission.file_lists:
+        if (file_list.component or "").startswith(ANNOTATIONS):
+            yield file_list
+
+
+@check("ANN001", "source-image-column-missing", at="/study", severity="warning")
+def source_image_missing(study: dict[str, Any], submission: Submission) -> Iterator[Flag]:
+    """The file list of annotations does not say from which image each annotation was made.
+
+    Without it an annotation cannot be laid over its image. The templates v5 and MIFA demand it.
+
+    To fix: add a column 'Source image' with the path of the image, as its own file list names it.
+    """
+    template = (submission.source.template or "").lower()
+    demanded = any(word in template for word in DEMANDING)
+    for file_list in _annotation_lists(submission):
+        if source_column(file_list) is None:
+            columns = ", ".join(f"'{name}'" for name in file_list.columns[:10])
+            yield Flag(
+                message=f"the annotations' file list '{file_list.name}' has no column "
+                f"'Source image'; it has {columns or 'no column but the paths'}",
+                at=listing_place(file_list),
+                location=header_location(file_list),
+                severity="error" if demanded else None,
+            )
+
+
+@check(
+    "ANN101",
+    "annotation-type-unknown",
+    at="/study/annotations/*/annotation_types/*",
+    severity="warning",
+)
+def type_unknown(value: str, place: Place) -> Iterator[Flag]:
+    """An annotation type is not one of the keywords that the template offers.
+
+    Searches for a type find only the keywords.
+
+    To fix: choose the keyword that fits, such as 'segmentation_mask' or 'class_labels'.
+    """
+    if value in TYPES:
+        return
+    wanted = _words(value)
+    for known in TYPES:
+        if wanted and wanted == _words(known):
+            operation = replace(place, value, known)
+            yield Flag(
+                message=f"the annotation type '{value}' is spelt differently from '{known}'",
+                suggestion=suggest(operation, why="It differs only in spelling."),
+            )
+            return
+    yield Flag(
+        message=f"the annotation type '{value}' is not in the template's list",
+        hint=f"Choose one of: {', '.join(TYPES)}.",
+    )
+
+
+def _words(text: str) -> str:
+    """A type's letters without case, separators and the plural."""
+    return re.sub(r"[\W_]+", " ", text).strip().casefold().removesuffix("s")
+
+
+@check("ANN201", "source-image-not-listed", at="", severity="error", requires=["ANN001"])
+def source_image_not_listed(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
+    """An annotation names a source image that no file list of the submission holds.
+
+    Addresses and accessions of images elsewhere are not asked for, nor is anything when the
+    submission has annotations alone.
+
+    To fix: write the image's path exactly as its own file list does.
+    """
+    named = [each for each in _annotation_lists(submission) if source_column(each) is not None]
+    if not named or not study_has_images(submission):
+        return
+    missing = unread(submission)
+    if missing:
+        raise Skipped(f"the file list '{missing[0]}' could not be read")
+    listed = listed_paths(submission)
+    for file_list in named:
+        column = source_column(file_list) or 0
+        values = file_list.table.iloc[:, RESERVED + column].fillna("").tolist()
+        unknown = {
+            value for value in set(values) if value.strip() and not _is_listed(value, listed)
+        }
+        rows = [row for row, value in enumerate(values) if value in unknown]
+        if rows:
+            more = f"; {len(rows) - 1:,} more like this" if len(rows) > 1 else ""
+            yield Flag(
+                message=f"the source image '{values[rows[0]]}' is named in no file list{more}",
+                at=listing_place(file_list),
+                location=row_location(file_list, rows[0], column),
+                value=values[rows[0]],
+                count=len(rows),
+                samples=tuple({"row": row + 1, "value": values[row]} for row in rows[:5]),
+            )
+
+
+def study_has_images(submission: Submission) -> bool:
+    """Whether a study component has a file list, so that source images can be looked for."""
+    return any((each.component or "").startswith(COMPONENTS) for each in submission.file_lists)
+
+
+def _is_listed(value: str, listed: set[str]) -> bool:
+    """Whether a value names a listed file, several of them, or an image elsewhere."""
+    if _ELSEWHERE.match(value) or covered(bare(value.strip()), listed):
+        return True
+    parts = [part.strip() for part in re.split(r"[;,|\n]", value)]
+    return all(_ELSEWHERE.match(part) or covered(bare(part), listed) for part in parts if part)

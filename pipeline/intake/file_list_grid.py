@@ -1,0 +1,255 @@
+"""From the rows of a TSV file or a sheet to a file list: headers, blank lines, ragged rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.findings import Finding, Location
+from pipeline.intake import file_list_codes as codes
+
+MOST_COLUMNS = 1000
+"""Columns that are kept; what stands further right is told, not kept."""
+HEADER_WITHIN = 20
+"""Rows from the top among which a misplaced header is looked for."""
+_NEAR = frozenset(
+    ("file", "filename", "filenames", "filepath", "filepaths", "path", "paths", "filelist")
+)
+
+
+@dataclass
+class Grid:
+    """Rows of text as they stand in a file: line numbers, cells, and what was odd about them."""
+
+    locate: Callable[[int, int], Location]
+    lines: list[int] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    blank: list[tuple[int, int]] = field(default_factory=list)
+    """First line and number of lines of each run of blank lines."""
+    beyond: list[tuple[int, int, str]] = field(default_factory=list)
+    """Line, column and value of cells right of `MOST_COLUMNS`."""
+    odd: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
+    """For each column: line, kind and value of cells that are not text."""
+    ends_open: bool = False
+    """Whether the last line has no line end."""
+
+    def add_blank(self, line: int, number: int = 1) -> None:
+        """Note a run of blank lines."""
+        if self.blank and sum(self.blank[-1]) == line:
+            self.blank[-1] = (self.blank[-1][0], self.blank[-1][1] + number)
+        else:
+            self.blank.append((line, number))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The content of a file list, column by column, before it becomes a table."""
+
+    paths: list[Any]
+    lines: list[int]
+    attributes: dict[str, list[Any]]
+    names: tuple[str, ...]
+    """The headers as given; the keys of `attributes` differ from them where one is repeated."""
+    sizes: list[Any] | None = None
+    types: list[Any] | None = None
+    header_line: int = 1
+    path_column: int = 1
+
+
+Reading = tuple[Columns | None, tuple[Finding, ...]]
+"""The columns, or None where the paths cannot be told, and what was found."""
+
+
+def clip(value: object, length: int = 120) -> str:
+    """A value short enough for a message."""
+    text = str(value)
+    return text if len(text) <= length else f"{text[:length]}… ({len(text):,} characters)"
+
+
+def is_files(cell: str) -> bool:
+    """Whether a header says 'Files', but for letter case, byte order marks and white space."""
+    return cell.replace("\ufeff", "").replace("\u200b", "").strip().casefold() == "files"
+
+
+def columns(grid: Grid) -> tuple[Columns | None, tuple[Finding, ...]]:
+    """The columns of a grid; None when no column of paths can be told."""
+    found: list[Finding] = []
+    if not grid.rows:
+        return None, (codes.NO_ROWS.at(grid.locate(1, 1), "the file list is blank"),)
+    head = _header(grid, found)
+    if head is None:
+        return None, tuple(found)
+    at, column = head
+    header_line = grid.lines[at]
+    header, lines, rows = grid.rows[at], grid.lines[at + 1 :], grid.rows[at + 1 :]
+    found.extend(_blank_lines(grid, header_line))
+    names = _names(header, rows)
+    found.extend(_headers(grid, header, rows, header_line, column))
+    found.extend(_ragged(grid, header, lines, rows))
+    if not rows:
+        where = grid.locate(header_line, column + 1)
+        found.append(codes.NO_ROWS.at(where, "the file list has a header and no row below it"))
+    width = len(names)
+    keys = distinct(name for index, name in enumerate(names) if index != column)
+    indices = [index for index in range(width) if index != column]
+    made = Columns(
+        paths=[row[column] if column < len(row) else "" for row in rows],
+        lines=lines,
+        attributes={
+            key: [row[index] if index < len(row) else "" for row in rows]
+            for key, index in zip(keys, indices, strict=True)
+        },
+        names=tuple(names[index] for index in indices),
+        header_line=header_line,
+        path_column=column + 1,
+    )
+    found.extend(_not_text(grid, header_line, column))
+    return made, tuple(found)
+
+
+def distinct(names: Iterator[str]) -> list[str]:
+    """Names with a number where one is repeated or belongs to the table itself."""
+    taken = {"path", "size", "type", "line"}
+    made: list[str] = []
+    for name in names:
+        key, number = name, 2
+        while key in taken:
+            key, number = f"{name} ({number})", number + 1
+        taken.add(key)
+        made.append(key)
+    return made
+
+
+def _header(grid: Grid, found: list[Finding]) -> tuple[int, int] | None:
+    """Index of the header's row and of the column of paths in it."""
+    first = grid.rows[0]
+    for index, row in enumerate(grid.rows[:HEADER_WITHIN]):
+        if row and is_files(row[0]):
+            line = grid.lines[index]
+            if line != 1:
+                message = f"the header 'Files' stands in line {line}, not in the first"
+                found.append(codes.HEADER_ROW.at(grid.locate(line, 1), message, value=row[0]))
+            if row[0] != "Files":
+                message = f"the first header is {row[0]!r} instead of 'Files'"
+                found.append(codes.HEADER_SPELLING.at(grid.locate(line, 1), message, value=row[0]))
+            return index, 0
+    line = grid.lines[0]
+    for column, cell in enumerate(first):
+        if is_files(cell):
+            message = f"'Files' is column {column + 1}; the first one is {clip(first[0])!r}"
+            found.append(codes.HEADER_COLUMN.at(grid.locate(line, column + 1), message))
+            return 0, column
+    separated = re.match(r"\W*files\W*([,;|])", first[0], re.IGNORECASE)
+    if len(first) == 1 and separated:
+        message = f"the first line is separated by '{separated[1]}' instead of tabs"
+        found.append(codes.SEPARATOR.at(grid.locate(line, 1), message, value=clip(first[0])))
+        return None
+    message = f"the first header is {clip(first[0])!r} instead of 'Files'"
+    where = grid.locate(1, 1)
+    found.append(codes.NO_HEADER.at(where, message, value=clip(first[0])))
+    if re.sub(r"[\W_]", "", first[0]).casefold() in _NEAR:
+        return 0, 0
+    return None
+
+
+def _names(header: list[str], rows: list[list[str]]) -> list[str]:
+    """A name for each column that has a value or a header; nameless ones are numbered."""
+    width = max(len(header), max(map(len, rows), default=0))
+    cells = header + [""] * (width - len(header))
+    return [cell.strip() or f"Column {index + 1}" for index, cell in enumerate(cells)]
+
+
+def _headers(
+    grid: Grid, header: list[str], rows: list[list[str]], line: int, column: int
+) -> Iterator[Finding]:
+    for index, cell in enumerate(header):
+        if index != column and not cell.strip():
+            values = sum(1 for row in rows if index < len(row) and row[index].strip())
+            what = f"{values:,} values below it" if values else "no values below it either"
+            message = f"column {index + 1} has no header, and {what}"
+            yield codes.BLANK_HEADER.at(grid.locate(line, index + 1), message)
+
+
+def _ragged(
+    grid: Grid, header: list[str], lines: list[int], rows: list[list[str]]
+) -> Iterator[Finding]:
+    width = len(header)
+    beyond = [
+        (line, index + 1, cell)
+        for line, row in zip(lines, rows, strict=True)
+        if len(row) > width
+        for index, cell in enumerate(row[width:], width)
+        if cell.strip()
+    ]
+    beyond.extend(grid.beyond)
+    if beyond:
+        line, at, value = beyond[0]
+        rest = len({each[0] for each in beyond}) - 1
+        message = (
+            f"{clip(value)!r} stands in column {at}, and the header has {width}"
+            f"{f'; {rest:,} more rows are too long' if rest else ''}"
+        )
+        yield codes.CELLS_BEYOND.at(
+            grid.locate(line, at),
+            message,
+            value=clip(value),
+            count=rest + 1,
+            samples=tuple({"line": each[0], "value": clip(each[2])} for each in beyond[:5]),
+        )
+    short = [
+        line
+        for line, row in zip(lines, rows, strict=True)
+        if len(row) < width and any(cell.strip() for cell in header[len(row) :])
+    ]
+    if short and grid.ends_open and short == [lines[-1]] and len(rows) > 1:
+        message = (
+            f"the last row has {len(rows[-1])} of {width} columns and no line end: "
+            f"{clip(rows[-1][-1])!r} may be cut"
+        )
+        yield codes.CUT.at(grid.locate(lines[-1], 1), message, value=clip(rows[-1][0]))
+    elif short:
+        message = (
+            f"row has fewer than the {width} columns of the header"
+            if len(short) == 1
+            else f"{len(short):,} rows have fewer than the {width} columns of the header"
+        )
+        yield codes.ROW_SHORT.at(
+            grid.locate(short[0], 1),
+            message,
+            count=len(short),
+            samples=tuple({"line": line} for line in short[:5]),
+        )
+
+
+def _blank_lines(grid: Grid, header_line: int) -> Iterator[Finding]:
+    inside = [(line, number) for line, number in grid.blank if line > header_line]
+    if not inside:
+        return
+    count = sum(number for _, number in inside)
+    message = (
+        "this line is blank" if count == 1 else f"{count:,} lines are blank, this is the first"
+    )
+    yield codes.BLANK_LINE.at(
+        grid.locate(inside[0][0], 1),
+        message,
+        count=count,
+        samples=tuple({"line": line} for line, _ in inside[:5]),
+    )
+
+
+def _not_text(grid: Grid, header_line: int, column: int) -> Iterator[Finding]:
+    odd = [each for each in grid.odd.get(column + 1, ()) if each[0] > header_line]
+    if odd:
+        line, kind, value = odd[0]
+        rest = f"; so are {len(odd) - 1:,} more" if len(odd) > 1 else ""
+        what = {"truth": "a truth value", "error": "an error of the spreadsheet"}
+        message = f"the path {clip(value)!r} is {what.get(kind, f'a {kind}')}, not text{rest}"
+        yield codes.NOT_TEXT.at(
+            grid.locate(line, column + 1),
+            message,
+            value=clip(value),
+            count=len(odd),
+            samples=tuple({"line": each[0], "value": clip(each[2])} for each in odd[:5]),
+        )

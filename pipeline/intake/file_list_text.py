@@ -1,0 +1,68 @@
+"""File lists as tab-separated text."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.findings import Finding, Location
+from pipeline.intake import file_list_codes as codes
+from pipeline.intake.file_list_grid import MOST_COLUMNS, Grid, Reading, columns
+
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+
+
+def read_tsv(text: str, file: str) -> Reading:
+    """The columns of tab-separated text; lines end in LF, CR LF or CR."""
+    found: list[Finding] = []
+
+    def locate(line: int, column: int) -> Location:
+        return Location(file=file, line=line, column=column)
+
+    grid = Grid(locate)
+    windows = text.count("\r\n")
+    ends = {
+        "CR LF": windows,
+        "LF": text.count("\n") - windows,
+        "CR": text.count("\r") - windows,
+    }
+    if sum(number > 0 for number in ends.values()) > 1:
+        said = ", ".join(f"{number:,} with {end}" for end, number in ends.items() if number)
+        found.append(
+            codes.LINE_ENDS.at(Location(file=file), f"lines end in different ways: {said}")
+        )
+    if ends["CR LF"] or ends["CR"]:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    grid.ends_open = lines[-1] != ""
+    if not grid.ends_open:
+        lines.pop()
+    quoted = 0
+    for number, line in enumerate(lines, 1):
+        cells = line.split("\t")
+        if '"' in line:
+            plain = [_unquoted(cell) for cell in cells]
+            if plain != cells:
+                quoted = quoted or number
+                cells = plain
+        if not line.strip() or not any(cell.strip() for cell in cells):
+            grid.add_blank(number)
+            continue
+        if len(cells) > MOST_COLUMNS:
+            grid.beyond.extend(
+                (number, index, cell)
+                for index, cell in enumerate(cells[MOST_COLUMNS:], MOST_COLUMNS + 1)
+                if cell.strip()
+            )
+            del cells[MOST_COLUMNS:]
+        grid.lines.append(number)
+        grid.rows.append(cells)
+    if quoted:
+        message = "cells stand in double quotes, from this line on; the quotes were taken off"
+        found.append(codes.QUOTED.at(locate(quoted, 1), message))
+    made, more = columns(grid)
+    return made, (*found, *more)
+
+
+def _unquoted(cell: str) -> str:
+    match = _QUOTED.fullmatch(cell)
+    return match[1].replace('""', '"') if match else cell
