@@ -37,7 +37,7 @@ MALFORMED = declare(
     "schema-form-wrong",
     "error",
     """A value is not written in the one form that the schema allows for it, such as the number of
-    an organisation within its submission.
+    an organisation within its submission, or breaks a condition that no other code names.
 
     To fix: write the value in the form of the examples.
     """,
@@ -79,15 +79,6 @@ OUT_OF_RANGE = declare(
     file size below zero.
 
     To fix: correct the number, or the length of the list.
-    """,
-)
-UNFIT = declare(
-    "SCH109",
-    "schema-rule-broken",
-    "error",
-    """A value breaks a condition of the schema that no other code of this family names.
-
-    To fix: compare the value with the description of the field in the schema.
     """,
 )
 BOTH = declare(
@@ -204,9 +195,7 @@ def _broken(
     elif keyword in ("anyOf", "oneOf"):
         yield from _choice(error, instance, schema, of)
     else:
-        yield made(
-            "SCH109", f"{name}: {_quoted(value)} breaks a condition of the schema ({keyword})"
-        )
+        yield made("SCH101", f"{name}: {_quoted(value)} breaks the schema's condition {keyword}")
 
 
 def _choice(
