@@ -98,6 +98,31 @@ KNOWN = {
 ADDRESS = re.compile(r"(?:https?|ftp|sftp|s3|gs)://[^\s/]+\.?[^\s]*", re.IGNORECASE)
 """An address with its scheme."""
 
+_CC_VERSIONS = ("1.0", "2.0", "2.5", "3.0", "4.0")
+_CC0 = re.compile(
+    r"(?:creative commons )?cc[ _-]?(?:0|zero)(?:[ _,-]*(?:v(?:ersion)? ?)?1\.0)?(?: universal)?"
+    r"|creative commons zero(?: v?1\.0)?(?: universal)?"
+    r"|https?://(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0(?:/(?:legalcode|deed)?[\w.]*)?",
+    re.IGNORECASE,
+)
+_CC_TERMS = r"(?P<terms>(?:[ _-]*(?:nc|sa|nd))*)"
+_CC_VERSION = r"(?P<version>\d(?:\.\d)?)(?:[ _-]+(?:international|unported|generic))?"
+_CC_BY = re.compile(
+    rf"(?:creative commons )?cc[ _-]?by{_CC_TERMS}[ _,-]*(?:v(?:ersion)? ?)?{_CC_VERSION}",
+    re.IGNORECASE,
+)
+_CC_BY_NAMED = re.compile(
+    r"(?:creative commons )?attribution"
+    r"(?P<terms>(?:[ -]*(?:noncommercial|sharealike|noderivatives))*)"
+    rf"[ ,-]*{_CC_VERSION}(?: licen[cs]e)?",
+    re.IGNORECASE,
+)
+_CC_ADDRESS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/licenses/by(?P<terms>(?:-(?:nc|sa|nd))*)/"
+    r"(?P<version>\d\.\d)(?:/(?:legalcode|deed)?[\w.]*)?",
+    re.IGNORECASE,
+)
+
 _SLACK_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)", re.ASCII
@@ -262,9 +287,26 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _condition(text: str) -> str:
-    """The conditions of a Creative Commons licence as its name writes them: `NC-SA`."""
-    return "-".join(re.findall(r"sa|nc|nd", text.lower())).upper()
+def licence(text: str) -> str | None:
+    """The name of a Creative Commons licence as the submission form writes it, version included.
+
+    None where the text names no version, except for CC0, of which there is one only.
+
+    >>> licence("cc-by_4.0"), licence("CC0 1.0 Universal"), licence("CC BY")
+    ('CC BY 4.0', 'CC0', None)
+    """
+    text = " ".join(text.split())
+    if _CC0.fullmatch(text):
+        return "CC0"
+    found = _CC_BY.fullmatch(text) or _CC_BY_NAMED.fullmatch(text) or _CC_ADDRESS.fullmatch(text)
+    if found is None:
+        return None
+    version = found["version"] if "." in found["version"] else found["version"] + ".0"
+    terms = found["terms"].casefold().replace("noncommercial", "nc").replace("sharealike", "sa")
+    terms = "-".join(re.findall("nc|sa|nd", terms.replace("noderivatives", "nd"))).upper()
+    if version not in _CC_VERSIONS or terms not in ("", "SA", "ND", "NC", "NC-SA", "NC-ND"):
+        return None
+    return f"CC BY{'-' if terms else ''}{terms} {version}"
 
 
 FORMS: dict[str, Callable[[str], str | None]] = {
@@ -275,11 +317,11 @@ FORMS: dict[str, Callable[[str], str | None]] = {
     "pmcid": pmcid,
     "taxon": taxon,
     "email": email,
+    "licence": licence,
     "iso_date": iso_date,
     "visible": visible,
     "nfc": nfc,
     "trimmed": str.strip,
-    "condition": _condition,
 }
 """Canonical forms by the names that curation rules use."""
 

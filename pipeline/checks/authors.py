@@ -1,0 +1,338 @@
+"""Authors: that there are any, their names, e-mail addresses and roles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Context, Flag, Place, below, check, replace, suggest
+from pipeline.checks.wording import asked, asks, is_placeholder, quoted
+from pipeline.edit import removal
+from pipeline.identifiers import email, visible
+from pipeline.submission import Metadata
+
+_GROUP = re.compile(
+    r"\b(?:consorti(?:um|a)|collaboration|network|(?:research |working |study )?group|team|lab|"
+    r"laboratory|core|facility|platform|department|institute|university|initiative|project)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[^\s@<>,;()\[\]]+@[^\s@<>,;()\[\]]+\.[^\s@<>,;()\[\]]+")
+_AT_IN_WORDS = re.compile(r"[(\[{<]\s*at\s*[)\]}>]|\s+at\s+\S+\s*(?:\.|\s+dot\s+)", re.IGNORECASE)
+
+PRIVATE = re.compile(
+    r"(?:126|163|aol|fastmail|gmail|googlemail|hotmail|icloud|live|mail|me|msn|outlook|protonmail|qq|"
+    r"yahoo|yandex)\.com|gmx\.(?:de|net)|(?:hotmail|yahoo)\.(?:co\.uk|fr)|mail\.ru|proton\.me|"
+    r"web\.de|yahoo\.co\.jp|yandex\.ru"
+)
+"""Providers of private mailboxes (common knowledge, November 2026)."""
+
+
+@check("AUT004", "authors-missing", at="/study", severity="error")
+def authors_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """The study names no author, so it cannot be cited or given a DOI.
+
+    It is an error where the document's own template asks for one, else a warning.
+
+    To fix: name the people who made the data, each with an affiliation.
+    """
+    if not study.get("authors"):
+        severity = "error" if asks(context, "Author") else "warning"
+        yield Flag(message="the study names no author", severity=severity)
+
+
+@check("AUT001", "author-name-missing", at="/study/authors/*", severity="error")
+def name_missing(author: dict[str, Any]) -> Iterator[Flag]:
+    """An author has no name, so the citation and the DOI leave them out.
+
+    A name is never made up from an e-mail address; a curator enters it.
+
+    To fix: give the author's full name, or that of the group.
+    """
+    if not str(author.get("name", "")).strip():
+        known = author.get("email") or author.get("orcid")
+        yield Flag(
+            message="an author has no name" + (f" (e-mail {quoted(known)})" if known else "")
+        )
+
+
+@check("AUT101", "author-name-of-one-word", at="/study/authors/*/name", severity="hint")
+def name_of_one_word(name: str) -> Iterator[Flag]:
+    """An author's name is a single word; some people have one name only.
+
+    To fix: give the full name, unless this is all of it.
+    """
+    if len(name.split()) == 1 and not name.isupper() and not _GROUP.search(name):
+        yield Flag(message=f"the author's name is one word: {quoted(name)}")
+
+
+@check("AUT102", "author-name-with-initials-only", at="/study/authors/*/name", severity="hint")
+def name_with_initials(name: str) -> Iterator[Flag]:
+    """An author's given names are only initials, so namesakes cannot be told apart.
+
+    To fix: write the given names in full, if the author does.
+    """
+    words = name.replace(".", ". ").split()
+    short = [word for word in words if re.fullmatch(r"[^\W\d_]{1,3}\.?", word) and word.isupper()]
+    if len(words) > 1 and len(words) - len(short) <= 1 and short:
+        yield Flag(message=f"the author's given names are initials: {quoted(name)}")
+
+
+@check(
+    "AUT103",
+    "author-name-in-capitals",
+    at="/study/authors/*/name",
+    severity="hint",
+    requires=["AUT102"],
+)
+def name_in_capitals(name: str) -> Iterator[Flag]:
+    """An author's name is written in capitals throughout; it will stand so in the citation.
+
+    To fix: write the name as the author writes it.
+    """
+    if name.isupper() and sum(letter.isalpha() for letter in name) > 3:
+        yield Flag(message=f"the author's name is in capitals: {quoted(name)}")
+
+
+@check("AUT104", "author-name-of-a-group", at="/study/authors/*/name", severity="hint")
+def name_of_group(name: str) -> Iterator[Flag]:
+    """An author is a group, not a person; that is right for a consortium.
+
+    To fix: name the people too, if they should be found.
+    """
+    if _GROUP.search(name):
+        yield Flag(message=f"the author seems to be a group: {quoted(name)}")
+
+
+@check("AUT002", "author-email-missing", at="/study/authors/*", severity="error")
+def email_missing(author: dict[str, Any], context: Context, metadata: Metadata) -> Iterator[Flag]:
+    """An author has no e-mail address, so the archive cannot write to them.
+
+    It is an error only where the document's own template asks for one, else a hint.
+
+    To fix: add the author's address.
+    """
+    needed = asked(context, "Author", "email")
+    others = any(_written(one) for one in metadata["study"]["authors"])
+    if not _written(author) and (needed or others):
+        message = f"{quoted(author.get('name', 'an author'))} has no e-mail address"
+        yield Flag(message=message, severity="error" if needed else "hint")
+
+
+@check("AUT003", "no-author-with-email", at="/study/authors", severity="warning")
+def no_email(authors: list[dict[str, Any]], context: Context) -> Iterator[Flag]:
+    """No author of the study has an e-mail address, so nobody can be asked about the data.
+
+    To fix: give the address of at least one author.
+    """
+    if authors and not asked(context, "Author", "email") and not any(map(_written, authors)):
+        yield Flag(message=f"none of the {len(authors)} authors has an e-mail address")
+
+
+def _written(author: dict[str, Any]) -> str:
+    return str(author.get("email", "")).strip()
+
+
+@check("AUT113", "author-email-placeholder", at="/study/authors/*/email", severity="warning")
+def email_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The e-mail address of an author is a word that stands in for one.
+
+    To fix: give the author's address, or leave the field empty.
+    """
+    if is_placeholder(value):
+        yield Flag(
+            message=f"{quoted(value)} is no e-mail address but a placeholder",
+            suggestion=suggest(removal(metadata, place), why="The value says nothing."),
+        )
+
+
+@check(
+    "AUT106",
+    "author-email-with-unseen-characters",
+    at="/study/authors/*/email",
+    severity="warning",
+)
+def email_unseen(value: str) -> Iterator[Flag]:
+    """An e-mail address has white space around it, `mailto:` before it, or unseen characters.
+
+    Programs take them for part of the address, and mail does not arrive.
+
+    To fix: type the address anew instead of pasting it.
+    """
+    if (clean := email(value)) is not None and clean != value:
+        yield Flag(message=f"the address {clean} is written as {quoted(value)}")
+
+
+@check("AUT107", "author-email-twice-in-a-row", at="/study/authors/*/email", severity="warning")
+def email_twice(value: str) -> Iterator[Flag]:
+    """An e-mail address stands twice in a row in one field.
+
+    To fix: leave one of them.
+    """
+    if (half := _half(value)) is not None:
+        yield Flag(message=f"the address {half} stands twice: {quoted(value)}")
+
+
+def _half(value: str) -> str | None:
+    found = re.fullmatch(r"\s*([^\s@]+@[^\s@]+?)[\s,;]*\1\s*", visible(value))
+    return found[1] if found and email(found[1]) else None
+
+
+@check(
+    "AUT108",
+    "author-email-with-display-name",
+    at="/study/authors/*/email",
+    severity="error",
+    requires=["AUT107"],
+)
+def email_display_name(value: str) -> Iterator[Flag]:
+    """An e-mail address stands in angle brackets behind a name; the submission form refuses it.
+
+    To fix: give only what is between the brackets.
+    """
+    if re.fullmatch(r"[^<>]*<\s*[^<>\s]+@[^<>\s]+\s*>\s*", value):
+        yield Flag(message=f"the address stands behind a name: {quoted(value)}")
+
+
+@check(
+    "AUT109",
+    "author-email-of-several",
+    at="/study/authors/*/email",
+    severity="error",
+    requires=["AUT107", "AUT108"],
+)
+def several_emails(value: str, place: Place) -> Iterator[Flag]:
+    """One field holds several e-mail addresses; the submission form refuses it.
+
+    To fix: give the one address at which the author answers.
+    """
+    found = _ADDRESS.findall(visible(value))
+    if len(found) > 1 and len(found) == value.count("@"):
+        best, *others = ((replace(place, value, one),) for one in dict.fromkeys(found))
+        yield Flag(
+            message=f"one field holds {len(found)} addresses: {quoted(value)}",
+            suggestion=suggest(*best, alternatives=others, why="The first address is proposed."),
+        )
+
+
+@check(
+    "AUT110",
+    "author-email-at-in-words",
+    at="/study/authors/*/email",
+    severity="error",
+    requires=["AUT109"],
+)
+def email_at_in_words(value: str) -> Iterator[Flag]:
+    """The at sign of an e-mail address is written in words; the submission form refuses it.
+
+    To fix: write the address with `@`; the archive does not publish it to robots.
+    """
+    if "@" not in value and _AT_IN_WORDS.search(value):
+        yield Flag(message=f"the at sign is written in words: {quoted(value)}")
+
+
+@check(
+    "AUT105",
+    "author-email-form-wrong",
+    at="/study/authors/*/email",
+    severity="error",
+    requires=["AUT107", "AUT108", "AUT109", "AUT110", "AUT113"],
+)
+def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """An e-mail address has not the form of one; the submission form refuses it.
+
+    Where the domain is cut off, the domains of the other authors are proposed; they are no proof,
+    for a wrong repair writes to a stranger.
+
+    To fix: ask the author for the address.
+    """
+    if not value.strip() or email(value) is not None:
+        return
+    local, _, domain = visible(value).strip().partition("@")
+    candidates = [f"{local}@{one}" for one in _domains(metadata, place, domain) if local]
+    edits = [(replace(place, value, one),) for one in candidates if email(one) == one]
+    proposal = None
+    if edits:
+        why = f"Other authors of the study write from {candidates[0].partition('@')[2]}."
+        proposal = suggest(*edits[0], alternatives=edits[1:], why=why)
+    yield Flag(message=f"{quoted(value)} is no e-mail address", suggestion=proposal)
+
+
+def _domains(metadata: Metadata, place: str, domain: str) -> list[str]:
+    """Domains of the other authors that a cut-off one may be the start of, the likeliest first."""
+    authors = metadata["study"]["authors"]
+    own = authors[int(place.split("/")[3])]
+    homes = {one.get("organisation") for one in own.get("affiliations", ())} - {None}
+    votes: Counter[str] = Counter()
+    for author in authors:
+        address = email(_written(author))
+        if address is None or author is own:
+            continue
+        other = address.partition("@")[2].lower()
+        if domain and not other.startswith(domain.lower().rstrip(".")):
+            continue
+        near = homes & {one.get("organisation") for one in author.get("affiliations", ())}
+        votes[other] += 2 if near else 1
+    return [name for name, _ in votes.most_common(3)]
+
+
+@check("AUT111", "author-email-at-private-provider", at="/study/authors/*/email", severity="hint")
+def private_provider(value: str) -> Iterator[Flag]:
+    """An author's address is with a private provider, which says nothing of their institution.
+
+    To fix: nothing, if the author reads it; else give the institution's address.
+    """
+    address = email(value)
+    if address and PRIVATE.fullmatch(address.partition("@")[2].lower()):
+        yield Flag(message=f"{quoted(address)} is with a private provider")
+
+
+@check("AUT112", "roles-packed", at="/study/authors/*/roles/*", severity="hint")
+def roles_packed(role: str) -> Iterator[Flag]:
+    """One role value holds several roles, so people cannot be found by what they did.
+
+    To fix: give each role as a value of its own.
+    """
+    parts = [part for part in re.split(r"[,;](?![^()]*\))", role) if part.strip()]
+    if len(parts) > 1:
+        yield Flag(message=f"one role value holds {len(parts)}: {quoted(role)}")
+
+
+@check("AUT201", "author-name-and-email-disagree", at="/study/authors/*", severity="hint")
+def name_and_email(author: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """An author's family name and e-mail address differ in one letter: one of them is mistyped.
+
+    To fix: look which spelling is right; transliterations and maiden names are.
+    """
+    address = email(_written(author))
+    words = [_plain(word) for word in str(author.get("name", "")).split()]
+    if address is None or len(words) < 2 or len(words[-1]) < 6:
+        return
+    parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
+    if len(parts) > 1 and words[-1] not in "".join(parts):
+        near = [part for part in parts if _one_letter_apart(part, words[-1])]
+        if near:
+            message = f"{quoted(author['name'])} and {quoted(address)} differ in one letter"
+            yield Flag(message=message, at=below(place, "email"))
+
+
+def _plain(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    """Whether two words differ by one letter changed, left out or added, or two swapped."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1 or short == long:
+        return False
+    start = next(
+        (n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
+    rest = short[start:], long[start:]
+    if len(short) < len(long):
+        return rest[0] == rest[1][1:]
+    swapped = rest[0][:2] == rest[1][1::-1] and rest[0][2:] == rest[1][2:]
+    return rest[0][1:] == rest[1][1:] or swapped

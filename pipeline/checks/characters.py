@@ -1,0 +1,151 @@
+"""Letters that went wrong on the way: mojibake, accents apart, letters of another script."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from pipeline.check import Flag, check, replace, suggest
+from pipeline.checks.text import prose, texts
+from pipeline.checks.wording import quoted
+from pipeline.identifiers import visible
+from pipeline.submission import Metadata
+
+_SUSPECT = re.compile(r"[^\x00-\x7f]{2}")
+_LOST = "\ufffd"
+
+
+@check("TXT104", "mojibake", at="", severity="warning")
+def mojibake(metadata: Metadata) -> Iterator[Flag]:
+    """A value was read in the wrong encoding once, so that letters became two or three others.
+
+    Names then stand wrong in citations. The text is proposed as it reads in the right encoding.
+
+    To fix: type the letters anew.
+    """
+    for place, text in texts(metadata):
+        if text.isascii() or not _SUSPECT.search(text):
+            continue
+        mended = _decoded(text)
+        if mended != text:
+            yield Flag(
+                message=f"{quoted(text, 60)} was read in a wrong encoding; "
+                f"it reads {quoted(mended, 60)}",
+                at=place,
+                suggestion=suggest(
+                    replace(place, text, mended), why="Read in the right encoding it makes sense."
+                ),
+            )
+
+
+def _decoded(text: str) -> str:
+    """The text read in its right encoding, or as it is (ftfy's heuristic, which prefers to leave)."""
+    import ftfy
+
+    return str(ftfy.fix_encoding(text))
+
+
+@check("TXT112", "character-lost", at="", severity="warning")
+def character_lost(metadata: Metadata) -> Iterator[Flag]:
+    """A value holds the sign for a character that could not be read; which one is not known.
+
+    To fix: type the character anew.
+    """
+    for place, text in texts(metadata):
+        if _LOST in text:
+            yield Flag(message=f"a character of {quoted(text, 60)} was lost", at=place)
+
+
+_MARKS = {
+    "´": "\u0301",
+    "¨": "\u0308",
+    "ˆ": "\u0302",
+    "˜": "\u0303",
+    "¸": "\u0327",
+    "ˇ": "\u030c",
+    "˚": "\u030a",
+    "˝": "\u030b",
+    "˛": "\u0328",
+}
+_APART = re.compile(
+    r"(?P<before>[A-Za-z])?"
+    r"(?P<mark>(?<=[A-Za-z]{2})´(?=[aeiouyı])|(?<=[A-Za-z])[¨ˇ˝˛¸](?=[A-Za-zı])"
+    r"|(?<=[A-Za-z])ˆ(?=[aeiouı][a-z])|(?<=[A-Za-z])˜(?=[nao][a-z])|(?<=[a-z])˚(?=[aA][a-z]))"
+    r"(?P<after>[A-Za-zı])"
+)
+
+
+@check("TXT105", "accent-apart", at="", severity="warning")
+def accent_apart(metadata: Metadata) -> Iterator[Flag]:
+    """An accent stands beside its letter as a character of its own, as copies from PDF leave it.
+
+    To fix: type the letter with its accent.
+    """
+    for place, text in prose(metadata):
+        if text.isascii():
+            continue
+        whole = _APART.sub(lambda found: _composed(found), text)
+        if whole != text:
+            yield Flag(
+                message=f"an accent stands apart in {quoted(text, 60)}",
+                at=place,
+                suggestion=suggest(
+                    replace(place, text, whole), why="Letter and accent make one letter."
+                ),
+            )
+
+
+def _composed(found: re.Match[str]) -> str:
+    """The letter after the accent with it, else the letter before with it, else as it is."""
+    mark, before = _MARKS[found["mark"]], found["before"] or ""
+    after = found["after"].replace("ı", "i")
+    one = unicodedata.normalize("NFC", after + mark)
+    if len(one) == 1 and not (found["mark"] == "¨" and before in "aouAOU" and before):
+        return before + one
+    other = unicodedata.normalize("NFC", before + mark)
+    return other + found["after"] if len(other) == 1 else found[0]
+
+
+LOOK_ALIKE = dict(
+    zip(
+        "АВЕЅІЈКМНОРСТХУаеорсухіѕјԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+        "ABESIJKMHOPCTXYaeopcyxisjdqwABEZHIKMNOPTYXo",
+        strict=True,
+    )
+)
+"""Cyrillic and Greek letters that look like a Latin one (Unicode confusables, 15.1)."""
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@check("TXT109", "look-alike-letters", at="", severity="warning")
+def look_alike(metadata: Metadata) -> Iterator[Flag]:
+    """A word mixes Latin letters with Cyrillic or Greek ones that look the same.
+
+    Nobody sees the difference, but searches, e-mail and comparisons do.
+
+    To fix: type the word anew on one keyboard.
+    """
+    for place, text in texts(metadata):
+        if text.isascii():
+            continue
+        mixed = [word for word in _WORD.findall(visible(text)) if _is_mixed(word)]
+        if mixed:
+            clean = text
+            for word in mixed:
+                clean = clean.replace(word, "".join(LOOK_ALIKE.get(one, one) for one in word))
+            others = [one for one in mixed[0] if one in LOOK_ALIKE]
+            told = f"{others[0]} (U+{ord(others[0]):04X}, {unicodedata.name(others[0]).title()})"
+            yield Flag(
+                message=f"the word {quoted(mixed[0])} holds {told}",
+                at=place,
+                suggestion=suggest(replace(place, text, clean), why="The letters look the same."),
+            )
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether all letters of a word are Latin or look so, and there are some of both."""
+    strange = sum(letter in LOOK_ALIKE for letter in word)
+    latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in word)
+    return 0 < strange and 0 < latin and strange + latin == len(word)

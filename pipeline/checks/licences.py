@@ -1,0 +1,154 @@
+"""The licence of the study: its name, its address, and whether the archive offers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.checks.wording import quoted
+from pipeline.findings import Operation
+from pipeline.identifiers import licence as label_of
+from pipeline.registries import Licence, Registries
+from pipeline.submission import Submission
+
+
+@check("LIC001", "licence-missing", at="/study", severity="warning")
+def missing(study: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """The study states no licence, so the Terms of Use of EMBL-EBI apply to its data.
+
+    The archive asks for CC0 or CC BY 4.0; it never fills a licence in.
+
+    To fix: state CC0 or CC BY 4.0, if all who hold rights in the data agree.
+    """
+    stated = study.get("licence", {})
+    if str(stated.get("name", "")).strip():
+        return
+    told = label_of(str(stated.get("url", "")))
+    proposal = None
+    if told is not None:
+        made = Operation(do="add", place=below(place, "licence", "name"), after=told)
+        proposal = suggest(made, why="The address of the licence names it.")
+    yield Flag(message="the study states no licence", suggestion=proposal)
+
+
+@check("LIC101", "licence-spelling", at="/study/licence/name", severity="hint")
+def spelling(name: str, registries: Registries) -> Iterator[Flag]:
+    """The licence names its version, but not in the archive's spelling.
+
+    To fix: nothing; the archive writes CC0 and CC BY 4.0.
+    """
+    label = label_of(name) or _listed_label(name, registries)
+    if label and label != name.strip():
+        yield Flag(message=f"the licence {label} is written as {quoted(name)}")
+
+
+def _listed_label(name: str, registries: Registries) -> str:
+    known = registries.licence(name)
+    return known.label if known is not None and known.versioned else ""
+
+
+@check("LIC102", "licence-without-version", at="/study/licence", severity="warning")
+def without_version(
+    licence: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """The licence names no version, and versions differ in what they allow.
+
+    There is no default: a version is a legal statement. Where the address of the licence names
+    one, it is proposed.
+
+    To fix: state the version, as in CC BY 4.0.
+    """
+    name = str(licence.get("name", ""))
+    known = registries.licence(name)
+    if known is None or known.versioned or label_of(name):
+        return
+    told = label_of(str(licence.get("url", "")))
+    at = below(place, "name")
+    fitting = told if told and _family(told) == _family(known.label) else None
+    why = "The address of the licence names its version."
+    yield Flag(
+        message=f"the licence {quoted(name)} names no version",
+        at=at,
+        suggestion=suggest(replace(at, name, fitting), why=why) if fitting else None,
+    )
+
+
+@check("LIC301", "licence-unknown", at="/study/licence/name", severity="error")
+def unknown(name: str, registries: Registries, submission: Submission) -> Iterator[Flag]:
+    """The licence is none that the archive knows, so nobody can tell what it allows.
+
+    Studies that were published elsewhere keep the licence they have.
+
+    To fix: state CC0 or CC BY 4.0.
+    """
+    if name.strip() and _is_new(submission) and _known(name, registries) is None:
+        yield Flag(message=f"the licence {quoted(name)} is not known")
+
+
+@check("LIC302", "licence-not-offered", at="/study/licence/name", severity="error")
+def not_offered(name: str, registries: Registries, submission: Submission) -> Iterator[Flag]:
+    """The archive takes new studies under CC0 or CC BY 4.0 only.
+
+    Studies that were published elsewhere keep the licence they have.
+
+    To fix: state CC0 or CC BY 4.0, or tell the archive where the study was published before.
+    """
+    known = _known(name, registries)
+    if known is not None and known.versioned and known.scope != "offered" and _is_new(submission):
+        yield Flag(message=f"{quoted(name)} is not a licence for new studies")
+
+
+def _known(name: str, registries: Registries) -> Licence | None:
+    return registries.licence(label_of(name) or name)
+
+
+def _is_new(submission: Submission) -> bool:
+    return not submission.source.imported and "accession" not in submission.metadata
+
+
+@check("LIC201", "licence-name-and-address-disagree", at="/study/licence", severity="error")
+def disagree(licence: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """The name of the licence and its address mean two different licences.
+
+    Nobody could tell which of them holds.
+
+    To fix: state one licence, with its own address.
+    """
+    name, url = str(licence.get("name", "")), str(licence.get("url", ""))
+    first, second = _known(name, registries), _known(url, registries)
+    if first is None or second is None or first.spdx_id == second.spdx_id:
+        return
+    if first.versioned or _family(first.label) != _family(second.label):
+        yield Flag(
+            message=f"the licence is {quoted(name)}, its address that of {second.label}",
+            at=below(place, "name"),
+        )
+
+
+def _family(label: str) -> str:
+    """The licence without its version: `CC BY-SA`."""
+    return re.sub(r"\s*\d\.\d.*", "", label)
+
+
+@check("LIC002", "licence-address-missing", at="/study/licence", severity="hint")
+def address_missing(
+    licence: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """The licence is stated without the address of its text.
+
+    To fix: nothing; the address follows from the licence and its version.
+    """
+    name = str(licence.get("name", ""))
+    known = _known(name, registries)
+    if known is None or not known.versioned or str(licence.get("url", "")).strip():
+        return
+    address = known.legalcode_url or known.url
+    made = Operation(do="add", place=below(place, "url"), after=address)
+    yield Flag(
+        message=f"the licence {quoted(name)} is stated without its address",
+        suggestion=suggest(made, safety="safe", why=f"{known.name} has this address.")
+        if address
+        else None,
+    )

@@ -1,0 +1,72 @@
+"""Links of the study: their address, type and description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check
+from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.identifiers import ADDRESS, doi, known_accession, pmcid, pmid, visible
+
+_PREFIXED = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
+
+
+@check("LNK002", "link-without-address", at="/study/**/links/*", severity="warning")
+def without_address(link: dict[str, Any]) -> Iterator[Flag]:
+    """A link has no address, so it leads nowhere.
+
+    To fix: give the address, or leave the link out.
+    """
+    if not str(link.get("url", "")).strip():
+        yield Flag(message=f"a link has no address ({quoted(link.get('description', 'no text'))})")
+
+
+@check("LNK001", "link-without-description", at="/study/**/links/*", severity="hint")
+def without_description(link: dict[str, Any]) -> Iterator[Flag]:
+    """A link does not say what it leads to.
+
+    To fix: describe in a few words what readers will find there.
+    """
+    if not str(link.get("description", "")).strip():
+        yield Flag(message=f"the link {quoted(link.get('url', ''))} has no description")
+
+
+@check("LNK101", "link-doi-without-type", at="/study/**/links/*", severity="warning")
+def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """A link is a DOI without the resolver's address and without the type doi.
+
+    BioStudies takes it for an address of its own, and it leads nowhere.
+
+    To fix: give the bare DOI with the type doi, or the whole address with https://.
+    """
+    url = visible(str(link.get("url", ""))).strip()
+    bare = doi(url)
+    if bare is None or re.match("https?://", url, re.IGNORECASE):
+        return
+    kind = str(link.get("type", "")).strip()
+    if not kind or (url != bare and kind.casefold() == "doi"):
+        yield Flag(
+            message=f"the link {quoted(link['url'])} is a DOI without its type or address",
+            at=below(place, "url"),
+        )
+
+
+@check("LNK102", "link-neither-address-nor-identifier", at="/study/**/links/*", severity="warning")
+def no_address(link: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """A link is neither a web address nor an accession that the archive knows.
+
+    Readers cannot follow it.
+
+    To fix: give the whole address with https://, or the accession with its archive as the type.
+    """
+    url = visible(str(link.get("url", ""))).strip()
+    if not url or str(link.get("type", "")).strip() or ADDRESS.fullmatch(url):
+        return
+    known = doi(url) or known_accession(url) or pmcid(url) or pmid(url)
+    if known is None and (is_placeholder(url) or not _PREFIXED.fullmatch(url)):
+        yield Flag(
+            message=f"the link {quoted(url)} is neither an address nor a known identifier",
+            at=below(place, "url"),
+        )

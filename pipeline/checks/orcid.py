@@ -1,0 +1,111 @@
+"""ORCID iDs of authors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check, suggest
+from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.edit import removal
+from pipeline.identifiers import orcid, orcid_form, visible
+from pipeline.submission import Metadata
+
+
+@check("ORC001", "orcid-missing", at="/study/authors/*", severity="hint")
+def missing(author: dict[str, Any]) -> Iterator[Flag]:
+    """An author has no ORCID iD, so the data are not linked to their other work.
+
+    To fix: add the author's iD from orcid.org, if they have one.
+    """
+    if not str(author.get("orcid", "")).strip():
+        yield Flag(message=f"{quoted(author.get('name', 'an author'))} has no ORCID iD")
+
+
+@check("ORC104", "orcid-placeholder", at="/study/authors/*/orcid", severity="warning")
+def placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The ORCID iD of an author is a word that stands in for one.
+
+    To fix: give the author's iD, or leave the field empty.
+    """
+    if is_placeholder(value):
+        yield Flag(
+            message=f"{quoted(value)} is no ORCID iD but a placeholder",
+            suggestion=suggest(removal(metadata, place), why="The value says nothing."),
+        )
+
+
+@check(
+    "ORC101",
+    "orcid-not-an-orcid",
+    at="/study/authors/*/orcid",
+    severity="error",
+    requires=["ORC104"],
+)
+def not_an_orcid(value: str) -> Iterator[Flag]:
+    """The ORCID iD of an author has not the form of one: four groups of four digits.
+
+    The submission form refuses it, and it would name another person or nobody.
+
+    To fix: copy the iD from the author's page at orcid.org.
+    """
+    if value.strip() and orcid_form(visible(value)) is None:
+        yield Flag(message=f"{quoted(value)} has not the form of an ORCID iD")
+
+
+@check(
+    "ORC102",
+    "orcid-checksum-wrong",
+    at="/study/authors/*/orcid",
+    severity="error",
+    requires=["ORC104", "ORC101"],
+)
+def checksum_wrong(value: str) -> Iterator[Flag]:
+    """An author's ORCID iD does not end in its check digit (ISO 7064, MOD 11-2).
+
+    A digit was mistyped: the iD names another person or nobody. It is never repaired by itself.
+
+    To fix: copy the iD from the author's page at orcid.org.
+    """
+    if value.strip() and orcid(visible(value)) is None:
+        yield Flag(message=f"the check digit of the ORCID iD {quoted(value)} does not fit")
+
+
+@check(
+    "ORC103",
+    "orcid-not-bare",
+    at="/study/authors/*/orcid",
+    severity="warning",
+    requires=["ORC104", "ORC101", "ORC102"],
+)
+def not_bare(value: str) -> Iterator[Flag]:
+    """An ORCID iD stands with an address around it, without hyphens, or with a small x.
+
+    The archive puts the resolver's address before the iD when it registers a DOI.
+
+    To fix: give the bare iD, as in 0000-0002-1825-0097.
+    """
+    bare = orcid(visible(value))
+    if bare is not None and bare != value.strip():
+        yield Flag(message=f"the ORCID iD {bare} is written as {quoted(value)}")
+
+
+@check("ORC201", "orcid-of-two-people", at="/study", severity="warning")
+def two_people(study: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """One ORCID iD stands with two different names: a copying slip, or one person listed twice.
+
+    To fix: copy each author's own iD from orcid.org.
+    """
+    names: dict[str, dict[str, int]] = defaultdict(dict)
+    for number, author in enumerate(study.get("authors", ())):
+        bare = orcid(visible(str(author.get("orcid", ""))))
+        if bare is not None:
+            names[bare].setdefault(" ".join(str(author.get("name", "")).split()), number)
+    for bare, people in names.items():
+        first, *others = people.items()
+        for name, number in others:
+            yield Flag(
+                message=f"{bare} is given for {quoted(first[0])} and for {quoted(name)}",
+                at=below(place, "authors", number, "orcid"),
+            )

@@ -1,0 +1,241 @@
+"""Affiliations of authors and the organisations they name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
+from pipeline.checks.wording import asked, quoted
+from pipeline.findings import Operation
+from pipeline.identifiers import ror, ror_form, visible
+from pipeline.registries import Registries
+from pipeline.submission import Metadata
+
+LONG = 90
+"""Names of organisations over this many characters are postal addresses (34 real studies)."""
+
+_POSTAL = re.compile(
+    r"\b[A-Z]{0,3}-?\d{4,6}\b|\b\d{1,5}\s+\w+\s+(?:st|street|ave|avenue|road|rd|drive|lane)\b"
+    r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\w(?:str|strasse|straße|gasse)\.? ?\d+",
+    re.IGNORECASE,
+)
+_SURE = 0.9
+_NEAR = 0.75
+
+
+@check("AFF001", "author-without-affiliation", at="/study/authors/*", severity="error")
+def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """An author has no affiliation; the archive cannot register a DOI without one.
+
+    To fix: name the organisation where the author worked.
+    """
+    if not author.get("affiliations"):
+        needed = context.template is None or asked(context, "Author", "affiliations")
+        yield Flag(
+            message=f"{quoted(author.get('name', 'an author'))} has no affiliation",
+            severity="error" if needed else "warning",
+        )
+
+
+@check(
+    "AFF201", "affiliation-names-nothing", at="/study/authors/*/affiliations/*", severity="error"
+)
+def names_nothing(affiliation: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """An author's affiliation is none of the organisations of the document.
+
+    The affiliation would be lost in the citation, and the archive could not register a DOI.
+
+    To fix: refer to one of the organisations, or add the one that is meant.
+    """
+    text = str(affiliation.get("text", "")).strip()
+    if not text or "organisation" in affiliation:
+        return
+    listed = metadata["study"].get("organisations", [])
+    ranked = sorted(
+        ((_alike(text, one), one) for one in listed if one.get("id")),
+        key=lambda pair: -pair[0],
+    )
+    edits = [
+        (Operation(do="set", place=place, before=affiliation, after={"organisation": one["id"]}),)
+        for alike, one in ranked
+        if alike >= _NEAR
+    ]
+    known = "; ".join(f"{one['id']} = {one.get('name', '')}" for one in listed[:8])
+    yield Flag(
+        message=f"the affiliation {quoted(text)} names no organisation of the document",
+        at=below(place, "text"),
+        value=text,
+        hint=f"Refer to one of the organisations ({known or 'there are none'}), or add the one "
+        "that is meant.",
+        suggestion=suggest(
+            *edits[0],
+            alternatives=edits[1:3],
+            why=f"{quoted(ranked[0][1].get('name'))} is nearest.",
+        )
+        if edits
+        else None,
+    )
+
+
+def _alike(text: str, organisation: dict[str, Any]) -> float:
+    """How near a text is to an organisation's name or id, from 0 to 1."""
+    name = str(organisation.get("name", "")).strip()
+    if text.casefold() in (name.casefold(), str(organisation["id"]).casefold()):
+        return 1.0
+    return difflib.SequenceMatcher(None, text.casefold(), name.casefold()).ratio()
+
+
+@check("AFF003", "organisation-without-name", at="/study/organisations/*", severity="error")
+def without_name(organisation: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
+    """An organisation has no name, so the authors who refer to it have no affiliation.
+
+    It is an error where an author refers to it, else a warning.
+
+    To fix: give the organisation's official name.
+    """
+    if not str(organisation.get("name", "")).strip():
+        used = organisation.get("id") in _referenced(metadata)
+        yield Flag(
+            message=f"the organisation {organisation.get('id', '')} has no name",
+            severity="error" if used else "warning",
+        )
+
+
+@check("AFF002", "organisation-without-ror", at="/study/organisations/*", severity="hint")
+def without_ror(organisation: dict[str, Any], place: Place, context: Context) -> Iterator[Flag]:
+    """An organisation has no ROR id, so its data are not found under its other names.
+
+    Where exactly one record of the registry has the name, its id is proposed.
+
+    To fix: look the organisation up at ror.org and add its id.
+    """
+    name = str(organisation.get("name", "")).strip()
+    if not name or str(organisation.get("ror", "")).strip():
+        return
+    proposal = None
+    if isinstance(context.registries, Registries):
+        found = context.registries.organisations(name)
+        if len(found) == 1:
+            made = Operation(do="add", place=below(place, "ror"), after=found[0].ror)
+            proposal = suggest(made, why=f"ROR has one organisation of this name: {found[0].name}.")
+    yield Flag(message=f"{quoted(name)} has no ROR id", suggestion=proposal)
+
+
+@check("AFF102", "ror-form-wrong", at="/study/organisations/*/ror", severity="warning")
+def ror_form_wrong(value: str) -> Iterator[Flag]:
+    """The ROR id of an organisation has not the form of one: a zero and eight more characters.
+
+    To fix: copy the id from the organisation's page at ror.org.
+    """
+    if value.strip() and ror_form(visible(value)) is None:
+        yield Flag(message=f"{quoted(value)} has not the form of a ROR id")
+
+
+@check(
+    "AFF101",
+    "ror-checksum-wrong",
+    at="/study/organisations/*/ror",
+    severity="warning",
+    requires=["AFF102"],
+)
+def ror_checksum_wrong(value: str) -> Iterator[Flag]:
+    """The checksum of an organisation's ROR id does not fit: a character was mistyped.
+
+    It is never repaired, for another character gives another organisation.
+
+    To fix: copy the id from the organisation's page at ror.org.
+    """
+    if value.strip() and ror(visible(value)) is None:
+        yield Flag(message=f"the checksum of the ROR id {quoted(value)} does not fit")
+
+
+@check(
+    "AFF301",
+    "ror-unknown",
+    at="/study/organisations/*/ror",
+    severity="hint",
+    requires=["AFF101", "AFF102"],
+)
+def ror_unknown(value: str, registries: Registries) -> Iterator[Flag]:
+    """The snapshot of ROR has no record with this id; the record may be newer than the snapshot.
+
+    To fix: look the id up at ror.org.
+    """
+    bare = ror(visible(value))
+    if bare is None or registries.organisation(bare) is not None:
+        return
+    if not registries.complete("ror"):
+        raise Skipped("the full ROR registry is not loaded")
+    yield Flag(message=f"the snapshot of ROR has no record {quoted(bare)}")
+
+
+@check("AFF202", "ror-of-another-name", at="/study/organisations/*", severity="warning")
+def ror_of_another_name(
+    organisation: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """The names of the ROR record do not fit the organisation's name.
+
+    Departments and parent organisations are legitimate: any common word of weight will do.
+
+    To fix: look the id up at ror.org, and correct whichever is wrong.
+    """
+    bare = ror(visible(str(organisation.get("ror", ""))))
+    record = registries.organisation(bare) if bare else None
+    name = str(organisation.get("name", ""))
+    if record is None or not name.strip():
+        return
+    known = set().union(*(_words(one) for one in (*record.names, *record.acronyms, record.city)))
+    if known and not known & _words(name) and not _initials(record.names) & set(name.split()):
+        yield Flag(
+            message=f"the ROR id {bare} is that of {quoted(record.name)}, not of {quoted(name)}",
+            at=below(place, "ror"),
+        )
+
+
+_COMMON = re.compile(
+    r"and|the|for|cent(?:er|re)|institute?o?|universi\w+|department|school|faculty|college|research|"
+    r"national|laboratory|division|group|hospital|sciences?|academy|foundation|medic(?:al|ine)"
+)
+"""Words that stand in the names of many organisations."""
+
+
+def _words(name: str) -> set[str]:
+    return {word for word in re.findall(r"\w{3,}", name.casefold()) if not _COMMON.fullmatch(word)}
+
+
+def _initials(names: tuple[str, ...]) -> set[str]:
+    return {"".join(word[0] for word in name.split() if word[0].isupper()) for name in names}
+
+
+@check("AFF103", "organisation-never-referenced", at="/study/organisations/*", severity="hint")
+def never_referenced(organisation: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
+    """No author refers to an organisation of the document.
+
+    To fix: name it as the affiliation of an author, or leave it out.
+    """
+    if organisation.get("id") not in _referenced(metadata):
+        yield Flag(message=f"no author refers to {quoted(organisation.get('name', 'it'))}")
+
+
+def _referenced(metadata: Metadata) -> set[str]:
+    return {
+        affiliation["organisation"]
+        for author in metadata["study"].get("authors", ())
+        for affiliation in author.get("affiliations", ())
+        if "organisation" in affiliation
+    }
+
+
+@check(
+    "AFF104", "organisation-name-with-address", at="/study/organisations/*/name", severity="hint"
+)
+def name_with_address(name: str) -> Iterator[Flag]:
+    """The name of an organisation is its whole postal address; registries know it by name alone.
+
+    To fix: give the name alone, and the address as the address.
+    """
+    if (len(name) > LONG and name.count(",") > 1) or (name.count(",") > 1 and _POSTAL.search(name)):
+        yield Flag(message=f"the organisation's name holds a postal address: {quoted(name)}")

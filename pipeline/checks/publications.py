@@ -1,0 +1,324 @@
+"""Publications: their DOI, PubMed and PubMed Central ids, year and title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.edit import removal
+from pipeline.findings import Operation
+from pipeline.identifiers import ADDRESS, doi, is_doi_address, pmcid, pmid, visible
+from pipeline.submission import Metadata
+
+OWN = re.compile(r"10\.6019/S-[A-Z][A-Z-]*\d+", re.IGNORECASE)
+"""DOIs that the archive registers for its studies (BioStudies DoiService)."""
+
+_PREPRINT = re.compile(
+    r"10\.(?:1101|64898)/20\d\d\.\d\d\.\d\d\.\d+|10\.1101/\d{6}|10\.21203/rs\.|10\.48550/arxiv\.|"
+    r"10\.20944/preprints|10\.26434/chemrxiv|10\.31219/osf\.io|10\.22541/au\.",
+    re.IGNORECASE,
+)
+"""DOIs of bioRxiv, medRxiv, Research Square, arXiv, Preprints.org, ChemRxiv, OSF, Authorea."""
+
+_PAGE = re.compile(r"\s*(?:https?://|www\.)\S+\s*", re.IGNORECASE)
+_FIRST_LOST = re.compile(r"\s*(?:\S*doi\.org/|doi:\s*)?0\.\d{4,9}/\S+\s*", re.IGNORECASE)
+_YEAR_IN_DOI = re.compile(r"(?<=[./-])((?:19|20)\d\d)(?=[./-])")
+
+DOIS = "/study/publications/*/doi"
+
+
+@check("PUB001", "publication-missing", at="/study", severity="hint")
+def missing(study: dict[str, Any]) -> Iterator[Flag]:
+    """The study names no publication; one can be added later.
+
+    To fix: add the paper or preprint with its DOI when there is one.
+    """
+    if not study.get("publications"):
+        yield Flag(message="the study names no publication")
+
+
+@check("PUB002", "publication-title-missing", at="/study/publications/*", severity="hint")
+def title_missing(publication: dict[str, Any]) -> Iterator[Flag]:
+    """A publication has no title, so readers see only a number.
+
+    To fix: add the title of the paper.
+    """
+    if publication and not str(publication.get("title", "")).strip():
+        yield Flag(message=f"the publication {_known(publication)} has no title")
+
+
+@check("PUB003", "publication-doi-missing", at="/study/publications/*", severity="hint")
+def doi_missing(publication: dict[str, Any]) -> Iterator[Flag]:
+    """A publication has no DOI, so programs cannot link the paper to its data.
+
+    To fix: add the DOI; Crossref's search finds it by the title.
+    """
+    if publication and not str(publication.get("doi", "")).strip():
+        yield Flag(message=f"the publication {_known(publication)} has no DOI")
+
+
+def _known(publication: dict[str, Any]) -> str:
+    keys = ("title", "doi", "pubmed_id", "pmc_id")
+    return next((quoted(publication[key]) for key in keys if publication.get(key)), "given")
+
+
+@check("PUB107", "publication-doi-placeholder", at=DOIS, severity="warning")
+def doi_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The DOI of a publication is a word that stands in for one.
+
+    To fix: give the DOI, or leave the field empty until there is one.
+    """
+    if is_placeholder(value):
+        yield Flag(
+            message=f"{quoted(value)} is no DOI but a placeholder",
+            suggestion=suggest(removal(metadata, place), why="The value says nothing."),
+        )
+
+
+@check("PUB101", "publication-doi-as-address", at=DOIS, severity="hint")
+def doi_as_address(value: str) -> Iterator[Flag]:
+    """The DOI of a publication is given as the resolver's address, which is valid.
+
+    To fix: nothing; the archive stores the DOI alone.
+    """
+    if is_doi_address(value.strip()):
+        yield Flag(message=f"the DOI {doi(value)} is given as an address")
+
+
+@check(
+    "PUB102",
+    "publication-doi-with-text-around",
+    at=DOIS,
+    severity="warning",
+    requires=["PUB101"],
+)
+def doi_with_text(value: str) -> Iterator[Flag]:
+    """The DOI of a publication has the word doi, or white space, before it or within its address.
+
+    The archive and its programs compare DOIs exactly; the address leads nowhere.
+
+    To fix: give the bare DOI, as in 10.1234/example.
+    """
+    bare = doi(visible(value))
+    if bare is not None and bare != value.strip():
+        yield Flag(message=f"the DOI {bare} is written as {quoted(value)}")
+
+
+@check("PUB103", "publication-doi-with-punctuation", at=DOIS, severity="warning")
+def doi_with_punctuation(value: str) -> Iterator[Flag]:
+    """The DOI of a publication ends with punctuation, most likely that of a sentence.
+
+    To fix: take the punctuation away if the DOI resolves without it.
+    """
+    bare = doi(visible(value))
+    if bare is not None and re.search(r"[.,;:]$", bare):
+        yield Flag(message=f"the DOI {quoted(bare)} ends with punctuation")
+
+
+@check("PUB104", "publication-doi-first-digit-lost", at=DOIS, severity="warning")
+def doi_first_digit(value: str) -> Iterator[Flag]:
+    """The DOI of a publication starts with 0. where every DOI starts with 10.
+
+    To fix: put the 1 before it.
+    """
+    if _FIRST_LOST.fullmatch(visible(value)):
+        yield Flag(message=f"{quoted(value)} lacks the first digit of a DOI")
+
+
+@check("PUB105", "publication-doi-is-a-page", at=DOIS, severity="warning")
+def doi_is_page(value: str) -> Iterator[Flag]:
+    """The address of a web page stands in the place of a publication's DOI.
+
+    Pages move, DOIs do not. Where the address tells the DOI, it is proposed.
+
+    To fix: copy the DOI from the page.
+    """
+    text = visible(value)
+    if _PAGE.fullmatch(text) and doi(text) is None and not _FIRST_LOST.fullmatch(text):
+        yield Flag(message=f"{quoted(value)} is the address of a page, not a DOI")
+
+
+@check(
+    "PUB106",
+    "publication-doi-form-wrong",
+    at=DOIS,
+    severity="warning",
+    requires=["PUB104", "PUB105", "PUB107"],
+)
+def doi_form(value: str) -> Iterator[Flag]:
+    """The DOI of a publication has not the form of one: 10., a number, a slash, and more.
+
+    To fix: copy the DOI from the paper's page.
+    """
+    if value.strip() and doi(visible(value)) is None:
+        yield Flag(message=f"{quoted(value)} is no DOI")
+
+
+@check(
+    "PUB202", "publication-doi-is-the-study-itself", at="/study/publications/*", severity="warning"
+)
+def doi_of_study(publication: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The study's own DOI is given as that of a publication.
+
+    To fix: give the DOI of the paper; the study's own belongs to the submission.
+    """
+    bare = doi(visible(str(publication.get("doi", ""))))
+    own = doi(str(metadata.get("doi", "")))
+    mine = f"10.6019/{metadata.get('accession', '')}"
+    if bare is None or bare.casefold() not in {str(own).casefold(), mine.casefold()}:
+        return
+    edits = [removal(metadata, below(place, "doi"))]
+    if own is None:
+        edits.append(Operation(do="add", place="/doi", after=bare))
+    yield Flag(
+        message=f"{bare} is the DOI of the study itself",
+        at=below(place, "doi"),
+        suggestion=suggest(*edits, why="The DOI is that of these data."),
+    )
+
+
+@check("PUB203", "publication-is-a-preprint", at=DOIS, severity="hint")
+def is_preprint(value: str) -> Iterator[Flag]:
+    """The publication is a preprint; an article may follow.
+
+    To fix: nothing now; add the article when it is out.
+    """
+    bare = doi(visible(value))
+    if bare is not None and _PREPRINT.match(bare):
+        yield Flag(message=f"{bare} is a preprint")
+
+
+@check("PUB201", "publication-year-and-doi-disagree", at="/study/publications/*", severity="hint")
+def year_and_doi(publication: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """The year of a publication and the year within its DOI are far apart.
+
+    One year of difference is common between the online and the printed version.
+
+    To fix: look the year up on the paper's page.
+    """
+    bare = doi(visible(str(publication.get("doi", ""))))
+    year = str(publication.get("year", "")).strip()
+    found = _YEAR_IN_DOI.search(bare.partition("/")[2]) if bare else None
+    if found is None or not re.fullmatch(r"\d{4}", year, re.ASCII):
+        return
+    if abs(int(year) - int(found[1])) > 1:
+        yield Flag(
+            message=f"the year is {year}, the DOI {bare} says {found[1]}",
+            at=below(place, "year"),
+            suggestion=suggest(
+                replace(below(place, "year"), publication["year"], found[1]),
+                why="The DOI names the year in which it was given.",
+            ),
+        )
+
+
+@check("PUB112", "publication-year-form-wrong", at="/study/publications/*/year", severity="hint")
+def year_form(value: str) -> Iterator[Flag]:
+    """The year of a publication is not a number of four digits.
+
+    To fix: give the year as in 2026, or leave it out until the paper is published.
+    """
+    if value.strip() and not re.fullmatch(r"\s*(?:19|20)\d\d\s*", value, re.ASCII):
+        yield Flag(message=f"{quoted(value)} is no year")
+
+
+@check(
+    "PUB110",
+    "publication-pubmed-id-placeholder",
+    at="/study/publications/*/pubmed_id",
+    severity="warning",
+)
+def pubmed_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The PubMed ID of a publication is a word that stands in for one.
+
+    To fix: give the number, or leave the field empty until there is one.
+    """
+    if is_placeholder(value):
+        yield Flag(
+            message=f"{quoted(value)} is no PubMed ID but a placeholder",
+            suggestion=suggest(removal(metadata, place), why="The value says nothing."),
+        )
+
+
+@check(
+    "PUB108",
+    "publication-pubmed-id-wrapped",
+    at="/study/publications/*/pubmed_id",
+    severity="hint",
+)
+def pubmed_wrapped(value: str) -> Iterator[Flag]:
+    """The PubMed ID of a publication has a prefix or an address around its digits.
+
+    To fix: give the digits alone.
+    """
+    bare = pmid(visible(value))
+    if bare is not None and bare != value.strip():
+        yield Flag(message=f"the PubMed ID {bare} is written as {quoted(value)}")
+
+
+@check(
+    "PUB109",
+    "publication-pubmed-id-not-a-number",
+    at="/study/publications/*",
+    severity="warning",
+    requires=["PUB110"],
+)
+def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The PubMed ID of a publication is no number but a PubMed Central ID, a DOI or a title.
+
+    Where the value belongs to an empty field of the same publication, it is proposed there.
+
+    To fix: give the number that PubMed shows as PMID.
+    """
+    value = str(publication.get("pubmed_id", ""))
+    if not value.strip() or is_placeholder(value) or pmid(visible(value)) is not None:
+        return
+    at = below(place, "pubmed_id")
+    slot, moved = _home(visible(value).strip())
+    edits: list[Operation] = []
+    if slot and not publication.get(slot):
+        edits = [Operation(do="add", place=below(place, slot), after=moved)]
+        edits.append(Operation(do="remove", place=at, before=value))
+    elif slot and len(publication) > 1 and _same(publication[slot], moved):
+        edits = [removal(metadata, at)]
+    yield Flag(
+        message=f"{quoted(value)} is no PubMed ID",
+        at=at,
+        suggestion=suggest(*edits, why=f"The value is a {_NAMES[slot]}.") if edits else None,
+    )
+
+
+_NAMES = {"pmc_id": "PubMed Central ID", "doi": "DOI", "title": "title"}
+
+
+def _home(value: str) -> tuple[str, str]:
+    """The field that a value in the place of a PubMed ID belongs to, and the value there."""
+    if (number := pmcid(value)) is not None:
+        return "pmc_id", number
+    if (bare := doi(value)) is not None:
+        return "doi", bare
+    return ("title", value) if len(value.split()) > 3 and not ADDRESS.match(value) else ("", value)
+
+
+def _same(one: object, other: str) -> bool:
+    return " ".join(str(one).split()).rstrip(".").casefold() == other.rstrip(".").casefold()
+
+
+@check(
+    "PUB111", "publication-pmc-id-form-wrong", at="/study/publications/*/pmc_id", severity="warning"
+)
+def pmc_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The PubMed Central ID of a publication is not PMC and digits; a PubMed ID may stand there.
+
+    To fix: give the id that PubMed Central shows as PMCID.
+    """
+    if not value.strip() or re.fullmatch(r"\s*PMC[1-9]\d*(?:\.\d+)?\s*", value, re.ASCII):
+        return
+    gone = suggest(removal(metadata, place), why="The value says nothing.")
+    yield Flag(
+        message=f"{quoted(value)} is no PubMed Central ID",
+        suggestion=gone if is_placeholder(value) else None,
+    )

@@ -1,0 +1,141 @@
+"""The release date: the day on which a study becomes public."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Known, Place, below, check
+from pipeline.checks.wording import quoted
+from pipeline.identifiers import iso_date
+from pipeline.submission import Metadata, Submission
+
+YEARS_AHEAD = 2
+"""How long a study may be held back (archive policies 1.2; submission form `limitDateFuture`)."""
+
+DATES = "/release_date"
+
+
+def date_of(text: Any) -> dt.date | None:
+    """The day that a release date names, or None."""
+    day = iso_date(text) if isinstance(text, str) else None
+    return dt.date.fromisoformat(day) if day else None
+
+
+@check("REL001", "release-date-missing", at="", severity="error")
+def missing(metadata: Metadata) -> Iterator[Flag]:
+    """The submission has no release date; the archive holds it private until one is given.
+
+    To fix: give the day on which the study may become public, as in 2027-03-01.
+    """
+    stated = metadata.get("release_date") or metadata.get("study", {}).get("release_date")
+    if not str(stated or "").strip():
+        yield Flag(message="the submission has no release date")
+
+
+@check("REL101", "release-date-written-otherwise", at=DATES, severity="warning")
+def written_otherwise(value: str) -> Iterator[Flag]:
+    """The release date is an ISO date without leading zeros, or an instant.
+
+    To fix: write it as in 2027-03-01.
+    """
+    day = iso_date(value)
+    if day is not None and day != value.strip():
+        yield Flag(message=f"the release date {day} is written as {quoted(value)}")
+
+
+@check("REL102", "release-date-not-a-date", at=DATES, severity="error")
+def not_a_date(value: str) -> Iterator[Flag]:
+    """The release date is not a day of the calendar in ISO form.
+
+    In other orders day and month cannot be told apart, so nothing is guessed.
+
+    To fix: write year, month and day as in 2027-03-01.
+    """
+    if value.strip() and iso_date(value) is None:
+        yield Flag(message=f"the release date {quoted(value)} is no date such as 2027-03-01")
+
+
+@check("REL201", "release-date-past", at=DATES, severity="error", requires=["REL102"])
+def past(value: str, submission: Submission, day: dt.date) -> Iterator[Flag]:
+    """The release date of a new submission was over when the archive received it.
+
+    To fix: give today's date or a later one.
+    """
+    date, received = date_of(value), submission.received or day
+    if date is not None and date < received and _is_new(submission):
+        yield Flag(message=f"the release date {date} lies before {received}, when it was received")
+
+
+@check("REL104", "release-date-too-far", at=DATES, severity="error", requires=["REL102"])
+def too_far(value: str, submission: Submission, day: dt.date) -> Iterator[Flag]:
+    """The release date lies more than two years after the day the archive received the study.
+
+    To fix: give a date within two years; a curator can move it later while the study is private.
+    """
+    date, received = date_of(value), submission.received or day
+    latest = _years_after(received, YEARS_AHEAD)
+    if date is not None and date > latest:
+        yield Flag(message=f"the release date {date} lies after {latest}, two years ahead")
+
+
+@check("REL202", "release-date-passed-while-waiting", at=DATES, severity="warning")
+def passed_while_waiting(
+    value: str, submission: Submission, day: dt.date, known: Known
+) -> Iterator[Flag]:
+    """The release date passed while the submission waited; the study stays private.
+
+    Nothing is released by accident: a curator confirms the date or sets another.
+
+    To fix: give the day on which the study may become public now.
+    """
+    date, received = date_of(value), submission.received
+    if date is None or received is None or known.held_accession or not _is_new(submission):
+        return
+    if received <= date < day:
+        yield Flag(message=f"the release date {date} passed while the submission waited")
+
+
+@check("REL203", "release-dates-disagree", at="/study/release_date", severity="error")
+def disagree(value: str, metadata: Metadata) -> Iterator[Flag]:
+    """The submission and its study state two different release dates.
+
+    The later one holds until it is decided, so that nothing is released too early.
+
+    To fix: leave the one that is right.
+    """
+    other = metadata.get("release_date")
+    if not value.strip() or not str(other or "").strip():
+        return
+    one, two = date_of(value), date_of(other)
+    if one != two or (one is None and value.strip() != str(other).strip()):
+        yield Flag(message=f"the study says {quoted(value)}, the submission {quoted(other)}")
+
+
+@check("REL204", "release-date-of-public-study-changed", at="", severity="error")
+def public_date_changed(metadata: Metadata, place: Place, known: Known) -> Iterator[Flag]:
+    """The study is public already, and its document states another release date.
+
+    BioStudies refuses the change.
+
+    To fix: put back the date on which the study became public.
+    """
+    date = date_of(metadata.get("release_date"))
+    if known.released_on is not None and date is not None and date != known.released_on:
+        yield Flag(
+            message=f"the study is public since {known.released_on}, the document says {date}",
+            at=below(place, "release_date"),
+        )
+
+
+def _is_new(submission: Submission) -> bool:
+    return not submission.source.imported and "accession" not in submission.metadata
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    """The same day some years later; 28 February where that year has no 29th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

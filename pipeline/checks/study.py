@@ -1,0 +1,132 @@
+"""The study: title, description, keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Context, Flag, Place, check, suggest
+from pipeline.checks.wording import asked, is_placeholder, quoted
+from pipeline.findings import Operation
+from pipeline.submission import Metadata
+
+SHORT = 25
+"""The submission form refuses titles under 25 characters (submission-tool 8a0331c, `minlength`)."""
+
+_COMMA = re.compile(r",\s+(?![^()\[\]]*[)\]])")
+_ENTITY = re.compile(r"&#?\w+;")
+
+
+@check("STU001", "study-title-missing", at="/study", severity="error")
+def title_missing(study: dict[str, Any]) -> Iterator[Flag]:
+    """The study has no title, so it cannot be found, cited or given a DOI.
+
+    To fix: give the study a title; the title of the paper is often right.
+    """
+    if not str(study.get("title", "")).strip():
+        yield Flag(message="the study has no title")
+
+
+@check("STU002", "study-description-missing", at="/study", severity="error")
+def description_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """The study has no description, so a reader cannot tell what the images show.
+
+    It is an error where the document's own template asks for it, else a warning.
+
+    To fix: describe in a few sentences what was imaged, how and why; the abstract will do.
+    """
+    if not str(study.get("description", "")).strip():
+        needed = asked(context, "Study", "description")
+        yield Flag(
+            message="the study has no description", severity="error" if needed else "warning"
+        )
+
+
+@check("STU003", "keywords-missing", at="/study", severity="error")
+def keywords_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """The study has no keywords, so searches for its topic may miss it.
+
+    It is an error where the document's own template asks for them, else a hint.
+
+    To fix: add a few keywords, each as a value of its own.
+    """
+    if not study.get("keywords"):
+        needed = asked(context, "Study", "keywords")
+        yield Flag(message="the study has no keywords", severity="error" if needed else "hint")
+
+
+@check("STU101", "study-title-short", at="/study/title", severity="error")
+def title_short(title: str) -> Iterator[Flag]:
+    """The study's title has fewer than 25 characters; the submission form refuses it.
+
+    A short title says too little to tell the study from others in a list of results.
+
+    To fix: say what was imaged and how; the title of the paper is often right.
+    """
+    length = len(title.strip())
+    if 0 < length < SHORT:
+        yield Flag(message=f"the title {quoted(title)} has {length} characters, not {SHORT}")
+
+
+@check("STU102", "study-title-full-stop", at="/study/title", severity="hint")
+def title_full_stop(title: str) -> Iterator[Flag]:
+    """The study's title ends with a full stop, which looks odd in citations.
+
+    To fix: take the full stop away, unless it belongs to the last word.
+    """
+    if re.search(r"[^\s.]\.\s*$", title):
+        yield Flag(message=f"the title ends with a full stop: {quoted(title.strip()[-40:])}")
+
+
+@check("STU103", "study-description-short", at="/study/description", severity="warning")
+def description_short(description: str) -> Iterator[Flag]:
+    """The study's description is a placeholder or has fewer than 25 characters.
+
+    Readers decide by the description whether the images are of use to them.
+
+    To fix: describe in a few sentences what was imaged, how and why; the abstract will do.
+    """
+    text = description.strip()
+    if text and is_placeholder(text):
+        yield Flag(message=f"the description is a placeholder: {quoted(text)}")
+    elif 0 < len(text) < SHORT:
+        yield Flag(message=f"the description {quoted(text)} has only {len(text)} characters")
+
+
+@check("STU104", "keywords-packed-with-semicolons", at="/study/keywords/*", severity="warning")
+def keywords_with_semicolons(keyword: str) -> Iterator[Flag]:
+    """One keyword value holds several keywords with semicolons between them.
+
+    A search for one of them then finds nothing.
+
+    To fix: give each keyword as a value of its own.
+    """
+    parts = [part.strip() for part in keyword.split(";")]
+    if not _ENTITY.search(keyword) and sum(bool(part) for part in parts) > 1:
+        yield Flag(message=f"one keyword value holds several: {quoted(keyword)}")
+
+
+@check(
+    "STU105",
+    "keywords-packed-with-commas",
+    at="/study/keywords/*",
+    severity="warning",
+    requires=["STU104"],
+)
+def keywords_with_commas(keyword: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """One keyword value seems to hold several keywords with commas between them.
+
+    A search for one of them then finds nothing. One comma alone may belong to a keyword
+    ('microscopy, electron'), as may commas in names of genes and chemicals.
+
+    To fix: give each keyword as a value of its own.
+    """
+    parts = [part.strip() for part in _COMMA.split(keyword) if part.strip()]
+    alone = len(metadata["study"]["keywords"]) == 1
+    if len(parts) > 2 or (alone and len(parts) == 2):
+        split = Operation(do="split", place=place, before=keyword, after=parts)
+        yield Flag(
+            message=f"one keyword value seems to hold {len(parts)}: {quoted(keyword)}",
+            suggestion=suggest(split, why="Commas part what read like keywords."),
+        )

@@ -1,0 +1,214 @@
+"""Text in any field: white space, characters, encodings, placeholders, slips of the clipboard."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, check, replace, suggest
+from pipeline.checks.wording import quoted, waits
+from pipeline.edit import removal
+from pipeline.identifiers import INVISIBLE, visible
+from pipeline.select import children, join, steps
+from pipeline.submission import Metadata
+
+LONG = 1_000_000
+"""Characters beyond which a value is a file that was pasted into a field."""
+
+_NAMES = {"attributes": {"name"}, "qualifiers": {"name", "of"}, "files": {"path"}}
+_IDENTIFIERS = frozenset({"email", "orcid", "doi", "pubmed_id", "release_date"})
+"""Fields whose own checks tell unseen characters, placeholders and repetitions."""
+
+_NEEDED = frozenset({"title", "name", "description", "file_list", "scientific_name"})
+_SLIP = re.compile(f"[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_JOINERS = re.compile("(?<=[\u0590-\U0001faff])[\u200c\u200d](?=[\u0590-\U0001faff])")
+_SPACES = re.compile("(?<![\\d.,%±~<>≥≤])[\u00a0\u2000-\u200a\u202f](?!\\s|$)")
+
+
+def texts(tree: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of the metadata with its place; names of attributes and file paths are left out."""
+    for key, value in children(tree):
+        place = join(at, key)
+        if isinstance(value, str):
+            yield place, value
+        elif isinstance(value, dict) and at.rpartition("/")[2] in _NAMES:
+            left = _NAMES[at.rpartition("/")[2]]
+            yield from texts({k: v for k, v in value.items() if k not in left}, place)
+        else:
+            yield from texts(value, place)
+
+
+def prose(metadata: Metadata) -> Iterator[tuple[str, str]]:
+    """Every text whose field has no checks of its own for what is in it."""
+    for place, text in texts(metadata):
+        last = steps(place)[-1]
+        if last not in _IDENTIFIERS and place != "/accession":
+            yield place, text
+
+
+@check("TXT101", "stray-white-space", at="", severity="hint")
+def stray_white_space(metadata: Metadata) -> Iterator[Flag]:
+    """A value has white space before or after it, so that equal values look different to programs.
+
+    To fix: nothing; the archive trims the ends of values, but never names of files.
+    """
+    for place, text in texts(metadata):
+        if text != text.strip() and text.strip() and steps(place)[-1] != "file_list":
+            side = "before" if text[0].isspace() else "after"
+            yield Flag(message=f"white space stands {side} {quoted(text.strip(), 60)}", at=place)
+
+
+@check("TXT102", "invisible-characters", at="", severity="hint")
+def invisible_characters(metadata: Metadata) -> Iterator[Flag]:
+    """A value holds characters that nobody sees: zero-width, bidirectional or control characters.
+
+    They came with a copy from a web page or PDF, and searches stumble over them. Joiners within
+    words of scripts that need them, and within emoji, are no fault.
+
+    To fix: type the value anew instead of pasting it.
+    """
+    for place, text in prose(metadata):
+        found = (
+            None if text.isascii() and text.isprintable() else _SLIP.search(_JOINERS.sub("", text))
+        )
+        if found is None:
+            continue
+        kept = _JOINERS.sub(lambda joiner: _KEPT[joiner[0]], text)
+        clean = _SLIP.sub("", kept).translate(_BACK)
+        told = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
+        yield Flag(
+            message=f"{quoted(text, 60)} holds {told}",
+            at=place,
+            suggestion=None
+            if place.endswith(("/url", "/ror", "/taxon_id"))
+            else suggest(replace(place, text, clean), why="The characters have no glyph."),
+        )
+
+
+_KEPT = {"\u200c": "\ue000", "\u200d": "\ue001"}
+_BACK = str.maketrans({private: joiner for joiner, private in _KEPT.items()})
+
+
+@check("TXT103", "unicode-not-composed", at="", severity="hint")
+def not_composed(metadata: Metadata) -> Iterator[Flag]:
+    """A value writes letters and their accents apart (not Unicode NFC), so equal names differ.
+
+    To fix: nothing; the archive composes them, which changes no letter.
+    """
+    for place, text in texts(metadata):
+        if not unicodedata.is_normalized("NFC", text) and steps(place)[-1] != "file_list":
+            yield Flag(message=f"{quoted(text, 60)} writes accents apart from letters", at=place)
+
+
+@check("TXT110", "no-break-space-inside", at="", severity="hint")
+def no_break_space(metadata: Metadata) -> Iterator[Flag]:
+    """A short value holds a no-break or thin space where an ordinary one is expected.
+
+    Searches and comparisons miss it. Between a number and its unit it is right.
+
+    To fix: type the space anew.
+    """
+    for place, text in texts(metadata):
+        if len(text) <= 200 and not text.isascii() and _SPACES.search(text.strip()):
+            clean = text.strip()
+            yield Flag(
+                message=f"{quoted(text, 60)} holds a no-break or thin space",
+                at=place,
+                suggestion=suggest(replace(place, text, _SPACES.sub(" ", clean))),
+            )
+
+
+@check("TXT111", "value-very-long", at="", severity="warning")
+def very_long(metadata: Metadata) -> Iterator[Flag]:
+    """A value has more than a million characters: a file seems to be pasted into it.
+
+    To fix: upload the text as a file and list it.
+    """
+    for place, text in texts(metadata):
+        if len(text) > LONG:
+            yield Flag(
+                message=f"the value has {len(text):,} characters: {quoted(text, 40)}",
+                at=place,
+                value=text[:80],
+            )
+
+
+@check("TXT106", "placeholder", at="", severity="warning")
+def placeholder(metadata: Metadata) -> Iterator[Flag]:
+    """A value promises to come later (TBD, pending), or is a template's own words.
+
+    'Not applicable' is an answer, and no placeholder.
+
+    To fix: give the value, or leave the field empty.
+    """
+    for place, text in prose(metadata):
+        if waits(text) and place != "/study/description":
+            needed = steps(place)[-1] in _NEEDED
+            gone = suggest(removal(metadata, place), why="The value says nothing.")
+            yield Flag(
+                message=f"{quoted(text)} is a placeholder",
+                at=place,
+                suggestion=None if needed else gone,
+            )
+
+
+@check("TXT107", "text-pasted-twice", at="", severity="warning")
+def pasted_twice(metadata: Metadata) -> Iterator[Flag]:
+    """A value says the same twice in a row: it was pasted twice.
+
+    To fix: leave one of them.
+    """
+    for place, text in prose(metadata):
+        half, exact = _half(text.strip())
+        if half:
+            why = "Both halves are the same."
+            yield Flag(
+                message=f"the text stands twice in a row: {quoted(half, 60)}",
+                at=place,
+                value=text[:400],
+                suggestion=suggest(replace(place, text, half), why=why) if exact else None,
+            )
+
+
+def _half(text: str) -> tuple[str, bool]:
+    """The half of a text that stands twice, and whether both are equal to the letter."""
+    if len(text) < 16 or len(text) > LONG:
+        return "", False
+    start = text.find(text[:12], max(8, len(text) // 2 - len(text) // 10 - 2))
+    while start > 0:
+        first, second = text[:start].strip(" \n\t,;."), text[start:].strip(" \n\t,;.")
+        if sum(letter.isalpha() for letter in second) >= 8:
+            if first == second:
+                return second, True
+            short, long = sorted((first, second), key=len)
+            if long.startswith(short) and len(short) >= 0.9 * len(long) and len(short) > 20:
+                return long, False
+        start = text.find(text[:12], start + 1)
+    return "", False
+
+
+_TAG = re.compile(
+    r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code|pre)"
+    r"(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}acute|[aeiouAEIOU]uml|szlig|deg|micro|"
+    r"alpha|beta|gamma|mu|ndash|mdash|rsquo|lsquo|hellip|#\d{2,6}|#x[0-9a-fA-F]{2,5});",
+    re.IGNORECASE,
+)
+
+
+@check("TXT108", "html-markup", at="", severity="warning")
+def html_markup(metadata: Metadata) -> Iterator[Flag]:
+    """A value holds HTML tags or entities, which readers will see as they stand.
+
+    To fix: write the text without markup.
+    """
+    for place, text in prose(metadata):
+        if ("<" in text or "&" in text) and not place.endswith("/url"):
+            found = _TAG.search(text)
+            if found is not None:
+                plain = html.unescape(re.sub(r"(?i)<(?:br|/p|/li)[^<>]*>", " ", text))
+                clean = _TAG.sub("", plain).strip()
+                shown = f" (without it: {quoted(clean, 60)})" if clean != text else ""
+                yield Flag(message=f"the text holds the markup {quoted(found[0])}{shown}", at=place)

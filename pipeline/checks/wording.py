@@ -1,0 +1,64 @@
+"""How values are shown in messages, and words that stand where a value should."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.check import Context
+from pipeline.identifiers import INVISIBLE
+
+_UNSEEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u2000-\u200a\u202f]")
+
+_LATER = re.compile(
+    r"\W*(?:t\.?\s?b\.?\s?[acd]\.?|pending|unsure|not sure|to be (?:added|announced|assigned|"
+    r"completed|confirmed|decided|defined|determined|provided|published|updated)|to do|todo|"
+    r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
+    r"lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
+    r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+",
+    re.IGNORECASE | re.DOTALL,
+)
+_NONE = re.compile(
+    r"\W*(?:n\.?\s?/?\s?a\.?|none|null|nil|nan|undefined|not (?:applicable|available|assigned|"
+    r"known|yet(?: available| assigned| published)?)|unknown|unpublished|no|in (?:preparation|"
+    r"press|review|revision)|submitted|under review|placeholder)\W*|[-–—.]+|0+",
+    re.IGNORECASE,
+)
+
+
+def quoted(value: object, length: int = 80) -> str:
+    """A value in quotation marks, shortened, with unseen characters named.
+
+    >>> quoted("mira\\u200b@example.org")
+    "'mira<U+200B>@example.org'"
+    """
+    text = str(value)
+    shown = text if len(text) <= length else text[: length - 1] + "…"
+    return "'" + _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", shown) + "'"
+
+
+def waits(text: str) -> bool:
+    """Whether a text promises a value for later, or is a template's remains.
+
+    >>> waits("TBD"), waits("to be added"), waits("not applicable")
+    (True, True, False)
+    """
+    return len(text) < 2000 and _LATER.fullmatch(text.strip()) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands where an identifier should and is none: `TBD`, `n/a`, `pending`, `-`.
+
+    >>> is_placeholder("n/a"), is_placeholder("10.1234/na")
+    (True, False)
+    """
+    return waits(text) or (len(text) < 200 and _NONE.fullmatch(text.strip()) is not None)
+
+
+def asked(context: Context, of: str, slot: str) -> bool:
+    """Whether the document's own template demands a slot of a class of the schema."""
+    return context.template is not None and bool(context.template.requires(of, slot))
+
+
+def asks(context: Context, of: str) -> bool:
+    """Whether the document's own template demands at least one object of a class."""
+    return context.template is not None and context.template.minimum(of) > 0
