@@ -1,4 +1,4 @@
-"""Registries as dated local snapshots: a small one is built in, the official dumps are loaded on request."""
+"""Registries as dated local snapshots: small ones built in, official dumps loaded on request."""
 
 from pipeline.registries.cordis import Project
 from pipeline.registries.facade import Registries

@@ -6,22 +6,32 @@ import datetime as dt
 import io
 import tarfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 
 class Member(NamedTuple):
-    """One file of a dump: bytes, its size in bytes, the day it was made, how far it was read."""
+    """One file of a dump: bytes, its size in bytes, the day it was made; read once, then closed."""
 
     stream: IO[bytes]
     size: int
     date: dt.date
-    position: Callable[[], int]
+    holder: Any = None
+    """The archive that the file stands in."""
+
+    def position(self) -> int:
+        """How many bytes were read."""
+        return self.size if self.stream.closed else self.stream.tell()
 
     def text(self) -> io.TextIOWrapper:
         """The member as UTF-8 text, a byte order mark left out."""
         return io.TextIOWrapper(self.stream, encoding="utf-8-sig", newline="")
+
+    def close(self) -> None:
+        """Close the file and the archive that it stands in."""
+        self.stream.close()
+        if self.holder is not None:
+            self.holder.close()
 
 
 class Unreadable(ValueError):
@@ -53,25 +63,26 @@ def optional(path: Path, suffix: str) -> Member | None:
 
 def _file(path: Path) -> Member:
     state = path.stat()
-    stream = path.open("rb")
     made = dt.datetime.fromtimestamp(state.st_mtime, dt.UTC).date()
-    return Member(stream, state.st_size, made, stream.tell)
+    return Member(path.open("rb"), state.st_size, made)
 
 
 def _zipped(path: Path, suffix: str) -> Member | None:
     holder = zipfile.ZipFile(path)
     for entry in holder.infolist():
         if entry.filename.endswith(suffix):
-            stream = holder.open(entry)
-            return Member(stream, entry.file_size, dt.date(*entry.date_time[:3]), stream.tell)
+            made = dt.date(*entry.date_time[:3])
+            return Member(holder.open(entry), entry.file_size, made, holder)
+    holder.close()
     return None
 
 
 def _tarred(path: Path, suffix: str) -> Member | None:
-    holder = tarfile.open(path)
+    holder = tarfile.open(path)  # noqa: SIM115 - its members are read after this returns
     for entry in holder:
         stream = holder.extractfile(entry) if entry.name.endswith(suffix) else None
         if stream is not None:
             made = dt.datetime.fromtimestamp(entry.mtime, dt.UTC).date()
-            return Member(stream, entry.size, made, stream.tell)
+            return Member(stream, entry.size, made, holder)
+    holder.close()
     return None

@@ -6,20 +6,21 @@ import csv
 import html
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 from pipeline.findings import Frozen
 from pipeline.registries import vocabulary
-from pipeline.registries.archive import Unreadable, member, optional
+from pipeline.registries.archive import Member, Unreadable, member, optional
 from pipeline.registries.store import Dump, Entry
 
 NAME = "cordis"
-OFFICIAL = "cordis-HORIZONprojects-csv.zip of data.europa.eu (project.csv, and legalBasis.csv if it is there)"
+OFFICIAL = "cordis-HORIZONprojects-csv.zip of data.europa.eu (project.csv, legalBasis.csv)"
 VOCABULARIES = ("projects",)
 
 FIRST = 101039048
-"""The smallest number of a Horizon Europe grant (CORDIS, 2025-12-06); Horizon 2020 has nine digits below it."""
+"""The smallest number of a Horizon Europe grant (CORDIS, 2025-12-06); lower ones are older."""
 
 
 MISSIONS = "HORIZON-MISS"
@@ -27,7 +28,10 @@ MISSIONS = "HORIZON-MISS"
 
 
 class Project(Frozen):
-    """A Horizon Europe project as CORDIS states it: `pid` is a DOI and may be missing; `updated` is the day of the record."""
+    """A Horizon Europe project as CORDIS states it.
+
+    `pid` is a DOI and may be missing; `updated` is the day of the record.
+    """
 
     number: str
     acronym: str
@@ -60,6 +64,39 @@ def stream_title(code: str) -> str:
     return _titles().get(code, "")
 
 
+@cache
+def _spellings() -> dict[str, tuple[str, ...]]:
+    return {
+        row["code"]: (
+            row["code"],
+            row["title"],
+            row["stream"],
+            *vocabulary.several(row["spellings"]),
+        )
+        for row in vocabulary.rows("funding_streams")
+    }
+
+
+def wordings(project: Project) -> tuple[str, ...]:
+    """What a depositor may call the stream: parts above and below, call, action."""
+    part = project.programme
+    codes = [
+        code
+        for code in _spellings()
+        if part == code
+        or part.startswith(code + ".")
+        or (part != "HORIZON" and code.startswith(part + "."))
+    ]
+    codes += [
+        code for code in (project.scheme, MISSIONS) if code in f"{project.scheme} {project.topic}"
+    ]
+    call = "-".join(project.topic.split("-")[:2])
+    words = [word for code in codes for word in _spellings().get(code, (code,))]
+    return tuple(
+        dict.fromkeys(word for word in (*words, project.topic, call, project.scheme) if word)
+    )
+
+
 _COLUMNS = ("number", "acronym", "title", "programme", "topic", "scheme", "pid", "updated")
 
 
@@ -78,44 +115,46 @@ def _entry(fields: dict[str, str]) -> Entry:
 def read(path: Path) -> Dump:
     """The official CSV (separator `;`), one row a project."""
     source = member(path, "project.csv")
-    rows = csv.DictReader(source.text(), delimiter=";")
-    if not {"id", "acronym", "legalBasis", "grantDoi"} <= set(rows.fieldnames or ()):
-        raise Unreadable(f"project.csv of {path.name} has not the columns of CORDIS")
-    entries = _projects(rows, _principal(path))
+    entries = _projects(source, _principal(path))
     return Dump(entries, source.date.isoformat(), source.date, source.position, source.size)
 
 
-def _projects(rows: csv.DictReader[str], principal: dict[str, str]) -> Iterator[Entry]:
-    for row in rows:
-        basis = row["legalBasis"].split(",")
-        yield _entry(
-            {
-                "number": row["id"].strip(),
-                "acronym": html.unescape(row["acronym"]).strip(),
-                "title": " ".join(html.unescape(row["title"]).split()),
-                "programme": principal.get(row["id"]) or principal_part(basis),
-                "topic": row["topics"],
-                "scheme": row["fundingScheme"].strip("/"),
-                "pid": row["grantDoi"].strip(),
-                "updated": row["contentUpdateDate"][:10],
-            }
-        )
+def _projects(source: Member, principal: dict[str, str]) -> Iterator[Entry]:
+    with closing(source):
+        rows = csv.DictReader(source.text(), delimiter=";")
+        if not {"id", "acronym", "legalBasis", "grantDoi"} <= set(rows.fieldnames or ()):
+            raise Unreadable("project.csv has not the columns of CORDIS")
+        for row in rows:
+            yield _entry(
+                {
+                    "number": row["id"].strip(),
+                    "acronym": html.unescape(row["acronym"]).strip(),
+                    "title": " ".join(html.unescape(row["title"]).split()),
+                    "programme": principal.get(row["id"])
+                    or principal_part(row["legalBasis"].split(",")),
+                    "topic": row["topics"],
+                    "scheme": row["fundingScheme"].strip("/"),
+                    "pid": row["grantDoi"].strip(),
+                    "updated": row["contentUpdateDate"][:10],
+                }
+            )
 
 
 def _principal(path: Path) -> dict[str, str]:
     """The programme part that CORDIS flags as the principal one, where the dump says so."""
-    source = optional(path, "legalBasis.csv") if path.suffix == ".zip" or path.is_dir() else None
+    source = optional(path, "legalBasis.csv")
     if source is None:
         return {}
-    return {
-        row["projectID"]: row["legalBasis"]
-        for row in csv.DictReader(source.text(), delimiter=";")
-        if row.get("uniqueProgrammePart", "").casefold() in ("true", "1")
-    }
+    with closing(source):
+        return {
+            row["projectID"]: row["legalBasis"]
+            for row in csv.DictReader(source.text(), delimiter=";")
+            if row.get("uniqueProgrammePart", "").casefold() in ("true", "1")
+        }
 
 
 def principal_part(basis: list[str]) -> str:
-    """The programme part that most of a project's legal bases stand under; HORIZON when they are of several.
+    """The programme part under which a project's legal bases stand; HORIZON when there are several.
 
     >>> principal_part(["HORIZON.2.5.9", "HORIZON.2.5"])
     'HORIZON.2.5'

@@ -68,7 +68,7 @@ class Registries(Frozen):
         return next((named for named in found if named), [])
 
     def taxon(self, taxon_id: str) -> Organism | None:
-        """The organism with an NCBI taxon id, given as digits; a merged id leads to its successor."""
+        """The organism with an NCBI taxon id (digits); a merged id leads to its successor."""
         fields = self._by_id(taxonomy.NAME, taxon_id)
         if fields is None:
             return None
@@ -88,6 +88,10 @@ class Registries(Frozen):
             if "merged_into" not in one.fields
         )
 
+    def scientific_names(self) -> frozenset[str]:
+        """The scientific names of the built-in snapshot."""
+        return _scientific_names(self.built_in)
+
     def imaging_method(self, text: str) -> ImagingMethod | None:
         """The FBbi imaging method with an id (any of its forms) or a label, compared folded."""
         found = self.imaging_method_by_id(text)
@@ -104,12 +108,14 @@ class Registries(Frozen):
         return ImagingMethod(term_id=key, label=fields["label"]) if fields else None
 
     def nearest_imaging_methods(self, text: str, most: int = 3) -> tuple[ImagingMethod, ...]:
-        """FBbi imaging methods near a wording, best first: exact synonyms, then by similarity of words."""
+        """FBbi imaging methods near a wording, best first: exact synonyms, then similar words."""
         from rapidfuzz import fuzz, process
 
-        named = [one for one in self._by_name(fbbi.NAME, text)]
+        named = self._by_name(fbbi.NAME, text)
         best = {one.id: ImagingMethod(term_id=one.id, label=one.fields["label"]) for one in named}
-        names = _telling_names(next(iter(self._stores(fbbi.NAME))))
+        names: dict[tuple[str, str], str] = {}
+        for connection in self._stores(fbbi.NAME):
+            names |= _telling_names(connection)
         near = process.extract(
             _telling(text), names, scorer=fuzz.token_sort_ratio, score_cutoff=80, limit=4 * most
         )
@@ -165,12 +171,18 @@ class Registries(Frozen):
         return Organisation(**fields) if fields else None
 
     def organisations(self, name: str, country: str = "") -> tuple[Organisation, ...]:
-        """The active organisations with exactly this official name or alias (acronyms do not count)."""
+        """The active organisations with exactly this official name or alias (no acronyms)."""
         named = [one for one in self._by_name(ror.NAME, name) if one.kind == "name"]
         found = {one.id: Organisation(**one.fields) for one in named}
         return tuple(
             one for one in found.values() if one.status == "active" and country in ("", one.country)
         )
+
+
+@lru_cache(maxsize=8)
+def _scientific_names(connection: sqlite3.Connection) -> frozenset[str]:
+    names = store.all_names(connection, taxonomy.NAME)
+    return frozenset(name for _, name, kind in names if kind == "scientific")
 
 
 _USUAL = {

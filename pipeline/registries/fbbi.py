@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.findings import Frozen
@@ -21,7 +22,7 @@ ROOT = "FBbi:00000222"
 
 
 class ImagingMethod(Frozen):
-    """A term of FBbi: `term_id` such as FBbi:00000246; `similar` where it was found as a near one (0 to 100)."""
+    """A term of FBbi: `term_id` such as FBbi:00000246; `similar` (0 to 100) to what was asked."""
 
     term_id: str
     label: str
@@ -60,9 +61,10 @@ _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def read(path: Path) -> Dump:
-    """An OBO file (format 1.2): terms that are not obsolete; names only of those below `imaging method`."""
+    """An OBO file (format 1.2): its terms, and names of those below `imaging method`."""
     source = member(path, ".obo")
-    header, terms = _terms(source.text())
+    with closing(source):
+        header, terms = _terms(source.text())
     if not terms:
         raise Unreadable(f"{path.name} holds no terms")
     version = header.get("data-version", source.date.isoformat())

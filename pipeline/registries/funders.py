@@ -1,14 +1,15 @@
-"""The Crossref Funder Registry: funders by name, alias and acronym, with the usual form of their grant numbers."""
+"""The Crossref Funder Registry: funders by name and acronym, with the form of grant numbers."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from pipeline.findings import Frozen
 from pipeline.registries import vocabulary
-from pipeline.registries.archive import Unreadable, member, optional
+from pipeline.registries.archive import Member, Unreadable, member, optional
 from pipeline.registries.store import Dump, Entry
 
 NAME = "funders"
@@ -17,7 +18,7 @@ VOCABULARIES = ("funders",)
 
 
 class Funder(Frozen):
-    """A funder: `crossref_id` is a DOI (10.13039/…), `ror` an address, `grant_pattern` a regular expression."""
+    """A funder: `crossref_id` is a DOI (10.13039/…), `grant_pattern` a regular expression."""
 
     name: str
     crossref_id: str
@@ -43,26 +44,24 @@ def built_in() -> Dump:
 
 def read(path: Path) -> Dump:
     """The registry as RDF (SKOS-XL) or as the CSV of `funderNames` (uri, primary_name_display)."""
-    if optional(path, ".csv"):
-        source = member(path, ".csv")
-        rows = csv.DictReader(source.text())
-        if not {"uri", "primary_name_display"} <= set(rows.fieldnames or ()):
-            raise Unreadable(f"{path.name} has no columns uri and primary_name_display")
-        return Dump(
-            _listed(rows), source.date.isoformat(), source.date, source.position, source.size
-        )
-    source = member(path, ".rdf")
-    return Dump(_concepts(path), source.date.isoformat(), source.date, source.position, source.size)
+    listed = optional(path, ".csv")
+    source = listed or member(path, ".rdf")
+    entries = _listed(source) if listed else _concepts(source)
+    return Dump(entries, source.date.isoformat(), source.date, source.position, source.size)
 
 
 def _crossref(uri: str) -> str:
     return "10.13039/" + uri.rsplit("/", 1)[-1]
 
 
-def _listed(rows: csv.DictReader[str]) -> Iterator[Entry]:
-    for row in rows:
-        key, name = _crossref(row["uri"]), row["primary_name_display"]
-        yield Entry(key, {"name": name, "crossref_id": key}, ((name, "name"),))
+def _listed(source: Member) -> Iterator[Entry]:
+    with closing(source):
+        rows = csv.DictReader(source.text())
+        if not {"uri", "primary_name_display"} <= set(rows.fieldnames or ()):
+            raise Unreadable("the CSV has no columns uri and primary_name_display")
+        for row in rows:
+            key, name = _crossref(row["uri"]), row["primary_name_display"]
+            yield Entry(key, {"name": name, "crossref_id": key}, ((name, "name"),))
 
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -70,11 +69,11 @@ _SKOS = "{http://www.w3.org/2004/02/skos/core#}"
 _XL = "{http://www.w3.org/2008/05/skos-xl#}"
 
 
-def _concepts(path: Path) -> Iterator[Entry]:
+def _concepts(source: Member) -> Iterator[Entry]:
     from defusedxml.ElementTree import iterparse
 
-    with member(path, ".rdf").stream as stream:
-        for _, element in iterparse(stream):
+    with closing(source):
+        for _, element in iterparse(source.stream):
             if element.tag != _SKOS + "Concept":
                 continue
             key = _crossref(element.get(_RDF + "about", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ VOCABULARIES = ("licences",)
 
 
 class Licence(Frozen):
-    """A licence: `label` is what the submission form writes; `scope` says what the archive takes it for.
+    """A licence: `label` is what the submission form writes.
 
     `scope` is one of offered, imported, not-offered, software, not-a-licence, terms-of-use.
     `versioned` is false when the spelling found names no version, so that no one licence is meant.
@@ -52,8 +53,8 @@ def built_in() -> Dump:
 def read(path: Path) -> Dump:
     """The SPDX list: `licenseListVersion`, `releaseDate` and `licenses`."""
     source = member(path, ".json")
-    with source.stream as stream:
-        listed = json.load(stream)
+    with closing(source):
+        listed = json.load(source.stream)
     if not isinstance(listed, dict) or "licenses" not in listed:
         raise Unreadable(f"{path.name} holds no licenses")
     made = str(listed.get("releaseDate", ""))[:10]

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
-from pipeline.registries import store, vocabulary
+from pipeline.registries import store
 from pipeline.registries.facade import Registries
 from pipeline.registries.store import Dump, Progress, Snapshot
 from pipeline.resources import schemas
@@ -78,7 +78,7 @@ def _opened(path: Path, state: tuple[int, int]) -> sqlite3.Connection:
 
 
 def local(folder: Path | None = None) -> Registries:
-    """The registries of this computer: loaded dumps of the folder, and behind them the built-in ones."""
+    """The registries of this computer: loaded dumps, and behind them the built-in snapshots."""
     built_in = _built_in(schemas() / "vocabularies")
     path = (folder or data_folder()).absolute() / STORE
     loaded = None

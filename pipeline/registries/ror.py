@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from pipeline.findings import Frozen
 from pipeline.registries import vocabulary
-from pipeline.registries.archive import member
+from pipeline.registries.archive import Member, member
 from pipeline.registries.store import Dump, Entry
 
 NAME = "ror"
@@ -18,7 +19,7 @@ VOCABULARIES = ("funders",)
 
 
 class Organisation(Frozen):
-    """An organisation: `ror` is its address, `names` all its names (acronyms apart), `country` two letters."""
+    """An organisation: `ror` is its address, `names` all but acronyms, `country` two letters."""
 
     ror: str
     name: str
@@ -76,7 +77,7 @@ def read(path: Path) -> Dump:
     source = member(path, "_schema_v2.json") if path.suffix == ".zip" else member(path, ".json")
     version = re.search(r"v\d[\d.]*(?=-)", path.name)
     return Dump(
-        _records(source.stream),
+        _records(source),
         version[0] if version else source.date.isoformat(),
         source.date,
         source.position,
@@ -84,19 +85,25 @@ def read(path: Path) -> Dump:
     )
 
 
-def _records(stream: Any) -> Iterator[Entry]:
+def _records(source: Member) -> Iterator[Entry]:
     import ijson
 
-    for record in ijson.items(stream, "item"):
-        shown = [n["value"] for n in record["names"] if "ror_display" in n["types"]]
-        other = [n["value"] for n in record["names"] if set(n["types"]) & {"label", "alias"}]
-        acronyms = tuple(n["value"] for n in record["names"] if "acronym" in n["types"])
-        place = next((at["geonames_details"] for at in record.get("locations", ())), {})
-        yield _entry(
-            record["id"],
-            tuple(dict.fromkeys(shown + other)),
-            acronyms,
-            country=place.get("country_code", ""),
-            city=place.get("name", ""),
-            status=record.get("status", "active"),
-        )
+    with closing(source):
+        for record in ijson.items(source.stream, "item"):
+            yield _organisation(record)
+
+
+def _organisation(record: dict[str, Any]) -> Entry:
+    shown = [name["value"] for name in record["names"] if "ror_display" in name["types"]]
+    other = [n["value"] for n in record["names"] if {"label", "alias"} & set(n["types"])]
+    acronyms = tuple(n["value"] for n in record["names"] if "acronym" in n["types"])
+    places = [at["geonames_details"] for at in record.get("locations", ())]
+    place: dict[str, Any] = places[0] if places else {}
+    return _entry(
+        record["id"],
+        tuple(dict.fromkeys(shown + other)),
+        acronyms,
+        country=place.get("country_code", ""),
+        city=place.get("name", ""),
+        status=record.get("status", "active"),
+    )

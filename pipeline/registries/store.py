@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 
 class Snapshot(Frozen):
-    """One registry as of a day: `digest` is the SHA-256 of the file it was read from, `size` counts entries.
+    """One registry as of a day: `digest` is the SHA-256 of its source, `size` counts entries.
 
     `complete` tells a full official dump from the small snapshot that is built in: only a complete
     one can say that something does not exist.
@@ -96,7 +96,8 @@ def connect(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
     connection.execute(
         "CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, version TEXT NOT NULL,"
-        " date TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, complete INTEGER NOT NULL)"
+        " date TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,"
+        " complete INTEGER NOT NULL)"
     )
     return connection
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
 from pipeline.findings import Frozen
 from pipeline.registries import vocabulary
-from pipeline.registries.archive import member, optional
+from pipeline.registries.archive import Member, member, optional
 from pipeline.registries.store import Dump, Entry
 
 NAME = "taxonomy"
@@ -76,24 +77,25 @@ def _entry(taxon_id: str, rank: str, names: list[tuple[str, str]]) -> Entry:
 def read(path: Path) -> Dump:
     """The official dump; names.dmp and nodes.dmp are both in the order of taxon ids."""
     names = member(path, "names.dmp")
-    return Dump(_taxa(path), names.date.isoformat(), names.date, names.position, names.size)
+    entries = _taxa(names, member(path, "nodes.dmp"), optional(path, "merged.dmp"))
+    return Dump(entries, names.date.isoformat(), names.date, names.position, names.size)
 
 
-def _taxa(path: Path) -> Iterator[Entry]:
-    names = _lines(path, "names.dmp")
-    nodes = iter(_lines(path, "nodes.dmp"))
-    node = next(nodes, None)
-    for taxon_id, group in groupby(names, key=lambda fields: fields[0]):
+def _taxa(names: Member, nodes: Member, merged: Member | None) -> Iterator[Entry]:
+    ranks = _lines(nodes)
+    node = next(ranks, None)
+    for taxon_id, group in groupby(_lines(names), key=lambda fields: fields[0]):
         known = [(fields[1], _KINDS[fields[3]]) for fields in group if fields[3] in _KINDS]
         while node is not None and int(node[0]) < int(taxon_id):
-            node = next(nodes, None)
+            node = next(ranks, None)
         rank = node[2] if node is not None and node[0] == taxon_id else "no rank"
         yield _entry(taxon_id, rank, known)
-    if optional(path, "merged.dmp"):
-        for fields in _lines(path, "merged.dmp"):
-            yield Entry(fields[0], {"merged_into": fields[1]}, ())
+    ranks.close()
+    for fields in _lines(merged) if merged else ():
+        yield Entry(fields[0], {"merged_into": fields[1]}, ())
 
 
-def _lines(path: Path, name: str) -> Iterator[list[str]]:
-    for line in member(path, name).text():
-        yield line.rstrip("\r\n").removesuffix("\t|").split("\t|\t")
+def _lines(source: Member) -> Generator[list[str], None, None]:
+    with closing(source):
+        for line in source.text():
+            yield line.rstrip("\r\n").removesuffix("\t|").split("\t|\t")

@@ -1,4 +1,4 @@
-"""The small snapshots that come with the schemas: CSV files whose first line says source and date."""
+"""The small snapshots that come with the schemas: CSV files that begin with source and date."""
 
 from __future__ import annotations
 

@@ -1,0 +1,318 @@
+"""Biosamples: organisms against the NCBI Taxonomy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pipeline.check import Context, Flag, Place, Skipped, below, check, replace, suggest
+from pipeline.findings import Operation, Suggestion
+from pipeline.identifiers import taxon
+from pipeline.registries import Organism, Registries
+from pipeline.schema import Template
+
+ORGANISM = "/study/biosamples/*/organisms/*"
+
+NO_ORGANISM = re.compile(
+    r"simulated( data)?|synthetic( construct| data)?|no organism|in[ -]?vitro|abiotic|phantom",
+    re.IGNORECASE,
+)
+"""Answers for data that show no organism (NCBI Taxonomy has `synthetic construct`, 32630)."""
+
+BELOW_SPECIES = re.compile(
+    r"\s(?:x|×)\s|\b(?:var|subsp|ssp|cv|f|str|sp|spp|pv|bv)\.|\b(?:strain|isolate|hybrid|virus|phage"
+    r"|cultivar|serovar|ecotype|substr|cell line|cells)\b",
+    re.IGNORECASE,
+)
+CELL_LINES = re.compile(
+    r"(?:HeLa|HEK[ -]?293T?|U-?2[ -]?OS|NIH[ -/]?3T3|MCF-?7|A549|CHO(?:-K1)?|COS-?7|HCT[ -]?116|"
+    r"Vero(?: E6)?|MDCK|RPE-?1|hTERT[ -]RPE-?1|Jurkat|K-?562|Caco-?2|Hep ?G2|Huh-?7|BY-2|S2|Sf9)",
+    re.IGNORECASE,
+)
+"""Usual names of cell lines (Cellosaurus)."""
+
+
+class Reading(NamedTuple):
+    """An organism as given: its name, what stands in brackets behind it, what the registry has."""
+
+    name: str
+    bracket: str
+    found: tuple[tuple[Organism, str], ...]
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of names that it is."""
+        return {kind for _, kind in self.found}
+
+    @property
+    def only(self) -> Organism | None:
+        """The one organism that it names."""
+        ids = {organism.taxon_id for organism, _ in self.found}
+        return self.found[0][0] if len(ids) == 1 else None
+
+
+_BRACKET = re.compile(r"(?P<name>.+?)\s*\((?P<bracket>[^()]*)\)")
+
+
+def reading(organism: dict[str, Any], registries: Registries) -> Reading:
+    """An organism's scientific name and what the registry knows of it."""
+    text = " ".join(organism.get("scientific_name", "").split())
+    found = registries.organisms(text)
+    if not found and (parts := _BRACKET.fullmatch(text)):
+        return Reading(parts["name"], parts["bracket"], registries.organisms(parts["name"]))
+    return Reading(text, "", found)
+
+
+def _scientific(read: Reading) -> Organism | None:
+    """The one organism whose scientific name it is, letter case apart."""
+    same = [
+        organism
+        for organism, kind in read.found
+        if kind == "scientific" and organism.scientific_name.casefold() == read.name.casefold()
+    ]
+    return same[0] if len(same) == 1 else None
+
+
+@check("BIO001", "organism-missing", at="/study/biosamples/*", severity="error")
+def organism_missing(biosample: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """A biosample does not say which organism it is of, and the submission form asks for it.
+
+    `simulated data` and `synthetic construct` are answers too.
+
+    To fix: give the scientific name of the organism, as NCBI Taxonomy has it.
+    """
+    form = context.template
+    if isinstance(form, Template) and form.requires("Biosample", "organisms"):
+        named = [one for one in biosample.get("organisms", []) if one.get("scientific_name")]
+        if not named:
+            title = (
+                f"the biosample {biosample['title']!r}" if "title" in biosample else "a biosample"
+            )
+            yield Flag(message=f"{title} names no organism")
+
+
+@check("BIO101", "organism-letter-case", at=ORGANISM, severity="hint")
+def letter_case(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """An organism's scientific name is right but for capital letters.
+
+    To fix: write the genus with a capital, the species without.
+    """
+    read = reading(organism, registries)
+    known = _scientific(read)
+    if known is None or known.scientific_name == read.name:
+        return
+    stated = taxon(organism.get("taxon_id", ""))
+    contradicts = "taxon_id" in organism and stated != known.taxon_id
+    yield Flag(
+        message=f"the organism {read.name!r} is written {known.scientific_name!r}",
+        at=below(place, "scientific_name"),
+        suggestion=None if contradicts else _named_so(organism, place, known, read.bracket),
+    )
+
+
+def _named_so(organism: dict[str, Any], place: str, known: Organism, bracket: str) -> Suggestion:
+    """The registry's scientific name, and what stood in brackets as the common name."""
+    before = organism["scientific_name"]
+    common = bracket.casefold() in {name.casefold() for name in known.common_names}
+    if bracket and not (common and organism.get("common_name", bracket) == bracket):
+        after, more = f"{known.scientific_name} ({bracket})", False
+    else:
+        after, more = known.scientific_name, bool(bracket) and "common_name" not in organism
+    operations = [replace(below(place, "scientific_name"), before, after)]
+    if more:
+        operations.append(Operation(do="add", place=below(place, "common_name"), after=bracket))
+    return suggest(
+        *operations,
+        safety="safe",
+        why=f"NCBI Taxonomy {known.taxon_id} is {known.scientific_name}; only letter case differs.",
+    )
+
+
+@check("BIO102", "organism-not-scientific-name", at=ORGANISM, severity="warning")
+def not_scientific(
+    organism: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """An organism is given by a common name, an abbreviation or a strain, not by its species.
+
+    Searches by species do not find it.
+
+    To fix: give the scientific name of the species; a strain may stand as the common name.
+    """
+    read = reading(organism, registries)
+    if not read.found or read.kinds & {"scientific", "synonym", "label"}:
+        return
+    known = read.only
+    what = "a strain or breed" if "strain" in read.kinds else "not a scientific name"
+    message = f"the organism {read.name!r} is {what}"
+    if known is None:
+        meant = ", ".join(sorted({one.scientific_name for one, _ in read.found}))
+        yield Flag(message=f"{message}; it may be {meant}", at=below(place, "scientific_name"))
+        return
+    operations = [
+        replace(below(place, "scientific_name"), organism["scientific_name"], known.scientific_name)
+    ]
+    if "common_name" not in organism:
+        kept = Operation(do="add", place=below(place, "common_name"), after=read.name)
+        operations.append(kept)
+    yield Flag(
+        message=f"{message}; the species is {known.scientific_name} ({known.curie})",
+        at=below(place, "scientific_name"),
+        suggestion=suggest(
+            *operations,
+            why=f"{read.name!r} is of {known.scientific_name}; the name given is kept beside it.",
+        ),
+    )
+
+
+@check("BIO103", "taxon-id-prefixed", at=ORGANISM, severity="hint")
+def taxon_id_prefixed(
+    organism: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """A taxon id carries a prefix of its own making.
+
+    The archive writes `NCBITaxon:` and the digits (the OBO form, such as NCBITaxon:9606); bare
+    digits are taken as they are.
+
+    To fix: write NCBITaxon: and the digits of the id.
+    """
+    given = organism.get("taxon_id", "")
+    digits = taxon(given)
+    if digits is None or re.fullmatch(r"\s*(NCBITaxon:)?\d+\s*", given):
+        return
+    known = registries.taxon(digits)
+    read = reading(organism, registries)
+    agrees = known is not None and known.taxon_id in {one.taxon_id for one, _ in read.found}
+    after = f"NCBITaxon:{digits}"
+    change = replace(below(place, "taxon_id"), given, after)
+    why = (
+        f"{digits} is {known.scientific_name} in NCBI Taxonomy, as the name says." if known else ""
+    )
+    yield Flag(
+        message=f"the taxon id {given!r} is written {after!r}",
+        at=below(place, "taxon_id"),
+        suggestion=suggest(change, safety="safe" if agrees else "review", why=why),
+    )
+
+
+@check("BIO104", "taxon-id-not-digits", at=ORGANISM, severity="warning")
+def taxon_id_form(organism: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """A taxon id is not an id of NCBI Taxonomy, which is a number.
+
+    To fix: look the organism up in NCBI Taxonomy and give its number, such as NCBITaxon:9606.
+    """
+    given = organism.get("taxon_id", "")
+    if given.strip() and taxon(given) is None:
+        yield Flag(message=f"{given!r} is not a taxon id", at=below(place, "taxon_id"))
+
+
+@check("BIO105", "organism-misspelt", at=ORGANISM, severity="warning")
+def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """An organism's name is nearly that of a known one, and is no name itself.
+
+    To fix: compare the name with NCBI Taxonomy letter by letter.
+    """
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    read = reading(organism, registries)
+    if read.found or not _two_words(read.name):
+        return
+    near = process.extractOne(
+        read.name.casefold(),
+        {name: name.casefold() for name in registries.scientific_names()},
+        scorer=OSA.distance,
+        score_cutoff=2,
+    )
+    if near is None or near[2].split()[0][0].casefold() != read.name[0].casefold():
+        return
+    yield Flag(
+        message=f"the organism {read.name!r} is no name that is known; {near[2]!r} is near",
+        at=below(place, "scientific_name"),
+        suggestion=suggest(
+            replace(
+                below(place, "scientific_name"),
+                organism["scientific_name"],
+                f"{near[2]} ({read.bracket})" if read.bracket else near[2],
+            ),
+            why=f"{near[1]:g} letters differ.",
+        ),
+    )
+
+
+def _two_words(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]{3,} [a-z-]{3,}", name) is not None
+
+
+@check("BIO201", "taxon-id-and-name-disagree", at=ORGANISM, severity="warning")
+def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """A taxon id is that of another organism than the one named.
+
+    Either may be the slip, so neither is changed.
+
+    To fix: look both up in NCBI Taxonomy and correct the one that is wrong.
+    """
+    digits = taxon(organism.get("taxon_id", ""))
+    read = reading(organism, registries)
+    if digits is None or not read.found:
+        return
+    known = registries.taxon(digits)
+    by_name = {one.taxon_id: one.scientific_name for one, _ in read.found}
+    if digits in by_name or (known is not None and known.taxon_id in by_name):
+        return
+    says = f"is {known.scientific_name}" if known else "is not that of it"
+    named = ", ".join(f"{name} ({key})" for key, name in by_name.items())
+    yield Flag(
+        message=f"the taxon id {organism['taxon_id']} {says}, the organism named is {named}",
+        at=below(place, "taxon_id"),
+    )
+
+
+@check(
+    "BIO301", "organism-not-a-species", at=ORGANISM, severity="hint", requires=["BIO102", "BIO105"]
+)
+def not_a_species(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """An organism is a hybrid, a variety, a virus isolate, a genus or a cell line.
+
+    That is right where it is meant; it is never changed. Searches by species may miss it.
+
+    To fix: nothing, or give the species and the rest in the description.
+    """
+    read = reading(organism, registries)
+    if not read.name or read.found or NO_ORGANISM.fullmatch(read.name):
+        return
+    if BELOW_SPECIES.search(read.name) or CELL_LINES.fullmatch(read.name):
+        what = "a hybrid, variety, isolate or cell line"
+    elif any(name.startswith(read.name + " ") for name in registries.scientific_names()):
+        what = "a genus or higher group"
+    elif " ".join(read.name.split()[:2]) in registries.scientific_names():
+        what = "below species"
+    else:
+        return
+    yield Flag(
+        message=f"the organism {read.name!r} is {what}, not a species",
+        at=below(place, "scientific_name"),
+    )
+
+
+@check(
+    "BIO302",
+    "organism-unknown",
+    at=ORGANISM,
+    severity="hint",
+    requires=["BIO102", "BIO105", "BIO301"],
+)
+def unknown(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """NCBI Taxonomy has no organism of this name.
+
+    To fix: check the spelling; a new or local name may stand as it is.
+    """
+    read = reading(organism, registries)
+    if not read.name or read.found or NO_ORGANISM.fullmatch(read.name):
+        return
+    if not registries.complete("taxonomy"):
+        raise Skipped("the full NCBI Taxonomy is not loaded (registries refresh taxonomy)")
+    yield Flag(
+        message=f"NCBI Taxonomy ({registries.snapshot('taxonomy').date}) has no {read.name!r}",
+        at=below(place, "scientific_name"),
+    )

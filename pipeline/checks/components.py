@@ -1,0 +1,278 @@
+"""Study components, and the associations that name the study's sections by title."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pipeline.check import Context, Flag, Place, below, check, replace, suggest
+from pipeline.findings import Operation, Suggestion
+from pipeline.schema import Template
+
+KINDS = {
+    "biosample": ("biosamples", "biosample", "Biosample"),
+    "specimen": ("specimens", "specimen", "Specimen"),
+    "image_acquisition": ("image_acquisitions", "image acquisition", "ImageAcquisition"),
+    "image_correlation": ("image_correlations", "image correlation", "ImageCorrelation"),
+    "image_analysis": ("image_analyses", "image analysis", "ImageAnalysis"),
+}
+"""From the slot of an association to the study's list that it names, in words, and its class."""
+
+NEEDED = ("biosample", "specimen", "image_acquisition")
+NEAR = 60
+"""Below this similarity (0 to 100) a title is not proposed for another."""
+
+
+class Named(NamedTuple):
+    """A title that an association gives: which component, which slot, where, and the text."""
+
+    component: dict[str, Any]
+    slot: str
+    place: str
+    title: str
+
+
+def one_line(text: str) -> str:
+    """A title with the white space at its ends gone and inside collapsed."""
+    return " ".join(text.split())
+
+
+def named(study: dict[str, Any]) -> Iterator[Named]:
+    """Every title that an association of the study gives."""
+    for n, component in enumerate(study.get("study_components", [])):
+        for m, row in enumerate(component.get("associations", [])):
+            for slot in KINDS:
+                if slot in row:
+                    place = below("/study/study_components", n, "associations", m, slot)
+                    yield Named(component, slot, place, row[slot])
+
+
+def titles(study: dict[str, Any], slot: str) -> list[str]:
+    """The titles of the sections that a slot may name."""
+    return [one["title"] for one in study.get(KINDS[slot][0], []) if "title" in one]
+
+
+@check("CMP001", "component-without-files", at="/study/study_components/*", severity="error")
+def without_files(component: dict[str, Any]) -> Iterator[Flag]:
+    """A study component names no file list and no files, so there is nothing of it to archive.
+
+    To fix: give the component a file list; leave the component out if it has no data.
+    """
+    if not component.get("file_list") and not component.get("files"):
+        yield Flag(
+            message=f"the study component {_called(component)} has no file list and no files"
+        )
+
+
+@check("CMP002", "component-without-associations", at="/study/study_components/*", severity="error")
+def without_associations(
+    component: dict[str, Any], context: Context, place: Place
+) -> Iterator[Flag]:
+    """A study component does not say which biosample, specimen and image acquisition it shows.
+
+    The submission form asks for at least one row, so that readers know what was imaged and how.
+
+    To fix: add a row of Associations with the titles of a biosample, a specimen and an image
+    acquisition of the study.
+    """
+    form = context.template
+    if component.get("associations") or not isinstance(form, Template):
+        return
+    if form.minimum("Association") < 1:
+        return
+    yield Flag(
+        message=f"the study component {_called(component)} has no associations",
+        suggestion=_only_row(context.submission.metadata["study"], place),
+    )
+
+
+def _only_row(study: dict[str, Any], place: str) -> Suggestion | None:
+    """The one association there can be, when the study has one section of each kind."""
+    there = {slot: titles(study, slot) for slot in KINDS}
+    if any(len(there[slot]) != 1 for slot in NEEDED):
+        return None
+    if any(len(study.get(KINDS[slot][0], [])) > 1 for slot in KINDS):
+        return None
+    row = {slot: found[0] for slot, found in there.items() if found}
+    return suggest(
+        Operation(do="add", place=below(place, "associations"), after=[row]),
+        why="The study has one section of each kind, so only this row is possible.",
+    )
+
+
+@check("CMP003", "section-without-title", at="/study", severity="error")
+def without_title(study: dict[str, Any], context: Context) -> Iterator[Flag]:
+    """A section has no title, so that no association can name it.
+
+    To fix: give the section a short title of its own.
+    """
+    form = context.template
+    for slot, words, of in KINDS.values():
+        if isinstance(form, Template) and not form.requires(of, "title"):
+            continue
+        for n, section in enumerate(study.get(slot, [])):
+            if "title" not in section:
+                yield Flag(
+                    message=f"{words} {n + 1} has no title", at=below("/study", slot, n), value=""
+                )
+
+
+@check("CMP101", "association-differs-in-white-space", at="/study", severity="warning")
+def white_space(study: dict[str, Any]) -> Iterator[Flag]:
+    """An association names a section by its title but for white space.
+
+    Programs compare titles letter by letter and do not find the section.
+
+    To fix: write the title the same way on both sides, without extra spaces.
+    """
+    for slot, (listed, words, _) in KINDS.items():
+        exact = set(titles(study, slot))
+        clean = Counter(one_line(title) for title in titles(study, slot))
+        wrong: dict[str, list[Named]] = {}
+        for one in named(study):
+            if one.slot == slot and one.title not in exact and clean[one_line(one.title)] == 1:
+                wrong.setdefault(one_line(one.title), []).append(one)
+        for title, places in wrong.items():
+            yield Flag(
+                message=f"the association names the {words} {places[0].title!r}, whose title"
+                f" differs from it in white space only",
+                at=places[0].place,
+                count=len(places),
+                suggestion=suggest(
+                    *_both_sides(study, slot, listed, title),
+                    safety="safe",
+                    why="The titles are the same but for white space; both sides change at once.",
+                ),
+            )
+
+
+def _both_sides(study: dict[str, Any], slot: str, listed: str, title: str) -> Iterator[Operation]:
+    """One spelling for a title in its section and in every association that names it."""
+    for n, section in enumerate(study.get(listed, [])):
+        before = section.get("title", "")
+        if one_line(before) == title != before:
+            yield replace(below("/study", listed, n, "title"), before, title)
+    for one in named(study):
+        if one.slot == slot and one_line(one.title) == title != one.title:
+            yield replace(one.place, one.title, title)
+
+
+@check("CMP201", "association-names-nothing", at="/study", severity="error")
+def names_nothing(study: dict[str, Any]) -> Iterator[Flag]:
+    """An association names a section by a title that no section of its kind has.
+
+    What was imaged, and how, is then not known for this study component.
+
+    To fix: write the title exactly as the section has it, or give the section the title that the
+    association uses.
+    """
+    for one in named(study):
+        there = titles(study, one.slot)
+        if one_line(one.title) in {one_line(title) for title in there}:
+            continue
+        words = KINDS[one.slot][1]
+        nearest = _nearest(one.title, there)
+        message = (
+            f"an association of the study component {_called(one.component)} names the {words}"
+            f" {one.title!r}, but no {words} has this title"
+        )
+        if nearest:
+            message += f"; the nearest is {nearest[0][0]!r} ({_distance(one.title, nearest[0][0])})"
+        yield Flag(message=message, at=one.place, suggestion=_either_side(study, one, nearest))
+
+
+def _nearest(title: str, there: list[str]) -> list[tuple[str, float]]:
+    """Titles near to one, best first: one that begins with the other, then by similarity."""
+    from rapidfuzz import fuzz
+
+    wanted = one_line(title).casefold()
+    found = []
+    for other in dict.fromkeys(there):
+        seen = one_line(other).casefold()
+        begins = seen.startswith(wanted) or wanted.startswith(seen)
+        similar = 100.0 if begins else fuzz.ratio(wanted, seen)
+        if similar >= NEAR and seen:
+            found.append((other, similar))
+    return sorted(found, key=lambda near: -near[1])
+
+
+def _distance(title: str, other: str) -> str:
+    from rapidfuzz.distance import Levenshtein
+
+    away = Levenshtein.distance(one_line(title), one_line(other))
+    return "1 letter differs" if away == 1 else f"{away} letters differ"
+
+
+def _either_side(
+    study: dict[str, Any], one: Named, nearest: list[tuple[str, float]]
+) -> Suggestion | None:
+    """To name the nearest section; else to give that section the title used."""
+    if not nearest:
+        return None
+    choices = [(replace(one.place, one.title, title),) for title, _ in nearest[:3]]
+    listed = KINDS[one.slot][0]
+    closest = nearest[0][0]
+    used = any(other.title == closest and other.slot == one.slot for other in named(study))
+    holders = [n for n, s in enumerate(study[listed]) if s.get("title") == closest]
+    if not used and len(holders) == 1:
+        retitled = replace(below("/study", listed, holders[0], "title"), closest, one.title)
+        choices.insert(1, (retitled,))
+    return suggest(
+        *choices[0],
+        alternatives=choices[1:],
+        why=f"{closest!r} is the nearest title of its kind.",
+    )
+
+
+@check("CMP202", "section-title-repeated", at="/study", severity="error")
+def title_repeated(study: dict[str, Any]) -> Iterator[Flag]:
+    """Two sections of one kind have the same title, so that an association may mean either.
+
+    The same title on sections of different kinds is right.
+
+    To fix: give each section a title of its own, and name it so in the associations.
+    """
+    for slot, words, _ in KINDS.values():
+        first: dict[str, int] = {}
+        for n, section in enumerate(study.get(slot, [])):
+            title = one_line(section.get("title", ""))
+            if title and first.setdefault(title, n) != n:
+                yield Flag(
+                    message=f"the title {title!r} is also that of {words} {first[title] + 1}",
+                    at=below("/study", slot, n, "title"),
+                )
+
+
+@check("CMP203", "section-not-associated", at="/study", severity="hint")
+def not_associated(study: dict[str, Any]) -> Iterator[Flag]:
+    """No association names this section, so that nobody knows which images it belongs to.
+
+    To fix: name its title in the associations of the study component that it belongs to.
+    """
+    rows = list(named(study))
+    if not rows:
+        return
+    for slot, (listed, words, _) in KINDS.items():
+        used = {one_line(one.title) for one in rows if one.slot == slot}
+        for n, section in enumerate(study.get(listed, [])):
+            if "title" in section and one_line(section["title"]) not in used:
+                yield Flag(
+                    message=f"no association names the {words} {section['title']!r}",
+                    at=_missing_row(study, slot, listed) or below("/study", listed, n),
+                    value=section["title"],
+                )
+
+
+def _missing_row(study: dict[str, Any], slot: str, listed: str) -> str | None:
+    """The one association that lacks the one section of a kind."""
+    components = study["study_components"]
+    rows = [row for component in components for row in component.get("associations", [])]
+    if len(study[listed]) != 1 or len(rows) != 1 or slot in rows[0]:
+        return None
+    n = next(n for n, component in enumerate(components) if component.get("associations"))
+    return below("/study/study_components", n, "associations", 0)
+
+
+def _called(component: dict[str, Any]) -> str:
+    return repr(component["name"]) if "name" in component else "without a name"

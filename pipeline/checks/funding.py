@@ -1,0 +1,266 @@
+"""Funding: funders, grant numbers, and how they stand together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.checks.grant_text import mentions, sentences
+from pipeline.findings import Operation, Suggestion
+from pipeline.registries import Registries
+from pipeline.submission import Metadata
+
+GRANT = "/study/grants/*"
+_SAYS_FUNDED = re.compile(
+    r"\b(?:grants?|funded|funding|fellowships?|scholarships?|supported by|financ\w+|awards?)\b",
+    re.IGNORECASE,
+)
+_NOT_A_NUMBER = re.compile(r"n/?a|none|tbd|pending|unknown|not applicable|-+", re.IGNORECASE)
+
+
+AS_GIVEN = "Grant text"
+"""The attribute under which the words around a grant number are kept."""
+
+
+def _number(grant: dict[str, Any]) -> str:
+    return " ".join(str(grant.get("grant_id", "")).split())
+
+
+def _funder(grant: dict[str, Any]) -> str:
+    return " ".join(str(grant.get("funder", "")).split())
+
+
+@check("FUN001", "funding-missing", at="/study", severity="hint")
+def funding_missing(study: dict[str, Any]) -> Iterator[Flag]:
+    """A study says nothing of its funding.
+
+    Funders look for the data that they paid for.
+
+    To fix: add the funder and the grant number; leave it if there was no funding.
+    """
+    if not study.get("grants") and not study.get("funding_statement") and not _in_thanks(study):
+        yield Flag(message="no funding is stated", value="")
+
+
+def _in_thanks(study: dict[str, Any]) -> bool:
+    return _SAYS_FUNDED.search(study.get("acknowledgements", "")) is not None
+
+
+@check("FUN002", "grant-number-missing", at=GRANT, severity="hint")
+def number_missing(grant: dict[str, Any]) -> Iterator[Flag]:
+    """A funder is named without the number of a grant.
+
+    Some funders give none; where there is one, it connects the data with the project.
+
+    To fix: add the grant number if there is one.
+    """
+    if _funder(grant) and not _number(grant) and not grant.get("grant_pid"):
+        yield Flag(message=f"no grant number stands beside {_funder(grant)!r}", value="")
+
+
+@check("FUN003", "funder-missing", at=GRANT, severity="warning")
+def funder_missing(
+    grant: dict[str, Any], place: Place, metadata: Metadata, registries: Registries
+) -> Iterator[Flag]:
+    """A grant number stands without the funder that gave it.
+
+    To fix: name the funder.
+    """
+    number = _number(grant)
+    if not number or _funder(grant):
+        return
+    found = _funder_in_text(number, metadata.get("study", {}), registries)
+    why = f"The funding statement names {found!r} with this number." if found else ""
+    project = registries.project(number)
+    if not found and project is not None:
+        found, why = "European Commission", f"{number} is {project.acronym} in CORDIS."
+    change = Operation(do="add", place=below(place, "funder"), after=found)
+    yield Flag(
+        message=f"no funder stands beside the grant number {number!r}",
+        suggestion=suggest(change, why=why) if found else None,
+    )
+
+
+def _funder_in_text(number: str, study: dict[str, Any], registries: Registries) -> str | None:
+    """The funder that the statements name last before a number, in the same sentence."""
+    for slot in ("funding_statement", "acknowledgements"):
+        for sentence in sentences(study.get(slot, "")):
+            at = sentence.find(number)
+            before = [one for one in mentions(sentence, registries) if one.end <= at]
+            if at >= 0 and before:
+                return sentence[before[-1].start : before[-1].end]
+    return None
+
+
+@check("FUN004", "funding-only-in-text", at="/study", severity="hint")
+def only_in_text(study: dict[str, Any]) -> Iterator[Flag]:
+    """Funding is described in text, but no grant is listed.
+
+    Programs read the list alone.
+
+    To fix: add each funder with its grant number to Funding.
+    """
+    if any(_funder(grant) or _number(grant) for grant in study.get("grants", [])):
+        return
+    if study.get("funding_statement"):
+        yield Flag(message="funding is stated in text only", at="/study/funding_statement")
+    elif _in_thanks(study):
+        yield Flag(message="funding is acknowledged in text only", at="/study/acknowledgements")
+
+
+_FILLER = (
+    r"(?:the|grants?|award|project|contract|funding|agreement|reference|ref|number|numbers|num|no|nr"
+    r"|n°|nº|№|id|code|under|agr|#)"
+)
+_PROSE = re.compile(rf"(?<!\w){_FILLER}(?!\w)|[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}", re.IGNORECASE)
+_CANDIDATE = re.compile(r"(?=[\w./\\-]*\d)[\w][\w./\\-]*[\w]")
+
+
+def _usual(funder: str, number: str, registries: Registries) -> bool:
+    """Whether a number has the form that its funder's numbers have."""
+    known = registries.funder(funder)
+    return bool(known and known.grant_pattern and re.fullmatch(known.grant_pattern, number))
+
+
+@check("FUN101", "grant-number-with-prose", at=GRANT, severity="warning")
+def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """The field of the grant number holds words, or the funder's name, beside the number.
+
+    To fix: give the number alone; name the project and the funder in their own fields.
+    """
+    number = _number(grant)
+    if not number or _NOT_A_NUMBER.fullmatch(number) or _usual(_funder(grant), number, registries):
+        return
+    named = [one for one in mentions(number, registries) if number[one.end : one.end + 1] != "-"]
+    words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
+    if not words and re.search(r"\d", number):
+        return
+    if not words and not re.search(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}", number):
+        return
+    yield Flag(
+        message=f"the grant number {number!r} holds words"
+        if re.search(r"\d", number)
+        else f"{number!r} is no grant number",
+        at=below(place, "grant_id"),
+        suggestion=_number_alone(grant, place, number),
+    )
+
+
+def _apart(number: str, start: int, end: int) -> bool:
+    """Whether a funder's name stands as a word of its own, not as part of the number."""
+    return (start == 0 or number[start - 1] in " ,;:(") and (
+        end == len(number) or number[end] in " ,;:)"
+    )
+
+
+def _number_alone(grant: dict[str, Any], place: str, number: str) -> Suggestion | None:
+    """The one number in a field, and the other words kept beside it."""
+    found = _CANDIDATE.findall(number)
+    if len(found) != 1 or not re.search(r"\d{2}", found[0]):
+        return None
+    rest = number.replace(found[0], " ").strip(" ,;:()")
+    telling = re.sub(rf"(?<!\w){_FILLER}(?!\w)\.?", " ", rest, flags=re.IGNORECASE).strip(" ,;:()")
+    operations = [replace(below(place, "grant_id"), grant["grant_id"], found[0])]
+    if telling:
+        kept = {"name": AS_GIVEN, "value": number}
+        operations.append(Operation(do="add", place=below(place, "attributes", "-"), after=kept))
+    return suggest(*operations, why=f"{found[0]!r} is the only number in {number!r}.")
+
+
+_APART = re.compile(r"\s*[;,]\s*(?:and\s+)?|\s+(?:and|&|\+)\s+|\s+/\s+|\n+")
+
+
+@check("FUN102", "several-grant-numbers", at=GRANT, severity="warning", requires=["FUN101"])
+def several(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """One field holds the numbers of several grants.
+
+    Hyphens, slashes and spaces belong to numbers and part nothing.
+
+    To fix: list each grant by itself, with its funder.
+    """
+    number, funder = _number(grant), _funder(grant)
+    if _usual(funder, number, registries):
+        return
+    parts = [part for part in _APART.split(number) if part]
+    if len(parts) < 2 or not all(_is_number(part) for part in parts):
+        return
+    home, _, index = place.rpartition("/")
+    others = {slot: grant[slot] for slot in ("funder",) if slot in grant}
+    operations = [replace(below(place, "grant_id"), grant["grant_id"], parts[0])]
+    operations += [
+        Operation(do="add", place=below(home, int(index) + n), after={**others, "grant_id": part})
+        for n, part in enumerate(parts[1:], 1)
+    ]
+    yield Flag(
+        message=f"the field holds {len(parts)} grant numbers: {', '.join(parts)}",
+        at=below(place, "grant_id"),
+        suggestion=suggest(*operations, why="Each part has the form of a grant number."),
+    )
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text looks like a whole grant number: one word or a few, with three digits."""
+    return len(re.findall(r"\d", text)) >= 3 and len(text.split()) <= 3
+
+
+@check("FUN103", "grant-number-unusual", at=GRANT, severity="hint", requires=["FUN101", "FUN102"])
+def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """A grant number has not the form that this funder's numbers usually have.
+
+    The forms are collected from examples, and numbers are never rewritten.
+
+    To fix: compare the number with the award letter.
+    """
+    number, funder = _number(grant), _funder(grant)
+    known = registries.funder(funder)
+    if not number or known is None or not known.grant_pattern or _NOT_A_NUMBER.fullmatch(number):
+        return
+    if not re.fullmatch(known.grant_pattern, number):
+        yield Flag(message=f"{number!r} is unusual for {known.name}", at=below(place, "grant_id"))
+
+
+@check("FUN104", "grant-attribute-unexpected", at=GRANT, severity="warning")
+def unexpected_attribute(grant: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """A grant has an attribute that no grant has.
+
+    Its value is kept under its name, where nobody looks for it.
+
+    To fix: move the value to the field it belongs to: funder, grant number, project name, acronym,
+    funding stream or grant PID.
+    """
+    for n, attribute in enumerate(grant.get("attributes", [])):
+        name = attribute.get("name", "").strip()
+        if attribute.get("value") and name != AS_GIVEN and re.search(r"[^\W\d]", name):
+            if re.fullmatch(
+                r"(?i)(?:unnamed|column|col|field|attribute|variable)[\s_:.-]*\d*", name
+            ):
+                continue
+            yield Flag(
+                message=f"the grant has the attribute {name!r} with the value"
+                f" {attribute['value']!r}",
+                at=below(place, "attributes", n),
+                value=attribute["value"],
+            )
+
+
+@check("FUN201", "grant-number-of-several-funders", at="/study", severity="warning")
+def of_several_funders(study: dict[str, Any]) -> Iterator[Flag]:
+    """One grant number is given for several funders.
+
+    Joint grants exist; more often a number was copied to the wrong row.
+
+    To fix: check which funder gave the grant, and correct the other row.
+    """
+    first: dict[str, str] = {}
+    for n, grant in enumerate(study.get("grants", [])):
+        number, funder = _number(grant), _funder(grant)
+        if not number or not funder or not re.search(r"\d{3}", number):
+            continue
+        other = first.setdefault(number.casefold(), funder)
+        if other.casefold() != funder.casefold():
+            yield Flag(
+                message=f"the grant number {number!r} is also given for {other!r}",
+                at=below("/study/grants", n, "grant_id"),
+            )

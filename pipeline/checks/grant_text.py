@@ -1,0 +1,149 @@
+"""Reading of funders and grant numbers in what depositors write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from pipeline.registries import Project, Registries
+from pipeline.select import find
+
+EU = re.compile(
+    r"(?i:european\s+(?:commission|union|research\s+council|innovation\s+council"
+    r"|research\s+executive\s+agency|health\s+and\s+digital\s+executive\s+agency|institute\s+of\s+innovation)"
+    r"|horizon[\s-]*(?:europe|2020)|seventh\s+framework|marie\s+s[kc][lł]odowska|marie[\s-]+curie"
+    r"|framework\s+programme)"
+    r"|\bH2020\b|\bERC\b|\bMSCA\b|\bEU\b|\bEC\b|\bREA\b|\bHaDEA\b|\bERCEA\b|\bEISMEA\b|\bCINEA\b"
+    r"|\bEIC\b|\bFP7\b|\bHORIZON\b"
+)
+"""Wordings that name the European Union as funder: its programmes, councils and agencies."""
+
+EARLIER = re.compile(r"horizon[\s-]*2020|\bH2020\b|\bFP7\b|seventh\s+framework", re.IGNORECASE)
+HORIZON_EUROPE = re.compile(r"horizon[\s-]*europe\b|\bHORIZON-[A-Z]{2,}", re.IGNORECASE)
+
+NATIONAL = re.compile(
+    r"\bUKRI\b|\bSERI\b|\bSBFI\b|\bguarantee\b|State\s+Secretariat\s+for\s+Education"
+    r"|\bInnovate\s+UK\b|European\s+Regional\s+Development|\bERDF\b|\bFEDER\b|Interreg"
+    r"|Cohesion\s+Fund|Social\s+Fund|\bEMBO\b|\bEMBL\b"
+)
+"""Funders beside the European Union that pay for, or stand beside, its projects."""
+
+NUMBER = re.compile(r"(?<![\w./-])(?:101|190)\d{6}(?![\w]|[./-]\d)")
+"""A grant number of the form of Horizon Europe; late Horizon 2020 and others share it."""
+
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(])|\n+")
+
+
+class Mention(NamedTuple):
+    """A funder named in a text: where, and whether it is the European Union."""
+
+    start: int
+    end: int
+    european: bool
+
+
+class Grant(NamedTuple):
+    """A grant number found in free text: its place, the number, the sentence it stands in."""
+
+    place: str
+    number: str
+    sentence: str
+
+
+@lru_cache(maxsize=8)
+def _funders(names: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """All funders of the snapshot that are not the European Union, as one expression."""
+    wanted = {name for name, _ in names if len(name) > 2 and not EU.search(name)}
+    longest = sorted(wanted, key=lambda name: (-len(name), name))
+    parts = [
+        re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})"
+        for name in longest
+        if len(name.split()) > 1 or len(name) >= 5 or (name.isupper() and len(name) > 2)
+    ]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+def mentions(text: str, registries: Registries) -> list[Mention]:
+    """The funders that a text names, in its order."""
+    others = [*_funders(registries.funder_names()).finditer(text), *NATIONAL.finditer(text)]
+    found = [Mention(*one.span(), european=False) for one in others]
+    for one in EU.finditer(text):
+        if not any(other.start <= one.start() and one.end() <= other.end for other in found):
+            found.append(Mention(*one.span(), european=True))
+    return sorted(found)
+
+
+def beside(funder: str, project: Project, registries: Registries) -> str:
+    """What a funder is to a project: `none`, `european`, `project` (its name), or `other`."""
+    if not funder.strip():
+        return "none"
+    named = mentions(funder, registries)
+    if any(not one.european for one in named):
+        return "other"
+    if named:
+        return "european"
+    words = f" {plain(funder)} "
+    own = [f" {plain(name)} " for name in (project.acronym, project.title) if plain(name)]
+    return "project" if any(name in words for name in own) else "other"
+
+
+def plain(text: str) -> str:
+    """A name without case and punctuation, for comparing."""
+    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
+
+
+def horizon_number(grant_id: str) -> str | None:
+    """The one number of the Horizon Europe form in a grant's number field."""
+    found = set(NUMBER.findall(grant_id))
+    return found.pop() if len(found) == 1 else None
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text."""
+    yield from (part for part in _SENTENCE.split(text) if part.strip())
+
+
+def _paid_by_another(sentence: str, at: int, end: int, registries: Registries) -> bool:
+    """Whether the funder named nearest before a number, or else right behind it, is not the EU."""
+    named = mentions(sentence, registries)
+    before = [one for one in named if one.end <= at]
+    behind = [one for one in named if one.start >= end]
+    nearest = before[-1] if before else behind[0] if behind else None
+    return nearest is not None and not nearest.european
+
+
+FREE_TEXT = (
+    "/study/funding_statement",
+    "/study/acknowledgements",
+    "/study/attributes/*/value",
+    "/study/authors/*/attributes/*/value",
+    "/study/grants/*/attributes/*/value",
+    "/study/grants/*/funder",
+    "/study/sections/**/attributes/*/value",
+    "/attributes/*/value",
+)
+
+
+def in_free_text(
+    metadata: dict[str, Any], registries: Registries
+) -> Iterator[tuple[Grant, Project]]:
+    """Horizon Europe grants in statements, acknowledgements and oddly named attributes.
+
+    A grant counts when its number is in CORDIS and the funder nearest to it is not another one.
+    """
+    seen: set[str] = set()
+    for pattern in FREE_TEXT:
+        for place, text in find(metadata, pattern):
+            if not isinstance(text, str):
+                continue
+            for sentence in sentences(text):
+                for found in NUMBER.finditer(sentence):
+                    project = registries.project(found[0])
+                    if project is None or found[0] in seen:
+                        continue
+                    if _paid_by_another(sentence, found.start(), found.end(), registries):
+                        continue
+                    seen.add(found[0])
+                    yield Grant(place, found[0], " ".join(sentence.split())), project

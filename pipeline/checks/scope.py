@@ -1,0 +1,142 @@
+"""What the archive takes: no identifiable people, and methods that another archive is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check
+from pipeline.checks.acquisitions import METHOD, label
+from pipeline.registries import Registries
+from pipeline.select import leaves
+from pipeline.submission import FileList, Submission
+
+HUMAN = "9606"
+
+_EMPIAR_TERMS = {
+    "FBbi:00000260",
+    "FBbi:00000585",
+    "FBbi:00001002",
+    "FBbi:00001003",
+    "FBbi:00050000",
+}
+"""X-ray microscopy, SBF-SEM, X-ray CT, X-ray tomography, FIB-SEM."""
+_EMPIAR = re.compile(
+    r"cryo[ -]?(?:EM|ET)\b|cryo(?:genic)?[ -]?(?:transmission )?electron (?:microscop|tomograph)\w*"
+    r"|electron cryo[ -]?(?:microscop|tomograph)\w*|electron tomography|FIB[ -]?SEM"
+    r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|serial block[ -]?face\b.*|array tomography"
+    r"|volume (?:EM|electron microscop\w*)|\bvEM\b"
+    r"|(?:soft |hard )?X-?ray (?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
+    r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b",
+    re.IGNORECASE,
+)
+
+
+@check("ACQ201", "method-belongs-to-empiar", at=METHOD, severity="warning")
+def belongs_to_empiar(
+    method: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """Images of this method belong to EMPIAR, EMBL-EBI's archive of electron and X-ray imaging.
+
+    That is cryo-EM and cryo-ET, volume electron microscopy (FIB-SEM, SBF-SEM, array tomography),
+    X-ray tomography and X-ray microscopy. Of correlative studies the light microscopy stays here.
+    It is never a block: data may be here already.
+
+    To fix: ask the archive before uploading; submit these images to EMPIAR and link the two.
+    """
+    name = label(method)
+    known = registries.imaging_method_by_id(str(method.get("term_id", "")))
+    known = known or registries.imaging_method(name)
+    if (known is not None and known.term_id in _EMPIAR_TERMS) or _EMPIAR.search(name):
+        yield Flag(
+            message=f"images of the method {name!r} belong to EMPIAR", at=below(place, "name")
+        )
+
+
+_IDENTITY = re.compile(
+    r"\b(?:patient|participant|donor|subject|hospital|case)s?['’]?s?[ _-]?"
+    r"(?:id|ids|identifier|identifiers|initials|full name|address)\b"
+    r"|\bpatients?['’]?s?[ _-]?(?:names?|numbers?|no\.?)\b"
+    r"|\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"
+    r"|\b(?:medical|hospital|health)[ _-]?records?(?: (?:numbers?|no\.?|id))?\b|\bmrn\b"
+    r"|\bnhs numbers?\b|\bsocial security numbers?\b|\bpassport numbers?\b",
+    re.IGNORECASE,
+)
+_RELIEVED = re.compile(
+    r"anonymi[sz]|de-?identif|pseudonym|removed|without|\bno\b|\bnot\b|withheld|coded|exclud",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
+
+
+def _signs(text: str) -> Iterator[str]:
+    """The words that point at a person, sentences that deny it left out."""
+    for sentence in _SENTENCE.split(text):
+        if (found := _IDENTITY.search(sentence.replace("_", " "))) and not _RELIEVED.search(
+            sentence
+        ):
+            yield found[0]
+
+
+def _human(biosample: dict[str, Any], registries: Registries) -> bool | None:
+    """Whether a biosample is of humans; None when it names no organism that is known."""
+    ids = set()
+    for organism in biosample.get("organisms", []):
+        name = str(organism.get("scientific_name", "")).partition("(")[0]
+        ids |= {one.taxon_id for one, _ in registries.organisms(name)}
+    return HUMAN in ids if ids else None
+
+
+@check("BIO202", "person-may-be-identified", at="/study", severity="warning")
+def identified(
+    study: dict[str, Any],
+    registries: Registries,
+    submission: Submission,
+    lists: tuple[FileList, ...],
+) -> Iterator[Flag]:
+    """A study of humans speaks of a patient's id, birth date, name or record number.
+
+    The archive takes no data by which a person can be identified. Human cell lines and tissue are
+    welcome, and birth dates of animals are no matter.
+
+    To fix: take out what identifies a person, or tell the archive of the consent to publish it.
+    """
+    human = [_human(one, registries) for one in study.get("biosamples", [])]
+    if True not in human:
+        return
+    for slot in ("biosamples", "specimens", "study_components", "image_acquisitions"):
+        for n, section in enumerate(study.get(slot, [])):
+            if slot == "biosamples" and not human[n]:
+                continue
+            if slot != "biosamples" and False in human:
+                continue
+            yield from _spoken(section, below("/study", slot, n))
+    for slot in ("description", "title"):
+        if False not in human and isinstance(study.get(slot), str):
+            yield from _flags(study[slot], below("/study", slot))
+    if False not in human:
+        for one in lists:
+            for column in one.columns:
+                if _IDENTITY.search(column.replace("_", " ")):
+                    at = one.component or "/study"
+                    yield Flag(
+                        message=f"the file list {one.name!r} has the column {column!r}",
+                        at=at,
+                        location=submission.source_map.locate(at).model_copy(
+                            update={"file": one.source, "line": 1, "pointer": None}
+                        ),
+                        value=column,
+                    )
+
+
+def _spoken(section: dict[str, Any], at: str) -> Iterator[Flag]:
+    for place, value in leaves(section, at):
+        if isinstance(value, str):
+            yield from _flags(value, place)
+
+
+def _flags(text: str, place: str) -> Iterator[Flag]:
+    found = list(dict.fromkeys(sign.casefold() for sign in _signs(text)))
+    if found:
+        yield Flag(message=f"a study of humans speaks of {' and '.join(found)}", at=place)
