@@ -81,7 +81,7 @@ class _Writer:
         words = self.words[kind]
         made: Tree = {"accno": thing["id"]} if "id" in thing else {}
         made["type"] = words.type
-        slots = [*words.slots, *(slot for slot in thing if slot not in words.slots)]
+        slots = [*words.slots, *sorted(thing.keys() - words.slots.keys())]
         nested: list[Tree] = []
         attributes: list[Tree] = []
         for slot in slots:
@@ -143,7 +143,7 @@ def _qualified_object(name: str, slot: str, one: Tree) -> Tree:
     value = _organism(one) if slot == "organisms" else one.get("name")
     qualifiers = [
         {"name": _QUALIFIERS.get(key, _named(key)), "value": one[key]}
-        for key in one
+        for key in sorted(one)
         if key not in (main, "common_name", "qualifiers")
     ]
     return _attribute(name, value, qualifiers + _of(one, main))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from itertools import groupby
@@ -172,17 +173,16 @@ def markdown(page: ReportPage) -> str:
 def message(page: ReportPage) -> str:
     """A plain-text message to the depositor: what to mend, or what the accession is."""
     text = _environment(escape=False).get_template("message.txt").render(_given(page))
-    return text.rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
 def _given(page: ReportPage) -> Mapping[str, Any]:
-    numbers = {one.choices[0]: one.number for one in page.proposals if one.choices}
     listed = {severity: _in_order(page.standing, severity) for severity in SEVERITIES}
     return {
         "page": page,
         "listed": listed,
         "standing": {severity: _by_family(some) for severity, some in listed.items()},
-        "proposal": lambda one: one.suggestion and numbers.get(one.suggestion.operations),
+        "proposal": lambda finding: _number(finding, page.proposals),
         "severities": SEVERITIES,
         "size": wording.size,
         "number": wording.number,
@@ -192,6 +192,14 @@ def _given(page: ReportPage) -> Mapping[str, Any]:
         "value": _value,
         "why": _why,
     }
+
+
+def _number(finding: Finding, proposals: Iterable[Proposed]) -> int | None:
+    """The number of the proposal that is a finding's suggestion."""
+    if finding.suggestion is None:
+        return None
+    same = (p.number for p in proposals if finding.suggestion.operations in p.choices)
+    return next(same, None)
 
 
 def _in_order(findings: Iterable[Finding], severity: Severity) -> list[Finding]:
