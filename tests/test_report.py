@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from pipeline import review
 from pipeline.findings import Finding, Location, Operation, Origin, Skip, Suggestion
 from pipeline.outputs import report, wording
 from pipeline.outputs.report import Proposed, ReportPage, files_by_component
@@ -339,3 +340,11 @@ def test_long_values_are_cut_in_the_middle() -> None:
 )
 def test_sizes(count: int, said: str) -> None:
     assert wording.size(count) == said
+
+
+def test_proposals_stand_under_the_numbers_of_the_review() -> None:
+    finding = CELL.model_copy(update={"suggestion": ERROR.suggestion, "place": SPECIMEN})
+    offers = review.proposals([ERROR, finding, SETTLED])
+    (one,) = report.proposed(offers)
+    assert (one.number, one.source, one.place) == (1, "CMP299", SPECIMEN)
+    assert one.choices == (TAKE, OTHER)

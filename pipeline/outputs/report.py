@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ConfigDict, Field
 
@@ -94,6 +94,45 @@ class Proposed(Frozen):
     place: str
     why: str
     choices: tuple[tuple[Operation, ...], ...]
+
+
+class Offer(Protocol):
+    """One choice of a proposal, as the review numbers them; choices of a number follow in order."""
+
+    @property
+    def number(self) -> int:
+        """The number, from 1."""
+
+    @property
+    def source(self) -> str:
+        """The code or rule that proposes it."""
+
+    @property
+    def place(self) -> str:
+        """The record place."""
+
+    @property
+    def why(self) -> str:
+        """Why it would be better."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """What would be changed."""
+
+
+def proposed(offers: Iterable[Offer]) -> tuple[Proposed, ...]:
+    """Offers with the choices of each number together."""
+    return tuple(
+        Proposed(
+            number=number,
+            source=choices[0].source,
+            place=choices[0].place,
+            why=choices[0].why,
+            choices=tuple(one.operations for one in choices),
+        )
+        for number, group in groupby(offers, key=lambda offer: offer.number)
+        for choices in [list(group)]
+    )
 
 
 class ReportPage(Frozen):
