@@ -1,0 +1,5 @@
+"""`python -m pipeline` is `bia-curation`."""
+
+from pipeline.cli import main
+
+main()

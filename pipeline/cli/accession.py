@@ -1,0 +1,88 @@
+"""`bia-curation accession`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli import printing
+from pipeline.cli.opened import archive_at
+
+COLUMNS = ("accession", "submission", "state", "version", "release_date", "doi")
+
+
+@click.group()
+def accession() -> None:
+    """Show accessions.
+
+    Example: bia-curation accession list
+    """
+
+
+@accession.command("list")
+@printing.archive_option
+@printing.format_option
+def list_(archive: Path, form: str) -> None:
+    """Every accession that the archive has given or taken over."""
+    from pipeline import ledger
+
+    with archive_at(archive) as (_, book):
+        printing.rows(form, (_line(one) for one in ledger.accessions(book)), COLUMNS)
+
+
+@accession.command()
+@click.argument("accession")
+@printing.archive_option
+@printing.format_option
+def show(accession: str, archive: Path, form: str) -> None:
+    """One accession."""
+    from pipeline import ledger
+
+    with archive_at(archive) as (_, book):
+        held = ledger.accession(book, accession)
+        if held is None:
+            raise click.UsageError(f"the archive holds no accession {accession}")
+        if form == "json":
+            printing.put(printing.as_json(_line(held)))
+        else:
+            printing.rows(form, [_line(held)], COLUMNS)
+
+
+@accession.command()
+@printing.archive_option
+@printing.format_option
+def reserve(archive: Path, form: str) -> None:
+    """Take the next accession for a submission that is announced."""
+    from pipeline import ledger
+
+    with archive_at(archive, make=True) as (chosen, book):
+        made = ledger.reserve(book, prefix=chosen.prefix, first=chosen.first)
+        printing.rows(form, [{"accession": made.value}], ("accession",))
+
+
+@accession.command()
+@click.argument("accession")
+@printing.archive_option
+def withdraw(accession: str, archive: Path) -> None:
+    """Withdraw an accession: it is never given again."""
+    from pipeline import ledger
+
+    with archive_at(archive) as (_, book):
+        try:
+            ledger.withdraw(book, accession)
+        except ledger.Refused as why:
+            raise click.UsageError(str(why)) from why
+        printing.put(f"{accession} is withdrawn")
+
+
+def _line(held: Any) -> dict[str, Any]:
+    return {
+        "accession": held.accession,
+        "submission": held.submission,
+        "state": held.state,
+        "version": held.version,
+        "release_date": held.release_date.isoformat() if held.release_date else None,
+        "doi": held.doi,
+    }

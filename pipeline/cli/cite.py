@@ -1,0 +1,68 @@
+"""`bia-curation cite` and `export`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import printing
+from pipeline.cli.opened import archive_at
+
+if TYPE_CHECKING:
+    from pipeline.record import CuratedRecord
+
+
+@click.command()
+@click.argument("accession")
+@click.option(
+    "--as", "form", type=click.Choice(["text", "bibtex", "cff", "ris", "csl"]), default="text"
+)
+@printing.archive_option
+def cite(accession: str, form: str, archive: Path) -> None:
+    """Print the archive's sentence for a paper, or a form for a reference manager.
+
+    Example: bia-curation cite S-BIAD1 --as bibtex
+    """
+    from pipeline.outputs import citation
+
+    record = _record(accession, archive)
+    if form == "text":
+        printing.put(record.citation)
+    else:
+        forms: dict[str, Callable[[CuratedRecord], str]] = {
+            "bibtex": citation.bibtex,
+            "cff": citation.cff,
+            "ris": citation.ris,
+            "csl": citation.csl,
+        }
+        printing.put(forms[form](record).rstrip("\n"))
+
+
+@click.command()
+@click.argument("accession")
+@click.option("--as", "form", required=True, help="record, pagetab, citation, manifest, …")
+@printing.archive_option
+def export(accession: str, form: str, archive: Path) -> None:
+    """Print a curated record in another form.
+
+    Example: bia-curation export S-BIAD1 --as pagetab
+    """
+    from pipeline import outputs
+
+    if form not in outputs.load():
+        raise click.UsageError(f"no form is called {form}; there are {', '.join(outputs.load())}")
+    content = outputs.write(_record(accession, archive), form)
+    click.get_binary_stream("stdout").write(content)
+
+
+def _record(accession: str, archive: Path) -> CuratedRecord:
+    from pipeline import ledger, releasing
+
+    with archive_at(archive) as (chosen, book):
+        held = ledger.accession(book, accession)
+        if held is None or held.version is None:
+            raise click.UsageError(f"the archive holds no record {accession}")
+        return releasing.record_of(chosen, accession, held.version)

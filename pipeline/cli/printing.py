@@ -1,0 +1,135 @@
+"""Printing for people (tables) and for programs (JSON); machine output on stdout alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--format table|json|jsonl`."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "jsonl"]),
+        default="table",
+        help="For people a table; for programs one array or object, or one object a line.",
+    )(command)
+
+
+class Day(click.ParamType[dt.date]):
+    """A day as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> dt.date:
+        """The day, or a usage error."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day such as 2026-11-22", param, ctx)
+
+
+def day_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--on DATE`: the day to judge dates by."""
+    return click.option(
+        "--on",
+        "day",
+        type=Day(),
+        default=lambda: dt.datetime.now(dt.UTC).date(),
+        show_default="today, UTC",
+        help="The day to judge dates by.",
+    )(command)
+
+
+def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--archive DIR`."""
+    return click.option(
+        "--archive",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="BIA_ARCHIVE",
+        default="archive",
+        show_default=True,
+        help="The archive's folder; made on first use.",
+    )(command)
+
+
+def paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`PATH...`: one or more that exist."""
+    return click.argument(
+        "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+    )(command)
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def put(line: str) -> None:
+    """One line on standard output; half characters are shown as what they are."""
+    sys.stdout.write(line.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+
+
+def rows(form: str, found: Iterable[Row], columns: Sequence[str], title: str = "") -> None:
+    """Rows as JSON lines while they come, as one JSON array, or as a table of some columns."""
+    if form == "jsonl":
+        for row in found:
+            put(as_json(row))
+    elif form == "json":
+        put(json.dumps(list(found), ensure_ascii=False, indent=2, default=str))
+    else:
+        table(list(found), columns, title)
+
+
+def table(found: Sequence[Row], columns: Sequence[str], title: str = "") -> None:
+    """A table for people; plain lines with tabs where the output is no terminal."""
+    if not sys.stdout.isatty():
+        if title and found:
+            put(title)
+        if found:
+            put("\t".join(columns))
+        for row in found:
+            put("\t".join(_cell(row.get(name)) for name in columns))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    made = Table(*columns, title=title or None, title_justify="left", show_edge=False)
+    for row in found:
+        made.add_row(*(_markup(_cell(row.get(name))) for name in columns))
+    Console().print(made)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {count}" for name, count in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    return " ".join(str(value).split())
+
+
+def _markup(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def progress(found: Iterable[T], total: int | None, what: str) -> Iterator[T]:
+    """The same, with a progress bar on a terminal's standard error."""
+    from tqdm import tqdm
+
+    yield from tqdm(
+        found, total=total, unit=what, disable=not sys.stderr.isatty(), leave=False, file=sys.stderr
+    )

@@ -1,0 +1,47 @@
+"""`bia-curation registries`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli import printing
+
+COLUMNS = ("name", "version", "date", "size", "complete", "digest")
+
+
+@click.group()
+def registries() -> None:
+    """Show the registries' snapshots, or load official dumps.
+
+    Example: bia-curation registries refresh cordis cordis-HORIZONprojects-csv.zip
+    """
+
+
+@registries.command("list")
+@printing.format_option
+def list_(form: str) -> None:
+    """Which snapshot of each registry answers."""
+    from pipeline import registries
+
+    printing.rows(form, (_line(one) for one in registries.listing()), COLUMNS)
+
+
+@registries.command()
+@click.argument("name")
+@click.argument("dump", type=click.Path(exists=True, path_type=Path))
+@printing.format_option
+def refresh(name: str, dump: Path, form: str) -> None:
+    """Load an official dump into the local store."""
+    from pipeline import registries
+
+    if name not in registries.registries():
+        raise click.UsageError(f"there is no registry {name}; {', '.join(registries.registries())}")
+    printing.rows(form, [_line(registries.refresh(name, dump))], COLUMNS)
+
+
+def _line(one: Any) -> dict[str, Any]:
+    line: dict[str, Any] = one.model_dump(mode="json")
+    return line

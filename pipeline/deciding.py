@@ -1,0 +1,83 @@
+"""A curator's word on a waiting submission, noted in the ledger for the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import ConfigDict
+
+from pipeline import curation, ledger, review, stages
+from pipeline.curation import ABSENT, Bench, Received
+from pipeline.findings import Finding, Frozen
+from pipeline.record import Decision
+from pipeline.stages import Judged
+
+
+class Case(Frozen):
+    """A submission as a curator sees it."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    received: Received
+    judged: Judged
+    bench: Bench
+
+
+def case(submission: str, bench: Bench) -> Case:
+    """Open a submission for a decision; raises LookupError when it cannot be opened."""
+    received, bench = curation.reopen(submission, bench)
+    return Case(received=received, judged=curation.judge(received, bench), bench=bench)
+
+
+def accept(
+    one: Case,
+    *,
+    curator: str,
+    note: str,
+    take: Iterable[str] = (),
+    typed: Iterable[review.Typed] = (),
+) -> tuple[Decision, tuple[Finding, ...]]:
+    """Accept a submission; what still blocks because nobody can waive it. Raises review.Refused."""
+    opened = one.received.opened
+    look = curation.look_of(one.received, one.bench)
+    submission, _ = stages.safe_changes(opened, look)
+    decision, blocking = review.accept(
+        submission,
+        one.received.decisions,
+        stages.judge(opened, look),
+        curator=curator,
+        note=note,
+        day=one.bench.day,
+        absent=ABSENT,
+        take=take,
+        typed=typed,
+    )
+    ledger.decide(one.bench.ledger, opened.id, decision, one.bench.day)
+    return decision, blocking
+
+
+def waive(one: Case, code: str, pointer: str, *, curator: str, note: str) -> Decision:
+    """Waive one error; raises review.Refused where it cannot be."""
+    assert one.judged.submission is not None
+    decision = review.waive(
+        one.judged.submission,
+        one.judged.after.findings,
+        code,
+        pointer,
+        curator=curator,
+        note=note,
+        absent=ABSENT,
+    )
+    ledger.decide(one.bench.ledger, one.received.opened.id, decision, one.bench.day)
+    return decision
+
+
+def keep(one: Case, verdict: Literal["return", "hold"], *, curator: str, note: str) -> Decision:
+    """Send a submission back to its depositor, or hold it; raises review.Refused unsigned."""
+    submission = one.received.opened.submission
+    assert submission is not None
+    decide = review.return_ if verdict == "return" else review.hold
+    decision = decide(submission, curator=curator, note=note)
+    ledger.decide(one.bench.ledger, submission.id, decision, one.bench.day)
+    return decision

@@ -1,0 +1,1 @@
+"""The line as Prefect flows: retries, schedules, artifacts; nothing is decided here."""

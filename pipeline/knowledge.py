@@ -1,0 +1,77 @@
+"""What submissions are judged by: schema, rules, checks, registries, with their digests."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict
+
+import pipeline.checks
+from pipeline import check, intake, registries, resources, rule, schema
+from pipeline.check import Check
+from pipeline.findings import CODES, Code, Finding, Frozen, Origin
+from pipeline.rule import Rule
+
+VERSION = "0.1.0"
+
+
+class Knowledge(Frozen):
+    """Loaded once, used for every submission of a run."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    compiled: Any
+    rules: tuple[Rule, ...]
+    rules_digest: str
+    checks: Mapping[str, Check]
+
+    @cached_property
+    def registries(self) -> registries.Registries:
+        """The registries, opened when first asked."""
+        return registries.local()
+
+    def origin(self, profile: str) -> Origin:
+        """What a report made with this says of itself."""
+        return Origin(
+            pipeline=VERSION,
+            schema_version=self.compiled.version,
+            schema_digest=self.compiled.digest,
+            rules_digest=self.rules_digest,
+            registries=tuple(
+                (one.name, str(one.date), one.digest) for one in self.registries.snapshots
+            ),
+            profile=profile,
+        )
+
+    def profiled(self, findings: tuple[Finding, ...], profile: str) -> tuple[Finding, ...]:
+        """The findings with the severities of a profile; those it does not ask are left out."""
+        judged: list[Finding] = []
+        for finding in findings:
+            severity = schema.severity_in(profile, finding.code, finding.severity)
+            if severity is not None:
+                judged.append(finding.model_copy(update={"severity": severity}))
+        return tuple(judged)
+
+
+def load(schemas: Path | None = None, rules: Path | None = None) -> Knowledge:
+    """Everything from its folders (those of `pipeline.resources` unless given)."""
+    folder = rules or resources.rules()
+    return Knowledge(
+        compiled=schema.compiled(schemas or resources.schemas()),
+        rules=rule.load(folder),
+        rules_digest=rule.digest(folder),
+        checks=check.load(pipeline.checks),
+    )
+
+
+def all_codes() -> tuple[Code, ...]:
+    """Every kind of finding that any part of the pipeline can raise, by code."""
+    check.load(pipeline.checks)
+    intake.doors()
+    for name in ("images", "sources", "schema", "review", "intake.file_lists"):
+        importlib.import_module(f"pipeline.{name}")
+    return tuple(CODES[code] for code in sorted(CODES))

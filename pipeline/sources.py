@@ -1,0 +1,373 @@
+"""Submissions on disk: inboxes, folders, documents, and the data files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import ConfigDict
+
+from pipeline import intake
+from pipeline.accession import is_accession
+from pipeline.findings import Finding, Frozen, Location, Skip, declare
+from pipeline.intake import file_list_codes, file_lists
+from pipeline.intake.reading import Reading
+from pipeline.select import find, get, join
+from pipeline.submission import FileList, Metadata, Source, Submission
+
+SEVERAL = declare(
+    "SUB120",
+    "several-documents-in-folder",
+    "error",
+    """A submission folder holds several documents, so it is not clear which one describes it.
+
+    To fix: keep one document in the folder; the same study in several formats shares one name.
+    """,
+)
+TWICE = declare(
+    "SUB221",
+    "submission-twice-in-one-run",
+    "error",
+    """Two submissions of one run carry the same id, so one would overwrite the other.
+
+    To fix: take one of them out of the inbox, or give it its own folder name or accession.
+    """,
+)
+OUTSIDE = declare(
+    "SUB121",
+    "path-outside-submission",
+    "error",
+    """RootPath or a file list's name leads out of the submission's folder.
+
+    To fix: give a path below the submission's folder, without '..' and not starting at the root.
+    """,
+)
+NO_DOCUMENT = declare(
+    "SUB008",
+    "submission-without-document",
+    "error",
+    """A folder in the inbox holds files but no document that describes them.
+
+    To fix: put the study's document (PageTab as JSON, TSV or XLSX) into the folder.
+    """,
+)
+
+FORMATS = (".json", ".tsv", ".xlsx")
+"""The order in which one stem's formats are preferred."""
+SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+PARTIAL = (".part", ".partial", ".filepart", ".crdownload", ".aspera-ckpt", ".aspx", ".tmp")
+"""Suffixes of transfer programs (browsers, FileZilla, WinSCP, Aspera) for files still arriving."""
+
+Hasher = Callable[[Path], str]
+
+
+class Found(Frozen):
+    """A submission's place: its document, and the folder that it was put into (None: alone)."""
+
+    given: str
+    """The path as given on the command line."""
+    document: Path | None
+    folder: Path | None
+    others: tuple[str, ...] = ()
+    """Names of further documents in the folder."""
+
+    @property
+    def shown(self) -> str:
+        """What findings call the document."""
+        return self.document.name if self.document else self.given
+
+    @property
+    def name(self) -> str:
+        """The id of a submission that carries no accession of its own."""
+        if self.folder is not None:
+            return self.folder.name
+        return self.document.stem if self.document else Path(self.given).name
+
+
+class Opened(Frozen):
+    """A submission as read, with what reading it found; None when the document is unreadable."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    id: str
+    found: Found
+    submission: Submission | None
+    data_root: Path | None = None
+    findings: tuple[Finding, ...] = ()
+    skips: tuple[Skip, ...] = ()
+
+
+def discover(path: Path) -> Iterator[Found]:
+    """The submissions at a path: a document, a submission folder, or an inbox of them."""
+    if path.is_file():
+        yield Found(given=str(path), document=path, folder=None)
+        return
+    documents = _documents(path)
+    if documents:
+        yield _in_folder(path, documents)
+        return
+    for child in sorted(path.iterdir()):
+        if child.is_dir() and not child.name.startswith("."):
+            below = _documents(child)
+            yield (
+                _in_folder(child, below)
+                if below
+                else Found(given=str(child), document=None, folder=child)
+            )
+
+
+def _in_folder(folder: Path, documents: list[Path]) -> Found:
+    stems = {document.stem for document in documents}
+    others = tuple(d.name for d in documents[1:]) if len(stems) > 1 else ()
+    return Found(given=str(folder), document=documents[0], folder=folder, others=others)
+
+
+def _documents(folder: Path) -> list[Path]:
+    """The documents directly in a folder; one stem in several formats counts once, JSON first."""
+    there = [
+        child
+        for child in sorted(folder.iterdir())
+        if child.is_file()
+        and not child.name.startswith(".")
+        and child.name.casefold() not in SYSTEM
+        and not file_lists.is_file_list(child)
+        and intake.door_for(child) is not None
+    ]
+    best: dict[str, Path] = {}
+    for child in sorted(there, key=_preference):
+        best.setdefault(child.stem, child)
+    return sorted(best.values(), key=_preference)
+
+
+def _preference(path: Path) -> tuple[int, str]:
+    suffix = path.suffix.casefold()
+    return (FORMATS.index(suffix) if suffix in FORMATS else len(FORMATS), path.name)
+
+
+def open_found(
+    found: Found, *, files: bool = True, imported: bool = False, file: str | None = None
+) -> Opened:
+    """A submission with its file lists; with `files` false its data files are elsewhere."""
+    if found.document is None:
+        here = Location(file=found.given)
+        message = f"the folder '{found.name}' holds no document"
+        return Opened(
+            id=found.name, found=found, submission=None, findings=(NO_DOCUMENT.at(here, message),)
+        )
+    reading = intake.read(found.document, file or found.shown)
+    findings = list(reading.findings)
+    for name in found.others:
+        message = f"besides '{found.document.name}' the folder holds the document '{name}'"
+        findings.append(SEVERAL.at(Location(file=name), message, value=name))
+    if reading.metadata is None:
+        return Opened(id=found.name, found=found, submission=None, findings=tuple(findings))
+    own = reading.metadata.get("accession", "")
+    identity = own if is_accession(own) else found.name
+    root = _data_root(found, reading, findings)
+    lists, skips = _lists(found, reading, root, files, findings)
+    submission = Submission(
+        id=identity,
+        metadata=reading.metadata,
+        source=Source(
+            path=str(found.document),
+            folder=str(found.folder) if found.folder else None,
+            data_root=str(root) if root else None,
+            kind=reading.kind,
+            template=reading.template,
+            attach_to=reading.attach_to,
+            root_path=reading.root_path,
+            documents=(found.document.name, *(one.source for one in lists if one.kind != "inline")),
+            files_expected=files,
+            imported=imported,
+        ),
+        source_map=reading.source_map,
+        file_lists=tuple(lists),
+    )
+    return Opened(
+        id=identity,
+        found=found,
+        submission=submission,
+        data_root=root if files else None,
+        findings=tuple(findings),
+        skips=tuple(skips),
+    )
+
+
+def _data_root(found: Found, reading: Reading, findings: list[Finding]) -> Path | None:
+    """Where data paths start: RootPath, else `Files/`, else the folder."""
+    assert found.document is not None
+    home = found.folder or found.document.parent
+    if reading.root_path:
+        if _escapes(reading.root_path):
+            message = f"RootPath '{reading.root_path}' leads out of the submission"
+            findings.append(
+                OUTSIDE.at(reading.source_map.locate(""), message, value=reading.root_path)
+            )
+        else:
+            return home / reading.root_path
+    return home / "Files" if (home / "Files").is_dir() else home
+
+
+def _escapes(path: str) -> bool:
+    parts = PurePosixPath(path.replace("\\", "/"))
+    return parts.is_absolute() or ".." in parts.parts or ":" in path.split("/")[0]
+
+
+def _lists(
+    found: Found, reading: Reading, root: Path | None, files: bool, findings: list[Finding]
+) -> tuple[list[FileList], list[Skip]]:
+    """The file lists that components and annotations name, and the files that sections name."""
+    assert found.document is not None
+    assert reading.metadata is not None
+    home = found.folder or found.document.parent
+    lists: list[FileList] = []
+    skips: list[Skip] = []
+    for kind in ("study_components", "annotations"):
+        for place, name in find(reading.metadata, f"/study/{kind}/*/file_list"):
+            component = place.rpartition("/")[0]
+            where = reading.source_map.locate(place)
+            if _escapes(name.strip()):
+                message = f"the file list '{name}' leads out of the submission"
+                findings.append(OUTSIDE.at(where, message, value=name, place=place))
+                continue
+            homes = [home] if root is None else [root, home]
+            path = next((h / name for h in homes if (h / name).is_file()), None)
+            if path is not None:
+                read = file_lists.read_file_list(path, name=name, component=component)
+                findings += read.findings
+                if read.file_list is not None:
+                    lists.append(read.file_list)
+            elif files:
+                message = f"the file list '{name}' is not among the uploaded files"
+                code = file_list_codes.ABSENT
+                findings.append(code.at(where, message, value=name, place=place))
+            else:
+                reason = f"the file list '{name}' was not given; files were not asked for"
+                skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))
+    lists += _inline(reading.metadata, found.document.name)
+    return lists, skips
+
+
+def _inline(metadata: Metadata, document: str) -> Iterator[FileList]:
+    """Files that sections name directly, as file lists."""
+    homes = [
+        (place.rpartition("/")[0], files)
+        for place, files in find(metadata, "/study/**/files")
+        if isinstance(files, list)
+    ]
+    if not homes:
+        return
+    import pandas as pd
+
+    for place, files in homes:
+        yield FileList(
+            name=f"files of {get(metadata, join(place, 'name'), place)}",
+            source=document,
+            component=place,
+            table=pd.DataFrame(
+                {
+                    "path": [one["path"] for one in files],
+                    "size": [one.get("size") for one in files],
+                    "type": [one.get("type") for one in files],
+                    "line": list(range(1, len(files) + 1)),
+                }
+            ),
+            kind="inline",
+        )
+
+
+def present(opened: Opened) -> Mapping[str, int]:
+    """Sizes in bytes of the data files by their path below the data root."""
+    root = opened.data_root
+    if root is None or not root.is_dir() or opened.submission is None:
+        return {}
+    own = {opened.submission.source.path} | {
+        str(home / name)
+        for name in opened.submission.source.documents
+        for home in (root, opened.found.folder or root)
+    }
+    sizes: dict[str, int] = {}
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            if name.casefold() in SYSTEM or path in own or not os.path.isfile(path):
+                continue
+            sizes[Path(path).relative_to(root).as_posix()] = os.path.getsize(path)
+    return sizes
+
+
+def growing(sizes: Mapping[str, int], lists: Iterable[FileList]) -> frozenset[str]:
+    """Files that are still arriving: a transfer's own mark beside them, or less than listed."""
+    marked = {
+        path.removesuffix(suffix)
+        for path in sizes
+        for suffix in PARTIAL
+        if path.casefold().endswith(suffix)
+    }
+    short: set[str] = set()
+    for one in lists:
+        stated = one.table[["path", "size"]].dropna(subset=["size"])
+        for path, size in stated.itertuples(index=False):
+            if size and sizes.get(path, size) < size:
+                short.add(path)
+    return frozenset((marked & sizes.keys()) | short)
+
+
+def listed(opened: Opened, sizes: Mapping[str, int]) -> dict[str, str | None]:
+    """From each present data file that is listed to the component that lists it."""
+    owners: dict[str, str | None] = {}
+    folders: dict[str, str | None] = {}
+    assert opened.submission is not None
+    for one in opened.submission.file_lists:
+        for path in one.table["path"]:
+            name = str(path).lstrip("/")
+            if name in sizes:
+                owners.setdefault(name, one.component)
+            else:
+                folders.setdefault(name.rstrip("/") + "/", one.component)
+    if folders:
+        for path in sizes:
+            for parent in PurePosixPath(path).parents:
+                if f"{parent}/" in folders:
+                    owners.setdefault(path, folders[f"{parent}/"])
+                    break
+    return owners
+
+
+def content_digest(opened: Opened) -> str:
+    """SHA-256 over the bytes of document and file lists, under whatever names."""
+    digest = hashlib.sha256()
+    for path in document_paths(opened):
+        content = path.read_bytes()
+        digest.update(f"{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def document_paths(opened: Opened) -> tuple[Path, ...]:
+    """The document and its file lists on disk, in the order in which they are named."""
+    if opened.submission is None or opened.found.document is None:
+        return (opened.found.document,) if opened.found.document else ()
+    home = opened.found.folder or opened.found.document.parent
+    homes = (opened.data_root, home) if opened.data_root else (home,)
+    names = opened.submission.source.documents[1:]
+    lists = [next((h / name for h in homes if (h / name).is_file()), None) for name in names]
+    return (opened.found.document, *(path for path in lists if path is not None))
+
+
+def digest(opened: Opened, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> str:
+    """SHA-256 of a submission: document and file-list bytes, and path, size, hash of each file."""
+    total = hashlib.sha256(content_digest(opened).encode())
+    for path in sorted(hashes):
+        total.update(f"{path}\x00{sizes[path]}\x00{hashes[path]}\n".encode())
+    return total.hexdigest()
+
+
+def summary_title(metadata: Metadata) -> tuple[str, str]:
+    """Title and first author, by which a second submission of one study is noticed."""
+    title: Any = get(metadata, "/study/title", "")
+    author: Any = get(metadata, "/study/authors/0/name", "")
+    return str(title), str(author)

@@ -1,0 +1,327 @@
+"""The line: intake, sniff, validate, curate; plain functions without clock, network or Prefect."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+
+from pydantic import ConfigDict
+
+from pipeline import check, edit, review, rule, schema, sources
+from pipeline.check import Context, Images, Known
+from pipeline.findings import RANK, Finding, Frozen, Operation, Report, Suggestion
+from pipeline.images import ImageFile
+from pipeline.intake.pagetab_objects import NO_VALUE
+from pipeline.knowledge import Knowledge
+from pipeline.record import Change, Decision
+from pipeline.select import steps
+from pipeline.sources import Opened
+from pipeline.submission import FileList, Submission
+
+ListChecks = Callable[[FileList], Iterable[Finding]]
+_ROUNDS = 6
+"""More rounds of changes than any chain of rules and suggestions needs."""
+
+
+class Judged(Frozen):
+    """A submission after curation: as received, as curated, what was found before and after."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    opened: Opened
+    submission: Submission | None
+    before: Report
+    after: Report
+    """What still stands after the changes."""
+    changes: tuple[Change, ...] = ()
+    proposals: tuple[Finding, ...] = ()
+    """Findings whose suggestion a curator may take, in the order in which they are numbered."""
+    images: Images = Images()
+
+
+class Look(Frozen):
+    """Everything that a submission is judged with besides its own content."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    knowledge: Knowledge
+    day: dt.date
+    profile: str = "new"
+    images: Images = Images()
+    known: Known = Known()
+    lists: ListChecks | None = None
+
+
+def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
+    """What the data files are: sizes on disk, files still arriving, and what each image is."""
+    if opened.submission is None or not opened.submission.source.files_expected:
+        return Images()
+    from pipeline import images
+
+    sizes = sources.present(opened)
+    root = opened.data_root
+    growing = sources.growing(sizes, opened.submission.file_lists)
+    sniffed: tuple[ImageFile, ...] = ()
+    if root is not None and sizes:
+        owners = sources.listed(opened, sizes)
+        tops = sorted({root / path.split("/")[0] for path in owners})
+        sniffed = tuple(
+            one for one in images.sniff(tops, deep=deep, base=root) if one.path not in growing
+        )
+    return Images(looked=True, sniffed=sniffed, present=sizes, growing=growing)
+
+
+def validate(opened: Opened, look: Look, submission: Submission | None = None) -> Report:
+    """Every finding on a submission (the one as read, or an edited one), with its suggestion."""
+    submission = submission or opened.submission
+    findings = list(opened.findings)
+    skips = list(opened.skips)
+    origin = look.knowledge.origin(look.profile)
+    if submission is None:
+        judged = look.knowledge.profiled(tuple(findings), look.profile)
+        return Report(submission=opened.id, origin=origin, findings=judged, skips=tuple(skips))
+    template = schema.template(submission.source.template)
+    findings = [_required(finding, template) for finding in findings]
+    for one in submission.file_lists:
+        findings += (look.lists or _list_checks)(one)
+    findings += schema.check_schema(submission, look.knowledge.compiled)
+    context = Context(
+        submission=submission,
+        day=look.day,
+        registries=look.knowledge.registries,
+        images=look.images,
+        known=look.known,
+        template=template,
+    )
+    checked, skipped = check.run(look.knowledge.checks.values(), context)
+    findings += checked
+    findings += image_findings(look.images)
+    judged = look.knowledge.profiled(tuple(findings), look.profile)
+    attached = rule.attach(judged, submission, look.knowledge.rules)
+    return Report(
+        submission=submission.id,
+        origin=origin,
+        findings=tuple(sorted(_distinct(attached), key=_order)),
+        skips=(*skips, *skipped),
+    )
+
+
+def _list_checks(one: FileList) -> Iterable[Finding]:
+    from pipeline.checks.file_lists import findings_of
+
+    return findings_of(one)
+
+
+def image_findings(images: Images) -> tuple[Finding, ...]:
+    """What was found in the image files themselves, equal ones told once with a count."""
+    grouped: dict[tuple[str, str], list[Finding]] = {}
+    for one in images.sniffed:
+        for finding in one.findings:
+            key = (finding.code, finding.severity)
+            grouped.setdefault(key, []).append(finding)
+    return tuple(_together(same) for same in grouped.values())
+
+
+_GROUPED = 10
+"""More equal findings than this on images are told as one, with samples."""
+
+
+def _together(same: list[Finding]) -> Finding:
+    first = same[0]
+    if len(same) == 1:
+        return first
+    files = [one.location.file for one in same]
+    message = f"{first.message} (and {len(same) - 1} further files)"
+    return first.model_copy(
+        update={"message": message, "count": len(same), "samples": tuple(files[:_GROUPED])}
+    )
+
+
+def _required(finding: Finding, template: schema.Template | None) -> Finding:
+    """A blank attribute is an error where the document's own template requires its value."""
+    if finding.code != NO_VALUE.code or template is None or finding.place is None:
+        return finding
+    if not template.requires_at(finding.place):
+        return finding
+    return finding.model_copy(update={"severity": "error"})
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    kept: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.code, finding.place, finding.location, finding.message)
+        kept.setdefault(key, finding)
+    return list(kept.values())
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    at = finding.location
+    return (
+        at.file or "",
+        at.line or 0,
+        at.row or 0,
+        at.column or 0,
+        finding.code,
+        at.pointer or "",
+    )
+
+
+def safe_changes(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, ...]]:
+    """The submission after all that needs no person: rules, then checks' safe suggestions."""
+    assert opened.submission is not None
+    submission, changes = rule.apply_safe(opened.submission, look.knowledge.rules)
+    for _ in range(_ROUNDS):
+        report = validate(opened, look, submission)
+        made: list[Change] = []
+        for finding in report.findings:
+            suggestion = finding.suggestion
+            if suggestion is None or suggestion.safety != "safe":
+                continue
+            try:
+                submission = edit.apply(submission, suggestion.operations)
+            except edit.Unfit:
+                continue
+            made.append(
+                Change(by=suggestion.rule, operations=suggestion.operations, why=suggestion.why)
+            )
+        if not made:
+            break
+        submission, further = rule.apply_safe(submission, look.knowledge.rules)
+        changes += (*made, *further)
+    return submission, changes
+
+
+def curate(opened: Opened, look: Look, decisions: Iterable[Decision] = ()) -> Judged:
+    """The safe changes, what curators decided, and what is found before and after them."""
+    before = validate(opened, look)
+    if opened.submission is None:
+        return Judged(opened=opened, submission=None, before=before, after=before)
+    submission, changes = safe_changes(opened, look)
+    decisions = tuple(decisions)
+    withheld: tuple[Finding, ...] = ()
+    if any(decision.verdict == "accept" for decision in decisions):
+        settled = review.settle(submission, decisions, judge(opened, look))
+        decided = opened.model_copy(update={"submission": settled.submission})
+        submission, further = safe_changes(decided, look)
+        changes += (*settled.changes, *further)
+        withheld = tuple(one for one in settled.findings if one.code.startswith("CUR"))
+    after = validate(opened, look, submission)
+    if withheld:
+        withheld = look.knowledge.profiled(withheld, look.profile)
+        after = after.model_copy(update={"findings": (*after.findings, *withheld)})
+    return Judged(
+        opened=opened,
+        submission=submission,
+        before=before,
+        after=after,
+        changes=changes,
+        proposals=proposed(after.findings),
+        images=look.images,
+    )
+
+
+def accept_all(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, ...]]:
+    """The submission with every proposal taken, the first where there are alternatives."""
+    submission, changes = safe_changes(opened, look)
+    for _ in range(_ROUNDS):
+        made: list[Change] = []
+        # From the end, so that taking out an entry moves none that is still to be changed.
+        for finding in sorted(
+            review_wanted(validate(opened, look, submission)), key=_deepest, reverse=True
+        ):
+            suggestion = finding.suggestion
+            assert suggestion is not None
+            try:
+                submission = edit.apply(submission, suggestion.operations)
+            except edit.Unfit:
+                continue
+            made.append(
+                Change(
+                    by=suggestion.rule,
+                    operations=suggestion.operations,
+                    safety="review",
+                    why=suggestion.why,
+                )
+            )
+        if not made:
+            break
+        taken = opened.model_copy(update={"submission": submission})
+        submission, further = safe_changes(taken, look)
+        changes += (*made, *further)
+    return submission, changes
+
+
+def judge(opened: Opened, look: Look) -> review.Judge:
+    """The judge that a review asks: every finding on the submission as edited."""
+
+    def judged(one: Submission) -> tuple[tuple[Finding, ...], tuple[Suggestion, ...]]:
+        return validate(opened, look, one).findings, ()
+
+    return judged
+
+
+def proposed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings that `review` numbers from 1: one for each change that a person may take."""
+    waiting = [one for one in findings if one.suggestion and one.suggestion.safety == "review"]
+    first = {one.number: one.operations for one in review.proposals(waiting) if one.choice == 1}
+    found: list[Finding] = []
+    for operations in first.values():
+        found.append(
+            next(
+                one
+                for one in waiting
+                if one.suggestion is not None
+                and [o.model_copy(update={"pointer": None}) for o in one.suggestion.operations]
+                == [o.model_copy(update={"pointer": None}) for o in operations]
+            )
+        )
+    return tuple(found)
+
+
+def review_wanted(report: Report) -> tuple[Finding, ...]:
+    """Findings with a suggestion that only a person may take."""
+    return tuple(
+        finding
+        for finding in report.findings
+        if finding.suggestion is not None and finding.suggestion.safety == "review"
+    )
+
+
+def _deepest(finding: Finding) -> tuple[tuple[int, str], ...]:
+    assert finding.suggestion is not None
+    first: Operation = finding.suggestion.operations[0]
+    return tuple((int(step), "") if step.isdecimal() else (-1, step) for step in steps(first.place))
+
+
+def profile_of(submission: Submission | None, day: dt.date) -> str:
+    """`published` for an imported study whose release date has passed, else `new`."""
+    if submission is None or not submission.source.imported:
+        return "new"
+    date = release_date(submission)
+    return "published" if date is not None and date <= day else "new"
+
+
+def release_date(submission: Submission) -> dt.date | None:
+    """The day on which a study may be shown: the later one where several are given."""
+    metadata = submission.metadata
+    given = [metadata.get("release_date"), metadata.get("study", {}).get("release_date")]
+    given += [
+        one.get("value")
+        for one in metadata.get("attributes", ())
+        if one.get("name", "").replace(" ", "").casefold() == "releasedate"
+    ]
+    days: list[dt.date] = []
+    for text in filter(None, given):
+        try:
+            days.append(dt.date.fromisoformat(str(text).strip()))
+        except ValueError:
+            return None
+    return max(days, default=None)
+
+
+def counts(findings: Iterable[Finding]) -> Mapping[str, int]:
+    """Number of findings by severity."""
+    total = dict.fromkeys(sorted(RANK, key=lambda s: -RANK[s]), 0)
+    for finding in findings:
+        total[finding.severity] += 1
+    return total

@@ -1,0 +1,113 @@
+"""What a path on the command line is: a submission, a lone file list, an image; and its report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pipeline import intake, sources, stages
+from pipeline.findings import Frozen, Report
+from pipeline.intake import file_lists
+from pipeline.knowledge import Knowledge
+from pipeline.sources import Found
+from pipeline.stages import Look
+
+CRATES = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld")
+
+
+class Subject(Frozen):
+    """One thing to validate; `given` is its path as the user named it."""
+
+    given: str
+    kind: Literal["submission", "file-list", "image"]
+    path: Path
+    found: Found | None = None
+
+    def path_of(self, file: str | None) -> str:
+        """The path of a file that a finding names, as the user would name it."""
+        if file is None or not self.path.is_dir():
+            return self.given
+        for home in (self.path, self.path / "Files"):
+            if (home / file).exists():
+                return str(Path(self.given) / (home / file).relative_to(self.path))
+        return str(Path(self.given) / file)
+
+
+def at(path: Path) -> Iterator[Subject]:
+    """What stands at a path: itself, or the submissions of an inbox."""
+    if path.is_file():
+        yield _file(path)
+        return
+    crate = next((path / name for name in CRATES if (path / name).is_file()), None)
+    if crate is not None:
+        yield Subject(
+            given=str(path),
+            kind="submission",
+            path=path,
+            found=Found(given=str(path), document=crate, folder=path),
+        )
+        return
+    found = list(sources.discover(path))
+    if not any(one.document for one in found):
+        yield Subject(given=str(path), kind="image", path=path)
+        return
+    for one in found:
+        yield Subject(given=one.given, kind="submission", path=Path(one.given), found=one)
+
+
+def _file(path: Path) -> Subject:
+    if file_lists.is_file_list(path):
+        return Subject(given=str(path), kind="file-list", path=path)
+    if intake.door_for(path) is not None:
+        found = Found(given=str(path), document=path, folder=None)
+        return Subject(given=str(path), kind="submission", path=path, found=found)
+    return Subject(given=str(path), kind="image", path=path)
+
+
+def validate(
+    subject: Subject, knowledge: Knowledge, *, day: dt.date, profile: str, files: bool
+) -> tuple[Report, bool]:
+    """The report on a subject, and whether it could be read."""
+    if subject.kind == "submission":
+        assert subject.found is not None
+        opened = sources.open_found(subject.found, files=files, imported=not files)
+        look = Look(
+            knowledge=knowledge,
+            day=day,
+            profile=profile,
+            images=stages.look_at_images(opened),
+        )
+        return stages.validate(opened, look), opened.submission is not None
+    if subject.kind == "file-list":
+        return _file_list(subject, knowledge, profile)
+    return _image(subject, knowledge, profile)
+
+
+def _file_list(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report, bool]:
+    from pipeline.checks.file_lists import findings_of
+
+    read = file_lists.read_file_list(subject.path)
+    findings = list(read.findings)
+    if read.file_list is not None:
+        findings += findings_of(read.file_list)
+    report = Report(
+        submission=None,
+        origin=knowledge.origin(profile),
+        findings=knowledge.profiled(tuple(findings), profile),
+    )
+    return report, read.file_list is not None
+
+
+def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report, bool]:
+    from pipeline import images
+
+    sniffed = tuple(images.sniff([subject.path]))
+    findings = tuple(finding for one in sniffed for finding in one.findings)
+    report = Report(
+        submission=None,
+        origin=knowledge.origin(profile),
+        findings=knowledge.profiled(findings, profile),
+    )
+    return report, all(one.kind != "unreadable" for one in sniffed)
