@@ -9,7 +9,7 @@ from pipeline.intake.json_text import Parsed, parse
 from pipeline.intake.pagetab import map_tree
 from pipeline.intake.pagetab_tree import Reader, Tree
 from pipeline.intake.reading import Reading
-from pipeline.intake.text import decode
+from pipeline.intake.text import count_line_ends, decode, line_ends
 from pipeline.submission import SourceMap
 
 KIND = "pagetab-json"
@@ -30,7 +30,8 @@ def read(data: bytes, file: str) -> Reading:
     parsed = parse(decoded.text, file)
     if not parsed.readable:
         return unreadable(file, (*decoded.findings, *parsed.findings))
-    return read_parsed(parsed, file, decoded.findings)
+    ends = line_ends(count_line_ends(decoded.text), file)
+    return read_parsed(parsed, file, (*decoded.findings, *ends))
 
 
 def read_parsed(parsed: Parsed, file: str, before: tuple[Any, ...] = ()) -> Reading:

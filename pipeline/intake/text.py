@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 
 from pipeline.findings import Finding, Frozen, Location, declare
 
@@ -37,6 +38,25 @@ ENCODING = declare(
     """,
 )
 
+BOM = declare(
+    "SUB131",
+    "byte-order-mark",
+    "hint",
+    """The document starts with a byte order mark, which UTF-8 does not need; it was passed over.
+
+    To fix: nothing need be done; 'UTF-8 without BOM' in an editor leaves it out.
+    """,
+)
+LINE_ENDS = declare(
+    "SUB132",
+    "line-ends-unusual",
+    "hint",
+    """The lines of the document end in different ways, or as on old Macintosh computers.
+
+    To fix: nothing need be done; save the document again to make them alike.
+    """,
+)
+
 
 class Text(Frozen):
     """A document's text, or None when it cannot be read."""
@@ -66,7 +86,30 @@ def decode(data: bytes, file: str) -> Text:
         return Text(text=None, findings=(ENCODING.at(at, message),))
     if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         return Text(text=None, findings=(HTML.at(here, "the file holds a web page (HTML)"),))
+    if data.startswith(codecs.BOM_UTF8):
+        message = "the document starts with a byte order mark; it was passed over"
+        return Text(text=text, findings=(BOM.at(here, message),))
     return Text(text=text)
+
+
+def line_ends(ends: Mapping[str, int], file: str) -> tuple[Finding, ...]:
+    """What is unusual in how lines end; `ends` counts LF, CR LF and CR."""
+    used = [end for end, number in ends.items() if number > 0]
+    if len(used) < 2 and used != ["\r"]:
+        return ()
+    names = {"\n": "LF", "\r\n": "CR LF", "\r": "CR"}
+    said = ", ".join(f"{ends[end]:,} with {names[end]}" for end in used)
+    return (LINE_ENDS.at(Location(file=file), f"lines end in an unusual way: {said}"),)
+
+
+def count_line_ends(text: str) -> dict[str, int]:
+    """How many lines end in LF, in CR LF and in CR."""
+    windows = text.count("\r\n")
+    return {
+        "\n": text.count("\n") - windows,
+        "\r\n": windows,
+        "\r": text.count("\r") - windows,
+    }
 
 
 def _utf16(data: bytes, here: Location) -> Text:

@@ -67,7 +67,7 @@ class Row:
 class Workbook:
     """An open workbook; raises Broken when it is none."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | IO[bytes]) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError) as fault:

@@ -1,0 +1,171 @@
+"""The lines of a PageTab block: attributes with their qualifiers, and the rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.findings import Code, Finding, Location
+from pipeline.intake import pagetab_block_codes as codes
+from pipeline.intake.json_text import TRUNCATED
+from pipeline.intake.pagetab_layout import Row, known_names, prose
+from pipeline.intake.pagetab_tree import NO_NAME, Attribute, Qualifier
+from pipeline.intake.spellings import fold
+from pipeline.select import join
+
+
+@dataclass
+class Lines:
+    """Reads rows as attributes, noting where each stands and what is wrong with it.
+
+    Places in the document are `/row/column`. `ragged` says whether a row that ends early says
+    something (text) or not (a sheet); `ends_open` whether the last line has no line end.
+    """
+
+    locate: Callable[[int, int], Location]
+    ragged: bool = True
+    ends_open: bool = False
+    positions: dict[str, Location] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    alone: set[int] = field(default_factory=set)
+    """Lines that hold a name alone, without a tab after it."""
+    last: int = 0
+
+    def flag(self, code: Code, row: int, column: int, message: str, **more: Any) -> None:
+        """Note a fault at a cell."""
+        self.findings.append(code.at(self.locate(row, column), message, **more))
+
+    def place(self, row: Row) -> None:
+        """Know where the cells of a row stand."""
+        at = f"/{row.number}"
+        self.positions[at] = self.locate(row.number, 1)
+        for column in range(1, max(2, len(row.cells)) + 1):
+            self.positions[f"{at}/{column}"] = self.locate(row.number, column)
+
+    def attributes(self, rows: Sequence[Row], kind: str | None = None) -> list[Attribute]:
+        """The attributes of a block, each with its qualifiers."""
+        made: list[Attribute] = []
+        names = known_names(kind)
+        for row in rows:
+            at, value_at = f"/{row.number}", f"/{row.number}/2"
+            name, value = row.name, row.text(2)
+            self.positions[join(at, "value")] = self.positions[value_at]
+            self.beyond(row, 3, "a line holds a name and one value")
+            if not name.strip():
+                message = f"the value '{short(value)}' has no name before it"
+                self.flag(NO_NAME, row.number, 1, message, value=value)
+            elif self.goes_on(row, made, names):
+                before = made[-1]
+                made[-1] = replace(before, value=f"{before.value}\n{name}")
+                message = f"the value of '{before.name}' goes on in a line of its own"
+                self.flag(codes.BROKEN_VALUE, row.number, 1, message, value=short(name))
+            else:
+                self.attribute(made, made, name, value, (at, value_at), row.number, 1)
+                if self.ragged and len(row.cells) == 1:
+                    self.alone.add(row.number)
+        return made
+
+    def goes_on(self, row: Row, made: list[Attribute], names: frozenset[str]) -> bool:
+        """Whether a line is the rest of the value above it."""
+        return (
+            self.ragged
+            and len(row.cells) == 1
+            and bool(made)
+            and made[-1].value is not None
+            and prose(row.name)
+            and fold(row.name) not in names
+        )
+
+    def attribute(
+        self,
+        made: list[Attribute],
+        qualified: list[Attribute],
+        name: str,
+        value: str | None,
+        places: tuple[str, str],
+        row: int,
+        column: int,
+    ) -> None:
+        """One attribute, or a qualifier of the last one in `qualified`."""
+        plain = name.strip()
+        at, value_at = places
+        bracket = plain[:1] + plain[-1:] if len(plain) > 2 else ""
+        if bracket in ("[]", "()"):
+            qualifier = Qualifier(plain[1:-1], value, at)
+            if qualified:
+                last = made[-1]
+                made[-1] = (
+                    replace(last, qualifiers=(*last.qualifiers, qualifier))
+                    if bracket == "[]"
+                    else replace(last, name_qualifiers=(*last.name_qualifiers, qualifier))
+                )
+                return
+            message = f"the qualifier '{plain}' stands before the attribute it could qualify"
+            self.flag(codes.QUALIFIER_FIRST, row, column, message, value=value)
+        reference = bracket == "<>"
+        shown = plain[1:-1] if reference else name
+        made.append(Attribute(shown, value, at, reference, value_at=value_at))
+
+    def rows(self, block: list[Row]) -> Iterator[tuple[Row, list[Attribute]]]:
+        """The rows of a table with their attributes; blank cells say nothing."""
+        head = block[0]
+        names = list(head.cells[1:])
+        while (
+            names
+            and not names[-1].strip()
+            and not any(
+                len(row.cells) > len(names) and row.cells[len(names)].strip() for row in block[1:]
+            )
+        ):
+            names.pop()
+        if len(block) == 1:
+            message = f"the table '{short(head.name)}' has no rows"
+            self.flag(codes.NO_ROWS, head.number, 1, message)
+        told: set[int] = set()
+        for row in block[1:]:
+            width = len(names) + 1
+            self.beyond(row, width + 1, f"the header has {width} cells")
+            if self.ragged and len(row.cells) < width:
+                self.early(row, width)
+            made: list[Attribute] = []
+            above: list[Attribute] = []
+            for column, name in enumerate(names, 2):
+                value = row.text(column)
+                is_qualifier = name.strip()[:1] in ("[", "(") and name.strip()[-1:] in ("]", ")")
+                if value is None:
+                    above = above if is_qualifier else []
+                    continue
+                if not name.strip():
+                    if column not in told:
+                        message = f"column {column} has no name; it holds '{short(value)}'"
+                        self.flag(NO_NAME, head.number, column, message, value=value)
+                    told.add(column)
+                    continue
+                place = f"/{row.number}/{column}"
+                self.attribute(made, above, name, value, (place, place), row.number, column)
+                above = made
+            yield row, made
+
+    def early(self, row: Row, width: int) -> None:
+        """Note a row that ends before its header does."""
+        message = f"this row has {len(row.cells)} cells, the header {width}"
+        if row.number == self.last and self.ends_open:
+            message = f"the document ends in the middle of a row: {message}"
+            self.flag(TRUNCATED, row.number, len(row.cells), message, severity="warning")
+        else:
+            self.flag(codes.SHORT, row.number, len(row.cells), message)
+
+    def beyond(self, row: Row, column: int, expected: str) -> None:
+        """Note cells with content from a column on."""
+        extra = [n for n in range(column, len(row.cells) + 1) if row.text(n) is not None]
+        if extra:
+            value = row.text(extra[0])
+            message = f"'{short(value)}' stands in cell {extra[0]} of this line; {expected}"
+            self.flag(codes.BEYOND, row.number, extra[0], message, value=value, count=len(extra))
+
+
+def short(value: str | None) -> str:
+    """A value in few words, for a message."""
+    text = " ".join((value or "").split())
+    return text if len(text) <= 60 else text[:59] + "…"
