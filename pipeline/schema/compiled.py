@@ -47,11 +47,10 @@ class Compiled(Frozen):
 
     def validator(self, of: str = "Submission") -> jsonschema_rs.Draft201909Validator:
         """The validator of a root class, with formats; KeyError for a class that is no root."""
-        if of not in self._validators:
-            self._validators[of] = jsonschema_rs.Draft201909Validator(
-                self.schemas[of], validate_formats=True
-            )
-        return self._validators[of]
+        kept = self._validators
+        if of not in kept:
+            kept[of] = jsonschema_rs.Draft201909Validator(self.schemas[of], validate_formats=True)
+        return kept[of]
 
     def title(self, of: str, slot: str = "") -> str:
         """The title of a class or slot, else its name with spaces."""
