@@ -255,6 +255,7 @@ def test_message_of_a_returned_submission_lists_what_to_mend() -> None:
     assert "    Please look again." in text
     assert "1. The specimen 'Explant' is not the title of any specimen." in text
     assert "What to do: Write the title of one of the specimens." in text
+    assert "We would write: Culture" in text
     assert "white space" not in text
     assert "accession is" not in text
 
