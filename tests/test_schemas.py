@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -17,13 +19,15 @@ from linkml.validator.plugins import JsonschemaValidationPlugin
 from linkml_runtime import SchemaView
 from pydantic import BaseModel
 
+import pipeline
 from pipeline import findings, record, rule, schema
 from pipeline.check import CHECKS, Context, run
 from pipeline.checks import template as template_checks
-from pipeline.findings import CODES, Finding, Location, Origin, Report
+from pipeline.findings import CODES, Finding, Location, Origin, Report, Severity
 from pipeline.resources import rules, schemas
 from pipeline.schema import SchemaUnreadable, compiled, severity_in, template, templates, violations
 from pipeline.schema.compiled import BUNDLED, compile_folder
+from pipeline.schema.profile import profiles
 from pipeline.schema.template import PLACES
 from pipeline.submission import Source, SourceMap, Submission
 
@@ -442,9 +446,37 @@ def test_missing_sections_of_each_kind_are_named_once() -> None:
     ]
 
 
-def test_profiles_change_severities() -> None:
-    assert severity_in("new", "STU101", "error") == "error"
-    assert severity_in("published", "SCH003", "error") == "warning"
-    assert severity_in("published", "SCH003", "hint") == "hint"
+@pytest.mark.parametrize(
+    ("name", "code", "severity", "judged"),
+    [
+        ("new", "STU101", "error", "error"),
+        ("new", "TXT101", "hint", "hint"),
+        ("published", "STU101", "error", "warning"),
+        ("published", "STU103", "warning", "hint"),
+        ("published", "SUB102", "error", "error"),
+        ("published", "SUB202", "warning", "warning"),
+        ("published", "SUB202", "error", "error"),
+        ("published", "FLS205", "error", None),
+        ("published", "AUT002", "error", "warning"),
+        ("published", "AUT002", "hint", None),
+        ("brokered", "STU101", "error", "error"),
+        ("brokered", "LIC302", "error", None),
+    ],
+)
+def test_profiles_change_severities(
+    name: str, code: str, severity: Severity, judged: Severity | None
+) -> None:
+    assert severity_in(name, code, severity) == judged
+
+
+def test_unheard_of_profile_is_refused() -> None:
     with pytest.raises(KeyError):
         severity_in("unheard-of", "STU101", "error")
+
+
+def test_profiles_name_only_codes_that_are_declared() -> None:
+    for module in pkgutil.walk_packages(pipeline.__path__, "pipeline."):
+        if not {"flows", "cli", "__main__", "migrations"} & set(module.name.split(".")):
+            importlib.import_module(module.name)
+    named = {code for one in profiles().values() for code in one.codes}
+    assert named - CODES.keys() == set()

@@ -19,11 +19,13 @@ class Profile(Frozen):
 
     name: str
     severities: Mapping[Severity, Weight] = {}
-    codes: Mapping[str, Weight] = {}
+    codes: Mapping[str, Weight | Mapping[Severity, Weight]] = {}
 
     def severity(self, code: str, severity: Severity) -> Severity | None:
         """The severity of a finding here, or None when it is not said at all."""
-        weight = self.codes.get(code) or self.severities.get(severity, severity)
+        weight = self.codes.get(code, {})
+        if not isinstance(weight, str):
+            weight = weight.get(severity) or self.severities.get(severity, severity)
         return None if weight == "none" else weight
 
 
