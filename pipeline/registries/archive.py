@@ -6,6 +6,8 @@ import datetime as dt
 import io
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -23,9 +25,14 @@ class Member(NamedTuple):
         """How many bytes were read."""
         return self.size if self.stream.closed else self.stream.tell()
 
-    def text(self) -> io.TextIOWrapper:
-        """The member as UTF-8 text, a byte order mark left out."""
-        return io.TextIOWrapper(self.stream, encoding="utf-8-sig", newline="")
+    @contextmanager
+    def text(self) -> Iterator[io.TextIOWrapper]:
+        """The member as UTF-8 text, a byte order mark left out; closed afterwards."""
+        try:
+            with io.TextIOWrapper(self.stream, encoding="utf-8-sig", newline="") as lines:
+                yield lines
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Close the file and the archive that it stands in."""

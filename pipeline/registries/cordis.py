@@ -6,7 +6,6 @@ import csv
 import html
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -120,8 +119,8 @@ def read(path: Path) -> Dump:
 
 
 def _projects(source: Member, principal: dict[str, str]) -> Iterator[Entry]:
-    with closing(source):
-        rows = csv.DictReader(source.text(), delimiter=";")
+    with source.text() as lines:
+        rows = csv.DictReader(lines, delimiter=";")
         if not {"id", "acronym", "legalBasis", "grantDoi"} <= set(rows.fieldnames or ()):
             raise Unreadable("project.csv has not the columns of CORDIS")
         for row in rows:
@@ -145,10 +144,10 @@ def _principal(path: Path) -> dict[str, str]:
     source = optional(path, "legalBasis.csv")
     if source is None:
         return {}
-    with closing(source):
+    with source.text() as lines:
         return {
             row["projectID"]: row["legalBasis"]
-            for row in csv.DictReader(source.text(), delimiter=";")
+            for row in csv.DictReader(lines, delimiter=";")
             if row.get("uniqueProgrammePart", "").casefold() in ("true", "1")
         }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 from pipeline.findings import Frozen
@@ -63,8 +62,8 @@ _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"')
 def read(path: Path) -> Dump:
     """An OBO file (format 1.2): its terms, and names of those below `imaging method`."""
     source = member(path, ".obo")
-    with closing(source):
-        header, terms = _terms(source.text())
+    with source.text() as lines:
+        header, terms = _terms(lines)
     if not terms:
         raise Unreadable(f"{path.name} holds no terms")
     version = header.get("data-version", source.date.isoformat())

@@ -55,8 +55,8 @@ def _crossref(uri: str) -> str:
 
 
 def _listed(source: Member) -> Iterator[Entry]:
-    with closing(source):
-        rows = csv.DictReader(source.text())
+    with source.text() as lines:
+        rows = csv.DictReader(lines)
         if not {"uri", "primary_name_display"} <= set(rows.fieldnames or ()):
             raise Unreadable("the CSV has no columns uri and primary_name_display")
         for row in rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
@@ -96,6 +95,6 @@ def _taxa(names: Member, nodes: Member, merged: Member | None) -> Iterator[Entry
 
 
 def _lines(source: Member) -> Generator[list[str], None, None]:
-    with closing(source):
-        for line in source.text():
+    with source.text() as lines:
+        for line in lines:
             yield line.rstrip("\r\n").removesuffix("\t|").split("\t|\t")
