@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import importlib
 import pkgutil
@@ -263,6 +264,29 @@ def test_everything_in_the_schema_has_a_title_and_a_description(name: str) -> No
         if not value.description
     ]
     assert wanting == []
+
+
+def vocabulary(name: str) -> list[dict[str, str]]:
+    text = (schemas() / "vocabularies" / f"{name}.csv").read_text("utf-8")
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+
+
+def test_licences_of_the_schema_are_those_of_the_vocabulary() -> None:
+    values = view("submission.yaml").get_enum("LicenceName").permissible_values
+    assert {name: value.meaning for name, value in values.items()} == {
+        row["label"]: f"spdx:{row['spdx_id']}"
+        for row in vocabulary("licences")
+        if row["scope"] in ("offered", "imported")
+    }
+
+
+def test_funding_streams_of_the_schema_are_those_of_the_vocabulary() -> None:
+    values = view("submission.yaml").get_enum("FundingStream").permissible_values
+    streams = {row["stream"]: row["code"] for row in vocabulary("funding_streams") if row["stream"]}
+    del streams["Horizon Europe"]
+    assert set(values) == set(streams)
+    coded = {name: value.meaning for name, value in values.items() if value.meaning}
+    assert coded == {name: f"cordis:{streams[name]}" for name in coded}
 
 
 def test_every_field_of_every_form_is_a_slot_of_the_schema() -> None:
