@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from pipeline.ledger.tables import HEAD, counters
 
@@ -94,7 +94,7 @@ def open_ledger(where: str | Path) -> Ledger:
             f"a ledger is a file of SQLite or postgresql+psycopg://…, not {url!r}"
         )
     try:
-        with _said(engine):
+        with _said(engine, DBAPIError):
             _upgrade(Ledger(engine))
     except BaseException:
         engine.dispose()
@@ -140,13 +140,16 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _said(engine: sa.Engine) -> Iterator[None]:
+def _said(engine: sa.Engine, kind: type[DBAPIError] = OperationalError) -> Iterator[None]:
     """Say in one sentence that the database failed."""
     try:
         yield
-    except (OperationalError, sqlite3.OperationalError) as why:
+    except DBAPIError as why:
+        # The bare DatabaseError is SQLite's for a file that is broken.
+        if not isinstance(why, kind) and type(why) is not DatabaseError:
+            raise
         name = engine.url.render_as_string(hide_password=True)
-        said = " ".join(str(why.orig if isinstance(why, DBAPIError) else why).split())
+        said = " ".join(str(why.orig).split())
         raise LedgerUnavailable(f"the ledger {name} failed: {said}") from why
 
 
