@@ -50,6 +50,9 @@ class Look(Frozen):
     images: Images = Images()
     known: Known = Known()
     lists: ListChecks | None = None
+    """How the columns of file lists are checked (default: with pandas)."""
+    list_findings: tuple[Finding, ...] | None = None
+    """What was found in the file lists, which no change of the metadata alters."""
 
 
 def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
@@ -82,8 +85,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
         return Report(submission=opened.id, origin=origin, findings=judged, skips=tuple(skips))
     template = schema.template(submission.source.template)
     findings = [_required(finding, template) for finding in findings]
-    for one in submission.file_lists:
-        findings += (look.lists or _list_checks)(one)
+    findings += _listed(submission, look)
     findings += schema.check_schema(submission, look.knowledge.compiled)
     context = Context(
         submission=submission,
@@ -106,10 +108,23 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
     )
 
 
-def _list_checks(one: FileList) -> Iterable[Finding]:
+def _listed(submission: Submission, look: Look) -> tuple[Finding, ...]:
+    """What is wrong within each file list."""
+    if look.list_findings is not None:
+        return look.list_findings
+    if not submission.file_lists:
+        return ()
     from pipeline.checks.file_lists import findings_of
 
-    return findings_of(one)
+    checks = look.lists or findings_of
+    return tuple(finding for one in submission.file_lists for finding in checks(one))
+
+
+def with_lists(opened: Opened, look: Look) -> Look:
+    """The same look with the file lists checked once and for all."""
+    if opened.submission is None or look.list_findings is not None:
+        return look
+    return look.model_copy(update={"list_findings": _listed(opened.submission, look)})
 
 
 def image_findings(images: Images) -> tuple[Finding, ...]:
@@ -169,6 +184,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
 def safe_changes(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, ...]]:
     """The submission after all that needs no person: rules, then checks' safe suggestions."""
     assert opened.submission is not None
+    look = with_lists(opened, look)
     submission, changes = rule.apply_safe(opened.submission, look.knowledge.rules)
     for _ in range(_ROUNDS):
         report = validate(opened, look, submission)
@@ -193,6 +209,7 @@ def safe_changes(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, 
 
 def curate(opened: Opened, look: Look, decisions: Iterable[Decision] = ()) -> Judged:
     """The safe changes, what curators decided, and what is found before and after them."""
+    look = with_lists(opened, look)
     before = validate(opened, look)
     if opened.submission is None:
         return Judged(opened=opened, submission=None, before=before, after=before)
@@ -222,6 +239,7 @@ def curate(opened: Opened, look: Look, decisions: Iterable[Decision] = ()) -> Ju
 
 def accept_all(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, ...]]:
     """The submission with every proposal taken, the first where there are alternatives."""
+    look = with_lists(opened, look)
     submission, changes = safe_changes(opened, look)
     for _ in range(_ROUNDS):
         made: list[Change] = []
@@ -253,6 +271,7 @@ def accept_all(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, ..
 
 def judge(opened: Opened, look: Look) -> review.Judge:
     """The judge that a review asks: every finding on the submission as edited."""
+    look = with_lists(opened, look)
 
     def judged(one: Submission) -> tuple[tuple[Finding, ...], tuple[Suggestion, ...]]:
         return validate(opened, look, one).findings, ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,13 +31,7 @@ def cite(accession: str, form: str, archive: Path) -> None:
     if form == "text":
         printing.put(record.citation)
     else:
-        forms: dict[str, Callable[[CuratedRecord], str]] = {
-            "bibtex": citation.bibtex,
-            "cff": citation.cff,
-            "ris": citation.ris,
-            "csl": citation.csl,
-        }
-        printing.put(forms[form](record).rstrip("\n"))
+        printing.put(citation.FORMS[form](record).rstrip("\n"))
 
 
 @click.command()
