@@ -40,7 +40,7 @@ def mojibake(metadata: Metadata) -> Iterator[Flag]:
 
 
 def _decoded(text: str) -> str:
-    """The text read in its right encoding, or as it is (ftfy's heuristic, which prefers to leave)."""
+    """The text read in its right encoding, or as it is (by ftfy, which leaves what is unclear)."""
     import ftfy
 
     return str(ftfy.fix_encoding(text))
@@ -85,7 +85,7 @@ def accent_apart(metadata: Metadata) -> Iterator[Flag]:
     for place, text in prose(metadata):
         if text.isascii():
             continue
-        whole = _APART.sub(lambda found: _composed(found), text)
+        whole = _APART.sub(_composed, text)
         if whole != text:
             yield Flag(
                 message=f"an accent stands apart in {quoted(text, 60)}",
@@ -101,7 +101,8 @@ def _composed(found: re.Match[str]) -> str:
     mark, before = _MARKS[found["mark"]], found["before"] or ""
     after = found["after"].replace("ı", "i")
     one = unicodedata.normalize("NFC", after + mark)
-    if len(one) == 1 and not (found["mark"] == "¨" and before in "aouAOU" and before):
+    follows = found["mark"] == "¨" and before and before in "aouAOU"
+    if len(one) == 1 and not follows:
         return before + one
     other = unicodedata.normalize("NFC", before + mark)
     return other + found["after"] if len(other) == 1 else found[0]
@@ -148,4 +149,4 @@ def _is_mixed(word: str) -> bool:
     """Whether all letters of a word are Latin or look so, and there are some of both."""
     strange = sum(letter in LOOK_ALIKE for letter in word)
     latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in word)
-    return 0 < strange and 0 < latin and strange + latin == len(word)
+    return strange > 0 and latin > 0 and strange + latin == len(word)

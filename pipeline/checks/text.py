@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.wording import quoted, waits
 from pipeline.edit import removal
-from pipeline.identifiers import INVISIBLE, visible
+from pipeline.identifiers import INVISIBLE
 from pipeline.select import children, join, steps
 from pipeline.submission import Metadata
 
@@ -23,13 +23,16 @@ _IDENTIFIERS = frozenset({"email", "orcid", "doi", "pubmed_id", "release_date"})
 """Fields whose own checks tell unseen characters, placeholders and repetitions."""
 
 _NEEDED = frozenset({"title", "name", "description", "file_list", "scientific_name"})
-_SLIP = re.compile(f"[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_JOINERS = re.compile("(?<=[\u0590-\U0001faff])[\u200c\u200d](?=[\u0590-\U0001faff])")
+_OTHER_SCRIPT = "[\u0590-\u1cff\u2190-\U0001faff]"
+_SLIP = re.compile(
+    f"(?![\u200c\u200d])[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    f"|(?<!{_OTHER_SCRIPT})[\u200c\u200d]|[\u200c\u200d](?!{_OTHER_SCRIPT})"
+)
 _SPACES = re.compile("(?<![\\d.,%±~<>≥≤])[\u00a0\u2000-\u200a\u202f](?!\\s|$)")
 
 
 def texts(tree: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of the metadata with its place; names of attributes and file paths are left out."""
+    """Every text of the metadata with its place, but for names of attributes and paths of files."""
     for key, value in children(tree):
         place = join(at, key)
         if isinstance(value, str):
@@ -71,25 +74,16 @@ def invisible_characters(metadata: Metadata) -> Iterator[Flag]:
     To fix: type the value anew instead of pasting it.
     """
     for place, text in prose(metadata):
-        found = (
-            None if text.isascii() and text.isprintable() else _SLIP.search(_JOINERS.sub("", text))
-        )
+        found = None if text.isprintable() else _SLIP.search(text)
         if found is None:
             continue
-        kept = _JOINERS.sub(lambda joiner: _KEPT[joiner[0]], text)
-        clean = _SLIP.sub("", kept).translate(_BACK)
         told = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
+        clean = suggest(replace(place, text, _SLIP.sub("", text)), why="They have no glyph.")
         yield Flag(
             message=f"{quoted(text, 60)} holds {told}",
             at=place,
-            suggestion=None
-            if place.endswith(("/url", "/ror", "/taxon_id"))
-            else suggest(replace(place, text, clean), why="The characters have no glyph."),
+            suggestion=None if place.endswith(("/url", "/ror", "/taxon_id")) else clean,
         )
-
-
-_KEPT = {"\u200c": "\ue000", "\u200d": "\ue001"}
-_BACK = str.maketrans({private: joiner for joiner, private in _KEPT.items()})
 
 
 @check("TXT103", "unicode-not-composed", at="", severity="hint")
