@@ -152,7 +152,8 @@ def unknown(method: dict[str, Any], place: Place, registries: Registries) -> Ite
     name = label(method)
     if name and not elsewhere(method) and not _same(method, registries):
         yield Flag(
-            message=f"FBbi has no term for the imaging method {name!r}", at=below(place, "name")
+            message=f"the imaging method {name!r} is no term of FBbi, and near to none",
+            at=below(place, "name"),
         )
 
 

@@ -95,7 +95,8 @@ class Registries(Frozen):
     def imaging_method(self, text: str) -> ImagingMethod | None:
         """The FBbi imaging method with an id (any of its forms) or a label, compared folded."""
         found = self.imaging_method_by_id(text)
-        labels = [one for one in self._by_name(fbbi.NAME, text) if one.kind == "label"]
+        kinds = ("label", fbbi.OTHER_BRANCH)
+        labels = [one for one in self._by_name(fbbi.NAME, text) if one.kind in kinds]
         if found is None and labels:
             found = ImagingMethod(term_id=labels[0].id, label=labels[0].fields["label"])
         return found
@@ -111,7 +112,10 @@ class Registries(Frozen):
         """FBbi imaging methods near a wording, best first: exact synonyms, then similar words."""
         from rapidfuzz import fuzz, process
 
-        named = self._by_name(fbbi.NAME, text)
+        found = (
+            store.by_name(connection, fbbi.NAME, text) for connection in self._stores(fbbi.NAME)
+        )
+        named = [one for some in found for one in some if one.kind != fbbi.OTHER_BRANCH]
         best = {one.id: ImagingMethod(term_id=one.id, label=one.fields["label"]) for one in named}
         names: dict[tuple[str, str], str] = {}
         for connection in self._stores(fbbi.NAME):
@@ -209,4 +213,4 @@ def _telling(text: str) -> str:
 def _telling_names(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
     """The names of imaging methods as they are compared, keyed by id and name."""
     names: Iterable[tuple[str, str, str]] = store.all_names(connection, fbbi.NAME)
-    return {(key, text): _telling(text) for key, text, _ in names}
+    return {(key, text): _telling(text) for key, text, kind in names if kind != fbbi.OTHER_BRANCH}

@@ -20,6 +20,13 @@ ROOT = "FBbi:00000222"
 """The term `imaging method`: what the submission form offers are its descendants."""
 
 
+_MICROSCOPY = re.compile(r"microscop|imaging")
+"""Super-resolution methods stand in another branch of FBbi, and say so in their labels."""
+
+OTHER_BRANCH = "other branch"
+"""The kind of a label of sample preparation or visualisation: a term, but never proposed."""
+
+
 class ImagingMethod(Frozen):
     """A term of FBbi: `term_id` such as FBbi:00000246; `similar` (0 to 100) to what was asked."""
 
@@ -51,9 +58,11 @@ def built_in() -> Dump:
 def _entry(
     term_id: str, label: str, synonyms: Iterable[str], usual: Iterable[str], *, imaging: bool
 ) -> Entry:
+    if not imaging and not _MICROSCOPY.search(label):
+        return Entry(term_id, {"label": label}, ((label, OTHER_BRANCH),))
     names = [(label, "label"), *((text, "synonym") for text in synonyms)]
     names += [(text, "usual") for text in usual]
-    return Entry(term_id, {"label": label, "imaging": imaging}, tuple(names) if imaging else ())
+    return Entry(term_id, {"label": label}, tuple(names))
 
 
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)"')
