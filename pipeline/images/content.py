@@ -138,7 +138,8 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -
         if found.other:
             facts.kind = "other"
         _header(file, facts, found, suffixes)
-        _suffix(facts, table().formats[facts.format or found.name], name, suffixes)
+        packed = head.startswith(b"\x1f\x8b")
+        _suffix(facts, table().formats[facts.format or found.name], name, suffixes, packed)
     else:
         _unknown(file, facts, name, suffixes, textual)
 
@@ -190,7 +191,22 @@ def _container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...])
         return _ole(file, facts, name, suffixes)
     if head.startswith(b"\x89HDF\r\n\x1a\n") or _late_hdf5(file):
         return headers.hdf5(file, facts, name, suffixes)
+    if head.startswith(b"\x1f\x8b"):
+        return _gzip(file, name, suffixes)
     return None
+
+
+def _gzip(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | None:
+    """The format of what a gzip file holds, when it is one that is usually packed so."""
+    inner = headers.inflated(file, 4096)
+    stem = name[:-3] if name.lower().endswith(".gz") else name
+    for found in (
+        by_magic(inner, stem, suffixes_of(stem)),
+        headers.structure(file, name, suffixes),
+    ):
+        if found is not None and any(one.endswith("gz") for one in found.all_suffixes):
+            return found
+    return table().formats["gzip"]
 
 
 def _late_hdf5(file: Opened) -> bool:
@@ -291,7 +307,9 @@ def _text_kind(text: str, root: Markup | None) -> str:
     return "text"
 
 
-def _suffix(facts: Facts, found: Format, name: str, suffixes: tuple[str, ...]) -> None:
+def _suffix(
+    facts: Facts, found: Format, name: str, suffixes: tuple[str, ...], packed: bool
+) -> None:
     """Flag a suffix that says another format than the content."""
     if not suffixes:
         facts.flag(
@@ -299,6 +317,8 @@ def _suffix(facts: Facts, found: Format, name: str, suffixes: tuple[str, ...]) -
         ) if not found.other else None
         return
     allowed = found.all_suffixes
+    if packed:
+        allowed = frozenset(one for one in allowed if one.endswith("gz"))
     if not allowed or not allowed.isdisjoint(suffixes):
         return
     claimed = by_suffix(suffixes)
@@ -314,7 +334,8 @@ def _suffix(facts: Facts, found: Format, name: str, suffixes: tuple[str, ...]) -
     if claimed:
         facts.flag(
             faults.SUFFIX_WRONG,
-            f"{name} is named .{suffixes[-1]}, its content is {found.name}",
+            f"{name} is named .{suffixes[-1]}, its content is {found.name}"
+            + (" packed with gzip" if packed else ""),
             value=suffixes[-1],
             hint=f"Rename it with the suffix .{found.suffixes[0]}, in the file list too."
             if found.suffixes

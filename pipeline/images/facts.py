@@ -11,10 +11,14 @@ from pipeline.images.image import Evidence, Kind
 
 @dataclass(slots=True)
 class Member:
-    """A file that belongs to an image: its path relative to the image's folder."""
+    """A file or folder that belongs to an image, relative to the image's folder.
+
+    `{stem}` stands for the image's name without its suffix, `|` parts alternatives; `absence` is
+    how grave it is when none is there.
+    """
 
     name: str
-    required: bool = True
+    absence: Severity | None = "error"
 
 
 @dataclass(slots=True)

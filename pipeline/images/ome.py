@@ -14,7 +14,19 @@ from pipeline.images.facts import Facts, Member
 LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 _SINGLE = frozenset({"OME", "Pixels", "Description", "BinData", "StructuredAnnotations"})
 _TYPES = frozenset(
-    ["int8", "int16", "int32", "uint8", "uint16", "uint32", "float", "bit", "double", "complex", "double-complex"]
+    [
+        "int8",
+        "int16",
+        "int32",
+        "uint8",
+        "uint16",
+        "uint32",
+        "float",
+        "bit",
+        "double",
+        "complex",
+        "double-complex",
+    ]
 )
 _FORMS = {
     "float": "float32",
@@ -263,7 +275,7 @@ def _members(root: Any, images: list[Any], facts: Facts, around: Around | None) 
     companions = [node.get("MetadataFile") for node in root if _local(node) == "BinaryOnly"]
     for name in [*names, *companions]:
         if name and name != own and len(facts.members) < 100_000:
-            facts.members.append(Member(name.replace("\\", "/")))
+            facts.members.append(Member(name.replace("\\", "/"), "warning" if around else "error"))
     if own is not None and len(names) == 1 and own not in names:
         # renamed after it was written: its planes are its own
         facts.members.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from pipeline.findings import Severity
 from pipeline.images import faults
 from pipeline.images.facts import Facts
 
@@ -67,6 +68,7 @@ class Sets:
         self.path = path
         self.shown = shown
         self.owned: dict[str, str] = dict(owned or {})
+        self._names: dict[str, dict[str, str]] = {}
 
     def settle(self, facts: Facts) -> str | None:
         """Take a file's claims, flag what is absent; the path it is itself claimed by, or None."""
@@ -93,29 +95,40 @@ class Sets:
 
     def _claim(self, facts: Facts) -> None:
         mark = f"{facts.path}\0{facts.format or ''}"
-        absent: list[str] = []
-        optional: list[str] = []
+        stem = os.path.splitext(os.path.basename(facts.path))[0]
+        absent: dict[Severity, list[str]] = {"error": [], "warning": []}
         for member in facts.members:
-            path = os.path.normpath(os.path.join(self.path, member.name))
-            if os.path.exists(path):
-                self.owned.setdefault(path, mark)
-            elif member.required:
-                absent.append(member.name)
-            else:
-                optional.append(member.name)
+            names = member.name.replace("{stem}", stem).split("|")
+            found = next((path for path in map(self._find, names) if path), None)
+            if found:
+                self.owned.setdefault(found, mark)
+            elif member.absence:
+                absent[member.absence].append(names[0])
         for folder in facts.folders:
             self.owned[os.path.normpath(os.path.join(self.path, folder)) + "/*"] = mark
-        if absent:
-            shown = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
-            facts.flag(
-                faults.COMPANION_MISSING,
-                f"{len(absent)} of {len(facts.members)} files of this image are absent: {shown}",
-                value=absent[0],
-            )
-        elif optional:
-            facts.flag(
-                faults.COMPANION_MISSING,
-                f"{optional[0]} is absent",
-                value=optional[0],
-                severity="warning",
-            )
+        for severity, names in absent.items():
+            if names:
+                shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+                facts.flag(
+                    faults.COMPANION_MISSING,
+                    f"{len(names)} of {len(facts.members)} files of this image "
+                    f"{'is' if len(names) == 1 else 'are'} absent: {shown}",
+                    value=names[0],
+                    severity=severity,
+                )
+
+    def _find(self, name: str) -> str | None:
+        """The path of a member in or below the folder, whatever the case of its letters."""
+        path = os.path.normpath(os.path.join(self.path, name))
+        if name.startswith("/") or not path.startswith(os.path.normpath(self.path) or "."):
+            path = os.path.join(self.path, os.path.basename(name))
+        if os.path.exists(path):
+            return path
+        folder, base = os.path.split(path)
+        if folder not in self._names:
+            try:
+                self._names[folder] = {one.lower(): one for one in os.listdir(folder or ".")}
+            except OSError:
+                self._names[folder] = {}
+        actual = self._names[folder].get(base.lower())
+        return os.path.join(folder, actual) if actual else None

@@ -10,6 +10,8 @@ from typing import Any
 
 MOST_NAMES = 2000
 MOST_PIXELS = 1 << 30
+PACKED = frozenset({5, 7, 8, 32773, 32946, 33003, 33004, 33005, 34712, 34925, 50000})
+"""TIFF compressions to try: LZW, JPEG, Deflate, PackBits, JPEG 2000, LZMA, Zstandard."""
 
 
 def hdf5(path: str) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def tiff(path: str) -> dict[str, Any]:
         for number, page in enumerate(file.pages, 1):
             if not isinstance(page, tifffile.TiffPage):
                 page = page.aspage()
-            if page.compression in (0, 1) or page.nbytes > MOST_PIXELS:
+            if page.compression not in PACKED or page.nbytes > MOST_PIXELS:
                 continue
             try:
                 for _ in page.segments(maxworkers=1):

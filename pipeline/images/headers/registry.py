@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from pipeline.images.facts import Facts
@@ -60,8 +59,3 @@ def tiff_by_layout(file: Opened, name: str, suffixes: tuple[str, ...]) -> str | 
     if "pcoraw" in suffixes:
         return "PCORAW"
     return None
-
-
-def beside(file: Opened, name: str) -> bool:
-    """Whether a file or folder stands beside this one."""
-    return os.path.exists(os.path.join(os.path.dirname(file.path), name))

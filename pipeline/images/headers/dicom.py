@@ -1,0 +1,271 @@
+"""DICOM: its elements one after the other (PS3.5), sizes, truncation, and who is named in it."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from pipeline.images import faults
+from pipeline.images.facts import Facts
+from pipeline.images.headers.registry import header, shaped
+from pipeline.images.opened import Cut, Opened
+
+_LONG = frozenset(
+    {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"}
+)
+_SHORT = frozenset(
+    {
+        b"AE",
+        b"AS",
+        b"AT",
+        b"CS",
+        b"DA",
+        b"DS",
+        b"DT",
+        b"FL",
+        b"FD",
+        b"IS",
+        b"LO",
+        b"LT",
+        b"PN",
+        b"SH",
+        b"SL",
+        b"SS",
+        b"ST",
+        b"TM",
+        b"UI",
+        b"UL",
+        b"US",
+    }
+)
+UNDEFINED = 0xFFFFFFFF
+ITEM, ITEM_END, SEQUENCE_END = (0xFFFE, 0xE000), (0xFFFE, 0xE00D), (0xFFFE, 0xE0DD)
+PIXELS = frozenset({(0x7FE0, 0x0010), (0x7FE0, 0x0008), (0x7FE0, 0x0009)})
+_WANTED = {
+    (0x0028, 0x0002): "samples",
+    (0x0028, 0x0008): "frames",
+    (0x0028, 0x0010): "rows",
+    (0x0028, 0x0011): "columns",
+    (0x0028, 0x0030): "spacing",
+    (0x0028, 0x0100): "bits",
+    (0x0028, 0x0103): "sign",
+    (0x0010, 0x0010): "name",
+    (0x0010, 0x0020): "id",
+    (0x0010, 0x0030): "birth date",
+    (0x0012, 0x0062): "removed",
+    (0x0008, 0x0008): "type",
+    (0x0010, 0x1040): "address",
+    (0x0010, 0x1001): "other names",
+    (0x0002, 0x0010): "syntax",
+    (0x0018, 0x1164): "imager spacing",
+    (0x0048, 0x0006): "columns all",
+}
+_NOBODY = frozenset(
+    {
+        "",
+        "anonymous",
+        "anonymized",
+        "anonymised",
+        "anon",
+        "unknown",
+        "none",
+        "removed",
+        "na",
+        "n/a",
+        "deidentified",
+        "de-identified",
+        "no name",
+        "noname",
+        "patient",
+        "test",
+        "xxx",
+        "0",
+        "phantom",
+    }
+)
+MOST_ELEMENTS = 50_000
+
+
+@dataclass(slots=True)
+class Element:
+    """One element: tag, value representation, length, and where its value stands."""
+
+    tag: tuple[int, int]
+    kind: bytes
+    length: int
+    at: int
+
+
+def element(file: Opened, at: int, order: str, explicit: bool) -> Element:
+    """The element at an offset. Raises Cut when its lead passes the end."""
+    lead = file.need(at, 8, "a DICOM element")
+    tag: tuple[int, int] = struct.unpack_from(order + "HH", lead, 0)
+    if tag[0] == 0xFFFE or not explicit:
+        return Element(tag, b"", struct.unpack_from(order + "I", lead, 4)[0], at + 8)
+    kind = lead[4:6]
+    if kind in _LONG:
+        raw = file.need(at + 8, 4, "a DICOM element")
+        return Element(tag, kind, struct.unpack(order + "I", raw)[0], at + 12)
+    if kind not in _SHORT:
+        return Element(tag, b"", struct.unpack_from(order + "I", lead, 4)[0], at + 8)
+    return Element(tag, kind, struct.unpack_from(order + "H", lead, 6)[0], at + 8)
+
+
+@shaped("dicom")
+def is_dicom(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """DICOM without its preamble: elements of groups 2 or 8 in rising order."""
+    at, last = 0, (0, 0)
+    for number in range(6):
+        explicit = file.head[at + 4 : at + 6] in _LONG | _SHORT
+        one = element(file, at, "<", explicit)
+        if one.tag <= last or (number == 0 and one.tag[0] not in (2, 8)):
+            return False
+        if one.length > 4096 or one.tag[0] > 0x40:
+            return False
+        last, at = one.tag, one.at + one.length
+    return True
+
+
+@header("DICOM")
+def dicom(file: Opened, facts: Facts) -> None:
+    """DICOM: walk the elements to the pixel data, take sizes, flag what is cut and who is named."""
+    file.allow(8 << 20)
+    marked = file.head.startswith(b"DICM", 128)
+    at = 132 if marked else 0
+    said: dict[str, str] = {}
+    order, explicit = "<", True
+    while at + 8 <= file.size and struct.unpack("<H", file.read(at, 2))[0] == 2:
+        one = element(file, at, "<", file.read(at + 4, 2) in _LONG | _SHORT)
+        file.reach(one.at + one.length, "the DICOM file meta information")
+        _take(file, one, said, "<")
+        at = one.at + one.length
+    syntax = said.get("syntax", "")
+    if syntax == "1.2.840.10008.1.2.1.99":
+        return
+    if syntax == "1.2.840.10008.1.2.2":
+        order = ">"
+    explicit = syntax != "1.2.840.10008.1.2"
+    if not syntax:
+        explicit = file.read(at + 4, 2) in _LONG | _SHORT
+    try:
+        pixels = _walk(file, at, order, explicit, said)
+    finally:
+        _identity(facts, said)
+        _sizes(facts, said)
+    if pixels is not None:
+        _pixels(file, pixels, order, said)
+
+
+def _take(file: Opened, one: Element, said: dict[str, str], order: str) -> None:
+    key = _WANTED.get(one.tag)
+    if key is None or key in said or one.length == UNDEFINED:
+        return
+    raw = file.read(one.at, min(one.length, 1024))
+    if key in ("samples", "rows", "columns", "bits", "sign") and len(raw) >= 2:
+        said[key] = str(struct.unpack_from(order + "H", raw)[0])
+    else:
+        said[key] = raw.decode("utf-8", "replace").strip(" \0")
+
+
+def _walk(
+    file: Opened, at: int, order: str, explicit: bool, said: dict[str, str]
+) -> Element | None:
+    """Walk the top level, descending only into what has no length; the pixel data, if any."""
+    depth = 0
+    for _ in range(MOST_ELEMENTS):
+        if at + 8 > file.size:
+            if depth or at < file.size and file.read(at, 8).strip(b"\0"):
+                raise Cut("a DICOM element", at + 8)
+            return None
+        one = element(file, at, order, explicit)
+        if one.tag == (0, 0) and one.length == 0:
+            return None
+        at = one.at
+        if one.tag in PIXELS and depth == 0:
+            return one
+        if one.tag in (ITEM_END, SEQUENCE_END):
+            depth = max(0, depth - 1)
+            continue
+        if one.length == UNDEFINED:
+            depth += 1
+            continue
+        if one.tag == ITEM:
+            # a sequence without length around an item with one: step over the item
+            file.reach(at + one.length, "a DICOM item")
+            at += one.length
+            continue
+        file.reach(at + one.length, f"DICOM element ({one.tag[0]:04X},{one.tag[1]:04X})")
+        if depth == 0:
+            _take(file, one, said, order)
+        at += one.length
+    return None
+
+
+def _pixels(file: Opened, pixels: Element, order: str, said: dict[str, str]) -> None:
+    if pixels.length != UNDEFINED:
+        file.reach(pixels.at + pixels.length, "the DICOM pixel data")
+        needed = _int(said, "rows") * _int(said, "columns") * max(1, _int(said, "samples"))
+        needed *= max(1, _int(said, "frames")) * _int(said, "bits") // 8
+        if (
+            needed > pixels.length + 1
+            and pixels.tag == (0x7FE0, 0x0010)
+            and (
+                said.get("syntax", "").startswith("1.2.840.10008.1.2")
+                and ".4." not in said.get("syntax", "")
+                and pixels.at + needed > file.size
+            )
+        ):
+            raise Cut("the DICOM pixel data", pixels.at + needed)
+        return
+    at = pixels.at
+    while True:
+        lead = file.need(at, 8, "a fragment of the DICOM pixel data")
+        tag: tuple[int, int] = struct.unpack_from(order + "HH", lead, 0)
+        length = struct.unpack_from(order + "I", lead, 4)[0]
+        if tag == SEQUENCE_END:
+            return
+        if tag != ITEM or length == UNDEFINED:
+            raise Cut("the fragments of the DICOM pixel data", file.size + 1)
+        at += 8 + length
+        file.reach(at, "a fragment of the DICOM pixel data")
+
+
+def _int(said: dict[str, str], key: str) -> int:
+    text = said.get(key, "").split("\\")[0].strip()
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def _sizes(facts: Facts, said: dict[str, str]) -> None:
+    rows, columns = _int(said, "rows"), _int(said, "columns")
+    if not rows or not columns:
+        return
+    facts.size(
+        T=1, C=max(1, _int(said, "samples")), Z=max(1, _int(said, "frames")), Y=rows, X=columns
+    )
+    bits = _int(said, "bits")
+    facts.pixel_type = f"{'int' if said.get('sign') == '1' else 'uint'}{bits}" if bits else None
+    facts.images = 1
+    parts = said.get("spacing", "").split("\\")
+    try:
+        y, x = (float(part) * 1e3 for part in parts)
+    except ValueError:
+        return
+    facts.pixel_size(X=x, Y=y)
+
+
+def _identity(facts: Facts, said: dict[str, str]) -> None:
+    """Name what identifies a person, without repeating it."""
+    if said.get("removed", "").upper() == "YES":
+        return
+    told = []
+    for key in ("name", "birth date", "id", "address", "other names"):
+        value = said.get(key, "").replace("^", " ").strip().lower()
+        if value in _NOBODY or value.startswith(("anon", "deident", "de-ident")):
+            continue
+        if key == "birth date" and value in ("19000101", "00000000"):
+            continue
+        told.append(key)
+    if told:
+        facts.flag(faults.PATIENT, "the DICOM header gives the patient's " + ", ".join(told))
+    if "LABEL" in said.get("type", "").upper().split("\\"):
+        facts.flag(faults.LABEL, "this DICOM image is a photograph of the slide's label")

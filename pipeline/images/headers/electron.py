@@ -1,0 +1,189 @@
+"""Headers of electron-microscopy formats: MRC, Digital Micrograph, SPIDER, SER, IMOD, FEI."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.registry import header, shaped
+from pipeline.images.opened import Opened, Wrong
+
+MRC_TYPES = {
+    0: ("int8", 8),
+    1: ("int16", 16),
+    2: ("float32", 32),
+    3: ("complex64", 32),
+    4: ("complex64", 64),
+    6: ("uint16", 16),
+    7: ("int32", 32),
+    12: ("float16", 16),
+    16: ("uint8", 24),
+    101: ("uint4", 4),
+}
+SER_TYPES = {
+    1: ("uint8", 1),
+    2: ("uint16", 2),
+    3: ("uint32", 4),
+    4: ("int8", 1),
+    5: ("int16", 2),
+    6: ("int32", 4),
+    7: ("float32", 4),
+    8: ("float64", 8),
+    9: ("complex64", 8),
+    10: ("complex128", 16),
+}
+
+
+def _mrc(head: bytes) -> tuple[str, int, int, int, int, int]:
+    """Byte order, sizes, mode and length of the extended header."""
+    for order in "<>":
+        x, y, z, mode = struct.unpack_from(order + "4i", head, 0)
+        extended = struct.unpack_from(order + "i", head, 92)[0]
+        if 0 < x < 1 << 20 and 0 < y < 1 << 20 and 0 < z < 1 << 24 and mode in MRC_TYPES:
+            if 0 <= extended < 1 << 31:
+                return order, x, y, z, mode, extended
+    raise Wrong("the sizes and mode in the MRC header are not those of an image")
+
+
+def _mrc_length(x: int, y: int, z: int, mode: int) -> int:
+    bits = MRC_TYPES[mode][1]
+    return ((x * bits + 7) // 8) * y * z
+
+
+@shaped("mrc")
+def is_mrc(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """MRC without its mark: sizes that fit the length of the file, or a machine stamp."""
+    if file.size < 1024:
+        return False
+    try:
+        _, x, y, z, mode, extended = _mrc(file.head)
+    except Wrong:
+        return False
+    stamp = file.head[212:214] in (b"DD", b"DA", b"\x11\x11")
+    return stamp or 1024 + extended + _mrc_length(x, y, z, mode) == file.size
+
+
+@header("MRC (Medical Research Council)")
+def mrc(file: Opened, facts: Facts) -> None:
+    """MRC: sizes, pixel size in angstrom, and the length that they ask for."""
+    head = file.need(0, 1024, "the MRC header")
+    order, x, y, z, mode, extended = _mrc(head)
+    facts.pixel_type = MRC_TYPES[mode][0]
+    facts.size(T=1, C=1, Z=z, Y=y, X=x)
+    grid = struct.unpack_from(order + "3i", head, 28)
+    cell = struct.unpack_from(order + "3f", head, 40)
+    facts.pixel_size(
+        **{
+            axis: length / count * 1e-4
+            for axis, length, count in zip("XYZ", cell, grid, strict=True)
+            if count > 0 and 0 < length < 1e9 and length != count
+        }
+    )
+    facts.images = 1
+    file.reach(1024 + extended + _mrc_length(x, y, z, mode), "the MRC pixel data")
+
+
+@header("Gatan Digital Micrograph")
+def digital_micrograph(file: Opened, facts: Facts) -> None:
+    """DM3 and DM4: the length of the tags that the header states."""
+    version = struct.unpack_from(">I", file.need(0, 16, "the DM header"), 0)[0]
+    if version == 3:
+        length = struct.unpack_from(">I", file.head, 4)[0]
+        file.reach(length + 16, "the DM3 tags")
+    else:
+        length = struct.unpack_from(">Q", file.head, 4)[0]
+        file.reach(length + 24, "the DM4 tags")
+
+
+@header("FEI/TIA SER")
+def ser(file: Opened, facts: Facts) -> None:
+    """TIA SER: its table of offsets, and the last element it points at."""
+    head = file.need(0, 30, "the SER header")
+    kind, _, total, valid = struct.unpack_from("<IIII", head, 6)
+    version = struct.unpack_from("<H", head, 4)[0]
+    wide = version >= 0x220
+    at = struct.unpack_from("<Q" if wide else "<I", head, 22)[0]
+    if not 0 <= valid <= total or kind not in (0x4120, 0x4122):
+        raise Wrong(f"the SER header says {valid} of {total} elements of kind {kind:#x}")
+    width = 8 if wide else 4
+    facts.members.append(Member(re.sub(r"(?i)_\d+\.ser$", ".emi", file.name), None))
+    if not valid:
+        return
+    table = file.need(at, width * min(valid, 65536), "the SER table of offsets")
+    offsets = struct.unpack(f"<{len(table) // width}{'Q' if wide else 'I'}", table)
+    last = max(offsets)
+    if kind == 0x4122:
+        lead = file.need(last, 50, "a SER element")
+        form, x, y = struct.unpack_from("<Hii", lead, 40)
+        if form not in SER_TYPES or x <= 0 or y <= 0:
+            raise Wrong("a SER element has no image size")
+        facts.pixel_type, bytes_ = SER_TYPES[form]
+        facts.size(T=valid, C=1, Z=1, Y=y, X=x)
+        step_x, step_y = struct.unpack_from("<d", lead, 8)[0], struct.unpack_from("<d", lead, 28)[0]
+        facts.pixel_size(X=abs(step_x) * 1e6, Y=abs(step_y) * 1e6)
+        file.reach(last + 50 + x * y * bytes_, "the last SER element")
+    else:
+        lead = file.need(last, 26, "a SER element")
+        form, count = struct.unpack_from("<Hi", lead, 20)
+        if form in SER_TYPES and count > 0:
+            file.reach(last + 26 + count * SER_TYPES[form][1], "the last SER element")
+
+
+@shaped("spider")
+def is_spider(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """SPIDER: header words that agree with each other and with the length of the file."""
+    return _spider(file) is not None
+
+
+def _spider(file: Opened) -> tuple[int, int, int, int, int] | None:
+    if file.size < 1024:
+        return None
+    for order in "<>":
+        words = struct.unpack_from(order + "27f", file.head, 0)
+        if any(word != word or abs(word) > 1e9 for word in words):
+            continue
+        slices, rows, form, columns = words[0], words[1], words[4], words[11]
+        records, header_bytes, stack, images = words[12], words[21], words[23], words[25]
+        if form not in (1, 3, -11, -12, -21, -22) or min(rows, columns, header_bytes) <= 0:
+            continue
+        if any(word != int(word) for word in (slices, rows, columns, records, header_bytes)):
+            continue
+        if header_bytes != records * columns * 4:
+            continue
+        count = int(images) if stack > 0 and images > 0 else 1
+        return int(columns), int(rows), max(1, abs(int(slices))), count, int(header_bytes)
+    return None
+
+
+@header("SPIDER")
+def spider(file: Opened, facts: Facts) -> None:
+    """SPIDER: sizes, and the length that they ask for."""
+    found = _spider(file)
+    if found is None:
+        raise Wrong("the SPIDER header does not agree with itself")
+    x, y, z, images, lead = found
+    facts.pixel_type = "float32"
+    facts.size(T=images if images > 1 else 1, C=1, Z=z, Y=y, X=x)
+    file.reach(lead + 4 * x * y * z, "the SPIDER pixel data")
+
+
+@header("IMOD")
+def imod(file: Opened, facts: Facts) -> None:
+    """IMOD model: its chunks run to IEOF."""
+    file.need(0, 240, "the IMOD header")
+    tail = file.tail(4096)
+    if b"IEOF" not in tail and len(tail) == min(4096, file.size):
+        file.reach(file.size + 4, "the IEOF mark that ends an IMOD model")
+
+
+@header("NanoMegas Blockfile")
+def blockfile(file: Opened, facts: Facts) -> None:
+    """BLO: sizes of scan and patterns, and the length that they ask for."""
+    head = file.need(0, 64, "the blockfile header")
+    first, second = struct.unpack_from("<II", head, 8)
+    x, y, side = 0, 0, 0
+    side, _, x, y = struct.unpack_from("<HHHH", head, 20)
+    facts.pixel_type = "uint8"
+    if 0 < side < 8192 and 0 < x < 65535 and 0 < y < 65535 and 0 < first < second < file.size * 4:
+        facts.size(T=1, C=1, Z=x * y, Y=side, X=side)

@@ -1,0 +1,293 @@
+"""Index files: text and XML that name the other files of an image."""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import unquote
+from xml.sax.saxutils import unescape
+
+from pipeline.findings import Severity
+from pipeline.images import ome
+from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.registry import header
+from pipeline.images.opened import Opened
+from pipeline.images.text import words
+
+MOST_INDEX = 16 << 20
+
+
+def whole(file: Opened) -> str:
+    """The whole text of an index file, at most 16 MiB."""
+    file.allow(MOST_INDEX + (1 << 20))
+    return words(file.read(0, min(file.size, MOST_INDEX)))
+
+
+def _plain(name: str) -> str:
+    return unquote(unescape(name)).replace("\\", "/").strip()
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _add(facts: Facts, names: list[str], absence: Severity | None = "error") -> None:
+    known = {member.name for member in facts.members}
+    for name in dict.fromkeys(names):
+        if name and name not in known and len(facts.members) < 200_000:
+            facts.members.append(Member(name, absence))
+
+
+@header("OME-XML")
+def omexml(file: Opened, facts: Facts) -> None:
+    """OME-XML: the whole document."""
+    file.allow(ome.MOST + (1 << 20))
+    ome.read(file.read(0, min(file.size, ome.MOST)), facts)
+
+
+@header("Leica XLEF")
+def xlef(file: Opened, facts: Facts) -> None:
+    """XLEF, XLCF, XLIF: references and frames."""
+    text = whole(file)
+    names = [_plain(name) for name in re.findall(r'<Reference\b[^>]*\bFile="([^"]+)"', text)]
+    names += [_plain(name) for name in re.findall(r'<Frame\b[^>]*\bFile="([^"]+)"', text)]
+    _add(facts, [name for name in names if "iomanagerconfig" not in name.lower()])
+
+
+@header("Big Data Viewer")
+def bdv(file: Opened, facts: Facts) -> None:
+    """BigDataViewer XML: its HDF5, N5 or Zarr."""
+    if not file.name.lower().endswith(".xml"):
+        facts.members.append(Member("{stem}.xml", "warning"))
+        return
+    text = whole(file)
+    for kind, name in re.findall(r"<(?:hdf5|n5|zarr)\b([^>]*)>([^<]+)</(?:hdf5|n5|zarr)>", text):
+        if "absolute" not in kind:
+            _add(facts, [_plain(name)])
+    if found := re.search(r"<size>(\d{1,8}) (\d{1,8}) (\d{1,8})</size>", text):
+        facts.size(T=1, C=1, Z=int(found[3]), Y=int(found[2]), X=int(found[1]))
+    facts.images = len(re.findall(r"<ViewSetup>", text)) or None
+
+
+@header("imzML")
+def imzml(file: Opened, facts: Facts) -> None:
+    """imzML: its binary data stand in the .ibd beside it."""
+    facts.members.append(Member("{stem}.ibd"))
+    text = file.read(0, min(file.size, 1 << 18)).decode("utf-8", "replace")
+    x = re.search(r'IMS:1000042"[^>]*value="(\d{1,8})"', text)
+    y = re.search(r'IMS:1000043"[^>]*value="(\d{1,8})"', text)
+    if x and y:
+        facts.size(T=1, C=1, Z=1, Y=int(y[1]), X=int(x[1]))
+
+
+@header("EMPAD RAW XML")
+def empad(file: Opened, facts: Facts) -> None:
+    """EMPAD: the raw file that the XML names."""
+    found = re.search(r'<raw_file\b[^>]*\bfilename="([^"]+)"', whole(file))
+    if found:
+        _add(facts, [_name(_plain(found[1]))])
+
+
+@header("MetaXpress")
+def metaxpress(file: Opened, facts: Facts) -> None:
+    """HTD: the TIFFs of its plate, beside it or under TimePoint folders."""
+    folder = os.path.dirname(file.path) or "."
+    stem = os.path.splitext(file.name)[0]
+    try:
+        entries = os.listdir(folder)
+    except OSError:
+        return
+    if any(name.lower().endswith(".pnl") for name in entries):
+        facts.format = "Applied Precision CellWorX"
+        _add(facts, [name for name in entries if name.lower().endswith((".pnl", ".log"))])
+        return
+    found = [
+        name
+        for name in entries
+        if name.lower().startswith(stem.lower() + "_") and name.lower().endswith((".tif", ".tiff"))
+    ]
+    times = [name for name in entries if re.fullmatch(r"(?i)timepoint_\d+", name)]
+    facts.folders += times
+    if found or times:
+        _add(facts, found)
+    else:
+        facts.members.append(Member(f"{stem}_*.tif"))
+    facts.images = len(found) or None
+
+
+@header("CV7000")
+def cv7000(file: Opened, facts: Facts) -> None:
+    """CV7000: MeasurementData.mlf, MeasurementDetail.mrf, and the TIFFs that the first names."""
+    if not file.name.lower().endswith(".wpi"):
+        return
+    facts.members += [Member("MeasurementData.mlf"), Member("MeasurementDetail.mrf", "warning")]
+    folder = os.path.dirname(file.path) or "."
+    try:
+        with Opened(os.path.join(folder, "MeasurementData.mlf")) as index:
+            text = whole(index)
+    except OSError:
+        return
+    names = re.findall(r'\bType="IMG"[^>]*>([^<]+)</', text)
+    _add(facts, [_plain(name) for name in names])
+    facts.images = len({re.sub(r"A\d+Z\d+C\d+\.tif$", "", name) for name in names}) or None
+    facts.members += [
+        Member(name, None)
+        for name in os.listdir(folder)
+        if name.lower().endswith((".wpp", ".mes", ".mrf", ".mlf")) or name.startswith("DC_")
+    ]
+
+
+@header("InCell 1000/2000", "JDCE")
+def incell(file: Opened, facts: Facts) -> None:
+    """XDCE: the pictures that it names."""
+    names = [_plain(n) for n in re.findall(r'<Image\b[^>]*\bfilename="([^"]+)"', whole(file))]
+    _add(facts, [_name(name) for name in names])
+    facts.images = len(names) or None
+
+
+@header("PerkinElmer Operetta", "PerkinElmer Columbus")
+def operetta(file: Opened, facts: Facts) -> None:
+    """Index.idx.xml: the pictures that it names."""
+    if not file.name.lower().endswith(".xml"):
+        return
+    names = re.findall(r"<(?:URL|ImageURL)\b[^>]*>([^<]+)</(?:URL|ImageURL)>", whole(file))
+    _add(facts, [_plain(name) for name in names if "://" not in name])
+    facts.images = len(names) or None
+
+
+@header("Aperio AFI")
+def afi(file: Opened, facts: Facts) -> None:
+    """AFI: the slides that it names."""
+    _add(facts, [_plain(n) for n in re.findall(r"<Path>([^<]+)</Path>", whole(file))])
+
+
+@header("Hamamatsu ndpi")
+def ndpis(file: Opened, facts: Facts) -> None:
+    """NDPIS: the slides that it names."""
+    if file.name.lower().endswith(".ndpis"):
+        _add(facts, [_plain(n) for n in re.findall(r"(?m)^Image\d+=(.+)$", whole(file))])
+
+
+@header("Hamamatsu VMS")
+def vms(file: Opened, facts: Facts) -> None:
+    """VMS: the tiles, map and macro that it names."""
+    named = re.findall(
+        r"(?mi)^(?:ImageFile\S*|MapFile|MacroImage|OptimisationFile)=(.+)$", whole(file)
+    )
+    _add(facts, [_plain(name) for name in named if name.strip()])
+
+
+@header("Olympus FluoView FV1000")
+def oif(file: Opened, facts: Facts) -> None:
+    """OIF: its folder X.oif.files."""
+    if file.name.lower().endswith(".oif"):
+        facts.members.append(Member(f"{file.name}.files"))
+        facts.folders.append(f"{file.name}.files")
+
+
+@header("cellSens VSI")
+def vsi(file: Opened, facts: Facts) -> None:
+    """VSI: its folder _X_ with the pixels of all but the overview."""
+    if file.name.lower().endswith(".vsi"):
+        stem = file.name[:-4]
+        facts.members.append(Member(f"_{stem}_", "warning"))
+        facts.folders.append(f"_{stem}_")
+
+
+@header("3i SlideBook 7")
+def sldy(file: Opened, facts: Facts) -> None:
+    """SLDY: its folder X.dir."""
+    stem = os.path.splitext(file.name)[0]
+    facts.members.append(Member(f"{stem}.dir"))
+    facts.folders.append(f"{stem}.dir")
+
+
+@header("Volocity")
+def volocity(file: Opened, facts: Facts) -> None:
+    """MVD2: its folder Data."""
+    facts.members.append(Member("Data"))
+    facts.folders.append("Data")
+
+
+@header("MetaMorph Stack (STK)")
+def metamorph(file: Opened, facts: Facts) -> None:
+    """ND: the stacks that begin with its name."""
+    if not file.name.lower().endswith((".nd", ".scan")):
+        return
+    stem = os.path.splitext(file.name)[0].lower()
+    try:
+        entries = os.listdir(os.path.dirname(file.path) or ".")
+    except OSError:
+        return
+    found = [
+        name
+        for name in entries
+        if name.lower().startswith(stem) and name.lower().endswith((".stk", ".tif", ".tiff"))
+    ]
+    if found:
+        _add(facts, found)
+    else:
+        facts.members.append(Member(f"{stem}_*.stk"))
+    facts.images = len(found) or None
+
+
+@header("Prairie Technologies TIFF")
+def prairie(file: Opened, facts: Facts) -> None:
+    """Prairie XML: the TIFFs that it names."""
+    if file.name.lower().endswith(".xml"):
+        _add(
+            facts, [_plain(n) for n in re.findall(r'<File\b[^>]*\bfilename="([^"]+)"', whole(file))]
+        )
+
+
+@header("Olympus ScanR")
+def scanr(file: Opened, facts: Facts) -> None:
+    """ScanR: its folder data."""
+    if file.name.lower().endswith(".xml"):
+        facts.members.append(Member("data"))
+        facts.folders.append("data")
+
+
+@header("CellVoyager")
+def cellvoyager(file: Opened, facts: Facts) -> None:
+    """CellVoyager: its folder Image."""
+    facts.members.append(Member("Image"))
+    facts.folders.append("Image")
+
+
+@header("Micro-Manager")
+def micromanager(file: Opened, facts: Facts) -> None:
+    """Micro-Manager metadata: the single planes that it names."""
+    if file.name.lower().endswith(".txt"):
+        _add(
+            facts,
+            [_plain(n) for n in re.findall(r'"FileName":\s*"([^"]+\.tiff?)"', whole(file))],
+            "warning",
+        )
+
+
+@header("IMAGIC")
+def imagic(file: Opened, facts: Facts) -> None:
+    """IMAGIC: header and pixels beside each other."""
+    other = ".img" if file.name.lower().endswith(".hed") else ".hed"
+    facts.members.append(Member("{stem}" + other))
+
+
+@header("Inveon")
+def inveon(file: Opened, facts: Facts) -> None:
+    """Inveon: the pixel file has the header's name without .hdr."""
+    facts.members.append(Member("{stem}"))
+
+
+@header("Unisoku")
+def unisoku(file: Opened, facts: Facts) -> None:
+    """Unisoku: the .dat beside its .hdr."""
+    if file.name.lower().endswith(".hdr"):
+        facts.members.append(Member("{stem}.dat"))
+
+
+@header("Becker & Hickl SPC FIFO")
+def spc(file: Opened, facts: Facts) -> None:
+    """SPC: the .set beside it."""
+    if file.name.lower().endswith(".spc"):
+        facts.members.append(Member("{stem}.set", "warning"))

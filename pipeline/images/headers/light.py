@@ -1,0 +1,365 @@
+"""Headers of light-microscopy formats: CZI, LIF, ND2, DeltaVision, SIF, SPE, OIR, Bio-Rad, OBF."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from pipeline.images import faults
+from pipeline.images.facts import Facts
+from pipeline.images.headers.registry import header, shaped
+from pipeline.images.opened import Cut, Opened, Wrong
+
+INDEX = 16 << 20
+CZI_TYPES = {
+    0: "uint8",
+    1: "uint16",
+    2: "float32",
+    3: "uint8",
+    4: "uint16",
+    8: "float32",
+    9: "complex64",
+    10: "complex64",
+    11: "int32",
+    12: "float64",
+}
+DV_TYPES = {
+    0: ("uint8", 1),
+    1: ("int16", 2),
+    2: ("float32", 4),
+    3: ("complex64", 4),
+    4: ("complex64", 8),
+    5: ("int16", 2),
+    6: ("uint16", 2),
+    7: ("int32", 4),
+}
+SPE_TYPES = {
+    0: ("float32", 4),
+    1: ("int32", 4),
+    2: ("int16", 2),
+    3: ("uint16", 2),
+    5: ("float64", 8),
+    6: ("uint8", 1),
+    8: ("uint32", 4),
+}
+
+
+@header("Zeiss CZI")
+def czi(file: Opened, facts: Facts) -> None:
+    """CZI: its segments, sizes from the subblock directory, pixel size from the metadata."""
+    file.allow(INDEX)
+    head = file.need(0, 112, "the CZI file header")
+    directory, metadata = struct.unpack_from("<qq", head, 84)
+    attachments = struct.unpack_from("<q", head, 104)[0]
+    for at, what in (
+        (directory, "subblock directory"),
+        (metadata, "metadata"),
+        (attachments, "attachment directory"),
+    ):
+        if at > 0:
+            _segment(file, at, f"the CZI {what} segment")
+    if directory <= 0:
+        raise Wrong("the CZI header names no subblock directory: it was never finished")
+    if not file.read(directory, 16).startswith(b"ZISRAWDIRECTORY"):
+        raise Wrong(f"no subblock directory stands at byte {directory}, where the header says")
+    _czi_entries(file, facts, directory)
+    if metadata > 0:
+        length = struct.unpack("<i", file.need(metadata + 32, 4, "the CZI metadata"))[0]
+        text = file.read(metadata + 32 + 256, min(max(length, 0), 4 << 20))
+        lengths = {
+            axis: float(value) * 1e6
+            for axis, value in re.findall(
+                r'<Distance Id="([XYZ])">\s*<Value>([\d.eE+-]+)</Value>',
+                text.decode("utf-8", "replace"),
+            )
+        }
+        facts.pixel_size(**lengths)
+
+
+def _segment(file: Opened, at: int, what: str) -> int:
+    """The end of a segment's used part. Raises Cut when it passes the end of the file."""
+    lead = file.need(at, 32, what)
+    allocated, used = struct.unpack_from("<qq", lead, 16)
+    end = at + 32 + (used or allocated)
+    file.reach(end, what)
+    return int(end)
+
+
+def _czi_entries(file: Opened, facts: Facts, at: int) -> None:
+    count = struct.unpack("<i", file.need(at + 32, 4, "the CZI directory"))[0]
+    used = struct.unpack("<q", file.need(at + 24, 8, "the CZI directory"))[0]
+    if count < 0 or count > 10_000_000:
+        raise Wrong(f"the CZI directory says it has {count} entries")
+    data = file.need(at + 32 + 128, min(max(used - 128, 0), 8 << 20), "the CZI directory")
+    place = 0
+    low: dict[str, int] = {}
+    high: dict[str, int] = {}
+    last = 0
+    form = None
+    for _ in range(count):
+        if place + 32 > len(data):
+            break
+        kind, position = struct.unpack_from("<iq", data, place + 2)
+        pyramid = data[place + 22]
+        number = struct.unpack_from("<i", data, place + 28)[0]
+        part = struct.unpack_from("<i", data, place + 14)[0]
+        if not 0 <= number <= 64:
+            raise Wrong("an entry of the CZI directory has an impossible number of dimensions")
+        if part == 0:
+            last = max(last, position)
+        form = CZI_TYPES.get(kind) if form is None else form
+        for axis in range(number):
+            where = place + 32 + 20 * axis
+            name = data[where : where + 4].rstrip(b"\0").decode("latin-1")
+            start, size, _, _ = struct.unpack_from("<iifi", data, where + 4)
+            if not pyramid:
+                low[name] = min(low.get(name, start), start)
+                high[name] = max(high.get(name, start + size), start + size)
+        place += 32 + 20 * number
+    if last:
+        _segment(file, last, f"the CZI subblock at byte {last}")
+    sizes = {axis: high[axis] - low[axis] for axis in high}
+    facts.pixel_type = form
+    facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
+    facts.images = max(1, sizes.get("S", 1))
+
+
+@header("Leica LAS AF LIF (Leica Image File Format)", "Leica LOF")
+def lif(file: Opened, facts: Facts) -> None:
+    """LIF: its XML, and the memory blocks behind it one after the other."""
+    file.allow(INDEX)
+    letters = struct.unpack_from("<I", file.need(0, 13, "the LIF header"), 9)[0]
+    if facts.format == "Leica LOF":
+        return
+    xml = file.need(13, 2 * letters, "the LIF metadata") if letters < INDEX // 2 else b""
+    text = xml.decode("utf-16-le", "replace")
+    wide = re.search(r'<LMSDataContainerHeader[^>]*\bVersion="2"', text) is not None
+    at = 13 + 2 * letters
+    for _ in range(1_000_000):
+        if at >= file.size:
+            break
+        lead = file.need(at, 8, "a LIF memory block")
+        if lead[:4] != b"\x70\0\0\0":
+            raise Wrong(f"no LIF memory block stands at byte {at}, where one should")
+        body = file.need(at + 8, 9 if wide else 5, "a LIF memory block")
+        length = struct.unpack_from("<Q" if wide else "<I", body, 1)[0]
+        named = at + 8 + len(body)
+        count = struct.unpack_from("<I", file.need(named, 5, "a LIF memory block"), 1)[0]
+        at = named + 5 + 2 * count + length
+        file.reach(at, "the last LIF memory block")
+    _lif_sizes(text, facts)
+
+
+def _lif_sizes(text: str, facts: Facts) -> None:
+    facts.images = len(re.findall(r"<Image[ >]", text)) or None
+    first = text[text.find("<Image") :]
+    first = first[: first.find("</Image>")]
+    axes = {"1": "X", "2": "Y", "3": "Z", "4": "T"}
+    units = {"m": 1e6, "mm": 1e3, "µm": 1.0, "um": 1.0}
+    sizes = {"C": len(re.findall(r"<ChannelDescription\b", first)) or 1}
+    lengths: dict[str, float] = {}
+    for tag in re.findall(r"<DimensionDescription\b[^>]*>", first):
+        said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        axis = axes.get(said.get("DimID", ""))
+        count = said.get("NumberOfElements", "")
+        if axis and count.isdigit() and len(count) < 9:
+            sizes[axis] = int(count)
+            unit = units.get(said.get("Unit", ""))
+            if unit and axis != "T" and int(count) > 1:
+                lengths[axis] = abs(float(said.get("Length", "0"))) * unit / (int(count) - 1)
+    facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
+    facts.pixel_size(**lengths)
+    if found := re.search(r'<ChannelDescription\b[^>]*\bResolution="(\d+)"', first):
+        facts.pixel_type = "uint8" if int(found[1]) <= 8 else "uint16"
+
+
+@header("Nikon NIS-Elements ND2")
+def nd2(file: Opened, facts: Facts) -> None:
+    """ND2: the chunk map at its end, and sizes from the image attributes."""
+    if file.head.startswith(b"\0\0\0\x0cjP"):
+        return
+    file.allow(INDEX)
+    file.need(0, 112, "the ND2 signature")
+    tail = file.tail(40)
+    if not tail.startswith(b"ND2 CHUNK MAP SIGNATURE 0000001!"):
+        facts.flag(
+            faults.TRUNCATED,
+            f"the chunk map that ends every ND2 file is absent at byte {file.size}",
+            broken=True,
+        )
+        return
+    at = struct.unpack_from("<Q", tail, 32)[0]
+    magic, name_length, length = struct.unpack("<IIQ", file.need(at, 16, "the ND2 chunk map"))
+    if magic != 0x0ABECEDA:
+        raise Wrong(f"no ND2 chunk map stands at byte {at}, where the end says")
+    data = file.read(at + 16 + name_length, min(length, 8 << 20))
+    place = 0
+    chunks: dict[str, tuple[int, int]] = {}
+    while (end := data.find(b"!", place)) >= 0 and end + 17 <= len(data):
+        name = data[place : end + 1].decode("latin-1")
+        offset, size = struct.unpack_from("<QQ", data, end + 1)
+        if name.startswith("ND2 CHUNK MAP"):
+            break
+        if offset + size > file.size + 4096:
+            raise Cut(f"the ND2 chunk {name}", offset + size)
+        chunks[name] = (offset, size)
+        place = end + 17
+    _nd2_sizes(file, facts, chunks)
+
+
+def _nd2_sizes(file: Opened, facts: Facts, chunks: dict[str, tuple[int, int]]) -> None:
+    def chunk(name: str) -> bytes:
+        if name not in chunks:
+            return b""
+        lead = struct.unpack("<IIQ", file.read(chunks[name][0], 16))
+        return file.read(chunks[name][0] + 16 + lead[1], min(lead[2], 1 << 20))
+
+    def value(data: bytes, name: str, form: str) -> float:
+        key = (name + "\0").encode("utf-16-le")
+        found = data.find(key)
+        width = struct.calcsize(form)
+        if found < 0 or found + len(key) + width > len(data):
+            return 0
+        return float(struct.unpack_from(form, data, found + len(key))[0])
+
+    attributes = chunk("ImageAttributesLV!")
+    width, height = value(attributes, "uiWidth", "<I"), value(attributes, "uiHeight", "<I")
+    channels = int(value(attributes, "uiComp", "<I")) or 1
+    frames = int(value(attributes, "uiSequenceCount", "<I")) or 1
+    bits = int(value(attributes, "uiBpcInMemory", "<I"))
+    if width and height:
+        facts.size(T=frames, C=channels, Z=1, Y=int(height), X=int(width))
+    facts.pixel_type = {8: "uint8", 16: "uint16", 32: "float32"}.get(bits)
+    facts.images = 1
+    size = value(chunk("ImageMetadataSeqLV|0!"), "dCalibration", "<d")
+    facts.pixel_size(X=size, Y=size)
+
+
+@header("DeltaVision")
+def deltavision(file: Opened, facts: Facts) -> None:
+    """DeltaVision: sizes, and the length that they ask for."""
+    head = file.need(0, 1024, "the DeltaVision header")
+    order = "<" if head[96:98] == b"\xa0\xc0" else ">"
+    x, y, sections, mode = struct.unpack_from(order + "4i", head, 0)
+    extended = struct.unpack_from(order + "i", head, 92)[0]
+    times, sequence = struct.unpack_from(order + "hh", head, 180)
+    waves = struct.unpack_from(order + "h", head, 196)[0]
+    if x <= 0 or y <= 0 or sections <= 0 or mode not in DV_TYPES or extended < 0:
+        raise Wrong(f"the DeltaVision header says {x} by {y} by {sections} pixels of mode {mode}")
+    facts.pixel_type, width = DV_TYPES[mode]
+    times, waves = max(1, times), max(1, waves)
+    facts.size(T=times, C=waves, Z=max(1, sections // (times * waves)), Y=y, X=x)
+    lengths = struct.unpack_from(order + "3f", head, 40)
+    facts.pixel_size(**dict(zip("XYZ", lengths, strict=True)))
+    facts.images = 1
+    file.reach(1024 + extended + x * y * sections * width, "the DeltaVision pixel data")
+
+
+@header("Andor SIF")
+def sif(file: Opened, facts: Facts) -> None:
+    """Andor SIF: sizes from its text header, and the length that they ask for."""
+    head = file.read(0, 1 << 18)
+    found = None
+    for found in re.finditer(rb"Pixel number *65541((?: +-?\d+){8})[ \r\n]", head):
+        pass
+    if found is None:
+        raise Wrong("the text header of this SIF file names no image size")
+    _, _, _, _, frames, parts, total, one = (int(number) for number in found[1].split())
+    block = re.match(rb"[ \r\n]*65538((?: +-?\d+){6})", head[found.end() - 1 :])
+    if total < 0 or frames <= 0 or one < 0:
+        raise Wrong(f"the SIF header says {frames} frames of {one} values")
+    if block:
+        left, top, right, bottom, y_bin, x_bin = (int(n) for n in block[1].split())
+        facts.size(
+            T=frames,
+            C=1,
+            Z=1,
+            Y=(abs(top - bottom) + 1) // max(1, y_bin),
+            X=(abs(right - left) + 1) // max(1, x_bin),
+        )
+        if parts == 1 and frames and facts.sizes:
+            area = facts.sizes.get("X", 0) * facts.sizes.get("Y", 0)
+            if area != one or total != one * frames:
+                raise Wrong(f"the SIF header says frames of {area} pixels and of {one} values")
+    facts.pixel_type = "float32"
+    facts.images = 1
+    file.reach(found.end() + 4 * total, "the SIF pixel data")
+
+
+@shaped("spe")
+def is_spe(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """WinView SPE: its marks at 2996 or 4098, or a length that fits exactly."""
+    if len(file.head) < 4096:
+        return False
+    x, y, frames, kind = _spe(file.head)
+    if kind not in SPE_TYPES or x <= 0 or y <= 0 or frames <= 0:
+        return False
+    marks = file.head[2996:3000] == b"\x67\x45\x23\x01" or file.read(4098, 2) == b"\x55\x55"
+    return marks or 4100 + x * y * frames * SPE_TYPES[kind][1] == file.size
+
+
+def _spe(head: bytes) -> tuple[int, int, int, int]:
+    return (
+        struct.unpack_from("<H", head, 42)[0],
+        struct.unpack_from("<H", head, 656)[0],
+        struct.unpack_from("<i", head, 1446)[0],
+        struct.unpack_from("<h", head, 108)[0],
+    )
+
+
+@header("Princeton Instruments SPE")
+def spe(file: Opened, facts: Facts) -> None:
+    """SPE: sizes, and the length that they ask for."""
+    x, y, frames, kind = _spe(file.need(0, 4096, "the SPE header"))
+    facts.pixel_type, width = SPE_TYPES[kind]
+    facts.size(T=frames, C=1, Z=1, Y=y, X=x)
+    facts.images = 1
+    file.reach(4100 + x * y * frames * width, "the SPE pixel data")
+
+
+@header("Bio-Rad PIC")
+def biorad(file: Opened, facts: Facts) -> None:
+    """Bio-Rad PIC: sizes, and the length that they ask for."""
+    if not file.head.startswith(b"90", 54):
+        return
+    x, y, images = struct.unpack_from("<3h", file.need(0, 76, "the PIC header"), 0)
+    byte = struct.unpack_from("<h", file.head, 14)[0]
+    if x <= 0 or y <= 0 or images <= 0:
+        raise Wrong(f"the PIC header says {images} images of {x} by {y} pixels")
+    facts.pixel_type = "uint8" if byte else "uint16"
+    facts.size(T=1, C=1, Z=images, Y=y, X=x)
+    file.reach(76 + x * y * images * (1 if byte else 2), "the PIC pixel data")
+
+
+@header("Olympus OIR")
+def oir(file: Opened, facts: Facts) -> None:
+    """OIR: the length that its header states."""
+    head = file.need(0, 96, "the OIR header")
+    size = struct.unpack_from("<Q", head, 32)[0] if len(head) >= 40 else 0
+    if 96 < size < 1 << 48:
+        facts.images = 1
+
+
+@header("Imspector OBF")
+def obf(file: Opened, facts: Facts) -> None:
+    """OBF: its chain of stacks, each with the length of its data."""
+    head = file.need(0, 26, "the OBF header")
+    at = struct.unpack_from("<Q", head, 14)[0]
+    seen: set[int] = set()
+    while at and at not in seen and len(seen) < 4096:
+        seen.add(at)
+        lead = file.need(at, 368, "an OBF stack")
+        if not lead.startswith(b"OMAS_BF_STACK\n"):
+            raise Wrong(f"no OBF stack stands at byte {at}, where one should")
+        rank = struct.unpack_from("<I", lead, 20)[0]
+        if not 0 < rank <= 15:
+            raise Wrong(f"an OBF stack says it has {rank} dimensions")
+        shape = struct.unpack_from(f"<{rank}I", lead, 24)
+        names, description = struct.unpack_from("<II", lead, 24 + 60 + 120 + 120 + 4 + 4 + 4)
+        length, following = struct.unpack_from("<QQ", lead, 352)
+        if len(seen) == 1:
+            sizes = dict(zip("XYZT", shape, strict=False))
+            facts.size(C=1, **{axis: sizes.get(axis, 1) for axis in "TZYX"})
+        file.reach(at + 368 + names + description + length, "an OBF stack")
+        at = following
+    facts.images = len(seen) or None

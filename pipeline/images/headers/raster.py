@@ -1,0 +1,399 @@
+"""Headers of plain picture formats: PNG, JPEG, GIF, BMP, PNM, PSD, Targa, PCX, JP2, EXR, SGI."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+
+from pipeline.images import faults
+from pipeline.images.facts import Facts
+from pipeline.images.headers.registry import header, shaped
+from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
+from pipeline.images.text import is_text
+
+
+@header("PNG (Portable Network Graphics)", "Animated PNG")
+def png(file: Opened, facts: Facts) -> None:
+    """PNG: its chunks to IEND (PNG specification, 5)."""
+    if file.head.startswith(b"\x89PNG\r\r\n"):
+        facts.flag(faults.TEXT_MODE, "the PNG signature shows a text-mode transfer", broken=True)
+        return
+    head = file.need(0, 33, "the PNG header")
+    if head[12:16] != b"IHDR" or struct.unpack_from(">I", head, 8)[0] != 13:
+        raise Wrong("the first chunk of this PNG is not its header")
+    if zlib.crc32(head[12:29]) != struct.unpack_from(">I", head, 29)[0]:
+        facts.flag(faults.CHECKSUM, "the checksum of the PNG header is wrong", broken=True)
+        return
+    width, height, bits, colour = struct.unpack_from(">IIBB", head, 16)
+    if not width or not height:
+        raise Wrong(f"the PNG header says {width} by {height} pixels")
+    facts.size(T=1, C={2: 3, 3: 3, 4: 2, 6: 4}.get(colour, 1), Z=1, Y=height, X=width)
+    facts.pixel_type = "uint16" if bits == 16 else "uint8"
+    facts.images = 1
+    at = 33
+    while True:
+        lead = file.need(at, 12, "the last PNG chunk")
+        length, kind = struct.unpack_from(">I4s", lead, 0)
+        if kind == b"acTL":
+            facts.format = "Animated PNG"
+        at += 12 + length
+        file.reach(at, f"the PNG chunk {kind.decode('latin-1')}")
+        if kind == b"IEND":
+            break
+    _behind(file, facts, at)
+
+
+def _behind(file: Opened, facts: Facts, end: int) -> None:
+    """Flag text (a web page, a script's message) behind the end of a picture."""
+    rest = file.read(end, min(512, file.size - end)) if file.size > end else b""
+    if rest.strip(b"\0\r\n\t ") and is_text(rest):
+        facts.flag(
+            faults.TRAILING_BYTES,
+            f"{file.size - end} bytes of text stand behind the end of the image",
+            value=file.size - end,
+        )
+
+
+@header("JPEG")
+def jpeg(file: Opened, facts: Facts) -> None:
+    """JPEG: sizes from its frame, and the marker that ends it (ITU T.81, B)."""
+    at = 2
+    for _ in range(4096):
+        lead = file.need(at, 4, "a JPEG segment")
+        if lead[0] != 0xFF:
+            raise Wrong(f"no JPEG marker stands at byte {at}, where one should")
+        marker = lead[1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker in (0x01, *range(0xD0, 0xD9)):
+            at += 2
+            continue
+        length = struct.unpack_from(">H", lead, 2)[0]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            bits, height, width, parts = struct.unpack(">BHHB", file.need(at + 4, 6, "the frame"))
+            facts.size(T=1, C=parts, Z=1, Y=height, X=width)
+            facts.pixel_type = "uint8" if bits <= 8 else "uint16"
+            facts.images = 1
+        at += 2 + length
+        file.reach(at, "a JPEG segment")
+        if marker == 0xDA:
+            break
+        if marker == 0xD9:
+            return
+    tail_at = at if file.size <= LIMIT // 2 else max(at, file.size - (1 << 16))
+    tail = file.read(tail_at, file.size - tail_at)
+    end = tail.rfind(b"\xff\xd9")
+    if end >= 0:
+        _behind(file, facts, tail_at + end + 2)
+    elif tail_at == at:
+        raise Cut("the JPEG image, which has no end marker,", file.size + 2)
+
+
+@header("GIF (Graphics Interchange Format)")
+def gif(file: Opened, facts: Facts) -> None:
+    """GIF: its blocks to the trailer."""
+    head = file.need(0, 13, "the GIF header")
+    width, height, packed = struct.unpack_from("<HHB", head, 6)
+    at = 13 + (3 << ((packed & 7) + 1) if packed & 0x80 else 0)
+    frames = 0
+    data = file.read(0, min(file.size, LIMIT // 2))
+    while at < len(data):
+        kind = data[at]
+        if kind == 0x3B:
+            break
+        if kind == 0x2C:
+            frames += 1
+            if at + 10 > file.size:
+                raise Cut("a GIF frame", at + 10)
+            if at + 10 > len(data):
+                break
+            local = data[at + 9]
+            at += 10 + (3 << ((local & 7) + 1) if local & 0x80 else 0) + 1
+        elif kind == 0x21:
+            at += 2
+        elif kind == 0:
+            at += 1
+            continue
+        else:
+            break
+        while at < len(data) and data[at]:
+            at += 1 + data[at]
+        if at >= file.size:
+            raise Cut("a GIF block", at + 1)
+        at += 1
+    facts.size(T=max(1, frames), C=3, Z=1, Y=height, X=width)
+    facts.pixel_type = "uint8"
+    facts.images = 1
+
+
+@header("Windows Bitmap")
+def bmp(file: Opened, facts: Facts) -> None:
+    """BMP: sizes, and the length of uncompressed rows."""
+    head = file.need(0, 26, "the BMP header")
+    start, info = struct.unpack_from("<II", head, 10)
+    if info == 12:
+        width, height, _, bits = struct.unpack_from("<HHHH", head, 18)
+        packed = 0
+    elif info >= 40:
+        file.need(0, 54, "the BMP header")
+        width, height, _, bits, packed = struct.unpack_from("<iiHHI", file.head, 18)
+    else:
+        raise Wrong(f"the BMP header says it has {info} bytes")
+    if width <= 0 or height == 0 or bits not in (1, 2, 4, 8, 16, 24, 32, 64):
+        raise Wrong(f"the BMP header says {width} by {height} pixels of {bits} bits")
+    facts.size(T=1, C=1 if bits < 16 else 3, Z=1, Y=abs(height), X=width)
+    facts.pixel_type = "uint8"
+    facts.images = 1
+    if packed in (0, 3):
+        file.reach(start + (width * bits + 31) // 32 * 4 * abs(height), "the BMP rows")
+
+
+@header("Portable Any Map", "Portable Arbitrary Map", "Portable Float Map")
+def pnm(file: Opened, facts: Facts) -> None:
+    """PBM, PGM, PPM: sizes, and the length of binary rows."""
+    found = re.match(
+        rb"P([1-6])(?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})"
+        rb"(?:(?:\s|#[^\n]*\n)+(\d{1,5}))?\s",
+        file.head,
+    )
+    if not found:
+        return
+    kind, width, height = int(found[1]), int(found[2]), int(found[3])
+    if kind in (1, 4):
+        found = (
+            re.match(rb"P[14](?:\s|#[^\n]*\n)+\d{1,9}(?:\s|#[^\n]*\n)+\d{1,9}\s", file.head)
+            or found
+        )
+    wide = 2 if found.re.groups == 4 and int(found[4] or 255) > 255 else 1
+    channels = 3 if kind in (3, 6) else 1
+    facts.size(T=1, C=channels, Z=1, Y=height, X=width)
+    facts.pixel_type = "uint16" if wide == 2 else "uint8"
+    facts.images = 1
+    if kind == 4:
+        file.reach(found.end() + (width + 7) // 8 * height, "the rows")
+    elif kind in (5, 6):
+        file.reach(found.end() + width * height * channels * wide, "the rows")
+
+
+@header("Adobe Photoshop PSD")
+def psd(file: Opened, facts: Facts) -> None:
+    """PSD: sizes, and the sections before the pixels."""
+    head = file.need(0, 26, "the PSD header")
+    version, channels, height, width, bits = struct.unpack(">H6xHIIH", head[4:24])
+    if version not in (1, 2) or not 0 < channels <= 56 or bits not in (1, 8, 16, 32):
+        raise Wrong(f"the PSD header says version {version}, {channels} channels of {bits} bits")
+    facts.size(T=1, C=channels, Z=1, Y=height, X=width)
+    facts.pixel_type = {1: "bit", 8: "uint8", 16: "uint16", 32: "float32"}[bits]
+    facts.images = 1
+    at = 26
+    for number, what in enumerate(("colour table", "resources", "layers")):
+        form = ">Q" if version == 2 and number == 2 else ">I"
+        width_ = struct.calcsize(form)
+        at += width_ + struct.unpack(form, file.need(at, width_, f"the PSD {what}"))[0]
+        file.reach(at, f"the PSD {what}")
+    packed = struct.unpack(">H", file.need(at, 2, "the PSD pixels"))[0]
+    if packed == 0:
+        file.reach(at + 2 + (width * bits + 7) // 8 * height * channels, "the PSD pixels")
+
+
+@shaped("targa")
+def is_targa(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Targa: its foot, or header fields that only fit together in one."""
+    if file.size < 18:
+        return False
+    _, table, kind = file.head[:3]
+    width, height = struct.unpack_from("<HH", file.head, 12)
+    return (
+        table in (0, 1)
+        and kind in (1, 2, 3, 9, 10, 11, 32, 33)
+        and file.head[16] in (8, 15, 16, 24, 32)
+        and width > 0
+        and height > 0
+    )
+
+
+@header("Targa")
+def targa(file: Opened, facts: Facts) -> None:
+    """Targa: sizes, and the length of uncompressed rows."""
+    head = file.need(0, 18, "the Targa header")
+    label, table, kind = head[:3]
+    entries, entry_bits = struct.unpack_from("<HB", head, 5)
+    width, height = struct.unpack_from("<HH", head, 12)
+    bits = head[16]
+    facts.size(T=1, C=1 if kind in (3, 11) else 3, Z=1, Y=height, X=width)
+    facts.pixel_type = "uint8"
+    facts.images = 1
+    if kind in (1, 2, 3):
+        start = 18 + label + (entries * ((entry_bits + 7) // 8) if table else 0)
+        file.reach(start + width * height * ((bits + 7) // 8), "the Targa rows")
+
+
+@shaped("pcx")
+def is_pcx(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """PCX: manufacturer 10, a known version and bit depth."""
+    head = file.head
+    return (
+        file.size >= 128
+        and head[0] == 10
+        and head[1] in (0, 2, 3, 4, 5)
+        and head[2] in (0, 1)
+        and head[3] in (1, 2, 4, 8, 24)
+    )
+
+
+@header("PCX (PC Paintbrush)")
+def pcx(file: Opened, facts: Facts) -> None:
+    """PCX: sizes."""
+    left, top, right, bottom = struct.unpack_from("<4H", file.need(0, 128, "the PCX header"), 4)
+    if right < left or bottom < top:
+        raise Wrong("the PCX header gives a window turned inside out")
+    facts.size(T=1, C=max(1, file.head[65]), Z=1, Y=bottom - top + 1, X=right - left + 1)
+    facts.pixel_type = "uint8"
+    facts.images = 1
+
+
+@header("JPEG 2000", "JPX", "JPEG XL")
+def jpeg2000(file: Opened, facts: Facts) -> None:
+    """JP2: its boxes, and sizes from the header box."""
+    if file.head.startswith(b"\xff\x4f"):
+        _codestream(file.read(0, 64), facts)
+        return
+    if not file.head.startswith(b"\0\0\0\x0c"):
+        return
+    at = 0
+    while at + 8 <= file.size:
+        length, kind = struct.unpack(">I4s", file.need(at, 8, "a JP2 box"))
+        lead = 8
+        if length == 1:
+            length = struct.unpack(">Q", file.need(at + 8, 8, "a JP2 box"))[0]
+            lead = 16
+        if kind == b"jp2c":
+            _codestream(file.read(at + lead, 64), facts)
+        if length == 0:
+            return
+        if length < lead:
+            raise Wrong(f"a JP2 box at byte {at} says it has {length} bytes")
+        at += length
+        file.reach(at, f"the JP2 box {kind.decode('latin-1')}")
+
+
+def _codestream(data: bytes, facts: Facts) -> None:
+    if len(data) < 42 or data[:4] != b"\xff\x4f\xff\x51":
+        return
+    x, y, left, top = struct.unpack_from(">4I", data, 8)
+    parts, depth = struct.unpack_from(">HB", data, 40)
+    facts.size(T=1, C=parts, Z=1, Y=y - top, X=x - left)
+    bits = (depth & 0x7F) + 1
+    sign = "int" if depth & 0x80 else "uint"
+    facts.pixel_type = f"{sign}{8 if bits <= 8 else 16 if bits <= 16 else 32}"
+    facts.images = 1
+
+
+@header("SGI RGB")
+def sgi(file: Opened, facts: Facts) -> None:
+    """SGI: sizes, and the length of uncompressed rows."""
+    head = file.need(0, 512, "the SGI header")
+    packed, width = head[2], head[3]
+    _, x, y, z = struct.unpack_from(">4H", head, 4)
+    facts.size(T=1, C=max(1, z), Z=1, Y=max(1, y), X=x)
+    facts.pixel_type = "uint16" if width == 2 else "uint8"
+    facts.images = 1
+    if packed == 0:
+        file.reach(512 + x * max(1, y) * max(1, z) * max(1, width), "the SGI rows")
+
+
+@header("OpenEXR")
+def openexr(file: Opened, facts: Facts) -> None:
+    """OpenEXR: sizes, and the table of rows that follows a simple header."""
+    data = file.read(0, min(file.size, 1 << 16))
+    flags = struct.unpack_from("<I", data, 4)[0]
+    at = 8
+    found: dict[str, bytes] = {}
+    while at < len(data) and data[at]:
+        name_end = data.index(b"\0", at)
+        kind_end = data.index(b"\0", name_end + 1)
+        length = struct.unpack_from("<i", data, kind_end + 1)[0]
+        if length < 0:
+            raise Wrong("an attribute of the OpenEXR header has a negative length")
+        found[data[at:name_end].decode("latin-1")] = data[kind_end + 5 : kind_end + 5 + length]
+        at = kind_end + 5 + length
+        file.reach(at, "the OpenEXR header")
+    left, top, right, bottom = struct.unpack("<4i", found["dataWindow"])
+    channels = len(re.findall(rb"[^\0]+\0.{16}", found.get("channels", b""), re.DOTALL))
+    facts.size(T=1, C=max(1, channels), Z=1, Y=bottom - top + 1, X=right - left + 1)
+    facts.pixel_type = {0: "uint32", 1: "float16", 2: "float32"}.get(
+        found.get("channels", b"\0\0\xff")[2], None
+    )
+    facts.images = 1
+    lines = {3: 16, 4: 32, 5: 16, 6: 32, 7: 32, 8: 32, 9: 256}.get(found["compression"][0], 1)
+    if not flags & 0x1A00 and at < len(data) and bottom >= top:
+        count = -(-(bottom - top + 1) // lines)
+        table = file.need(at + 1, 8 * min(count, 65536), "the OpenEXR table of rows")
+        last = max(struct.unpack(f"<{len(table) // 8}Q", table))
+        file.reach(last + 8, "the last rows")
+
+
+@header("Radiance HDR", "QOI", "WebP", "AVI (Audio Video Interleave)")
+def riff(file: Opened, facts: Facts) -> None:
+    """RIFF files: the length that their first chunk states."""
+    if file.head.startswith(b"qoif"):
+        width, height, channels = struct.unpack_from(">IIB", file.need(0, 14, "the header"), 4)
+        facts.size(T=1, C=channels, Z=1, Y=height, X=width)
+        return
+    if not file.head.startswith(b"RIFF"):
+        return
+    length = struct.unpack_from("<I", file.need(0, 12, "the RIFF header"), 4)[0]
+    if file.head[8:12] == b"WEBP":
+        file.reach(8 + length, "the WebP data")
+        kind, data = file.head[12:16], file.head
+        if kind == b"VP8X" and len(data) >= 30:
+            facts.size(
+                T=1,
+                C=3,
+                Z=1,
+                Y=1 + int.from_bytes(data[27:30], "little"),
+                X=1 + int.from_bytes(data[24:27], "little"),
+            )
+        elif kind == b"VP8 " and len(data) >= 30:
+            width, height = struct.unpack_from("<HH", data, 26)
+            facts.size(T=1, C=3, Z=1, Y=height & 0x3FFF, X=width & 0x3FFF)
+        facts.pixel_type, facts.images = "uint8", 1
+        return
+    if length and file.size < 1 << 31:
+        file.reach(8 + length, "the AVI data")
+    at = file.head.find(b"avih")
+    if at >= 0 and at + 48 <= len(file.head):
+        frames = struct.unpack_from("<I", file.head, at + 8 + 16)[0]
+        width, height = struct.unpack_from("<II", file.head, at + 8 + 32)
+        facts.size(T=frames, C=3, Z=1, Y=height, X=width)
+        facts.pixel_type, facts.images = "uint8", 1
+
+
+@header("QuickTime Movie", "MP4 (MPEG-4)", "AVIF", "HEIF", "3GP", "Canon CR3")
+def boxes(file: Opened, facts: Facts) -> None:
+    """ISO media files: their outermost boxes, which must not pass the end (ISO 14496-12, 4.2)."""
+    at = 0
+    kinds: set[bytes] = set()
+    while at + 8 <= file.size:
+        length, kind = struct.unpack(">I4s", file.need(at, 8, "a box"))
+        lead = 8
+        if length == 1:
+            length = struct.unpack(">Q", file.need(at + 8, 8, "a box"))[0]
+            lead = 16
+        kinds.add(kind)
+        if length == 0:
+            break
+        if length < lead:
+            if kinds & {b"moov", b"meta"}:
+                break
+            raise Wrong(f"the box at byte {at} says it has {length} bytes")
+        if not re.fullmatch(rb"[ -~\xa9]{4}", kind):
+            break
+        at += length
+        if at > file.size:
+            raise Cut(f"the {kind.decode('latin-1')} box", at)
+    if b"mdat" in kinds and not kinds & {b"moov", b"meta"}:
+        raise Cut("the index (moov), which is absent,", file.size + 1)
+    facts.images = 1
