@@ -6,6 +6,7 @@ the flow runs and keeps. Great Expectations is imported nowhere else.
 
 from __future__ import annotations
 
+import logging
 import os
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -137,6 +138,8 @@ def _validate(frame: DataFrame) -> Iterator[Failed]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    # It tells every temporary folder that it makes.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     batch = context.data_sources.add_pandas("file lists").add_dataframe_asset("file list")

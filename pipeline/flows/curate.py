@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import re
 import threading
 from collections.abc import Iterable
@@ -116,7 +115,6 @@ def _curate_all(found: Iterable[Found], bench: Bench, workers: int) -> list[Resu
 
 def suite(file_list: FileList) -> tuple[Finding, ...]:
     """The declared expectations of a file list, evaluated by Great Expectations."""
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with _SUITE:
         return run_suite(file_list)
 
