@@ -72,6 +72,7 @@ def apart(after: str) -> Callable[[sa.Engine], Ledger]:
             if statement.startswith(after):
                 driver: Any = connection.connection.driver_connection
                 driver.commit()
+                time.sleep(0.01)  # a process may be kept waiting between any two statements
                 if connection.dialect.name == "sqlite":
                     driver.execute("BEGIN IMMEDIATE")
 
