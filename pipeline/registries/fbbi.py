@@ -20,7 +20,7 @@ ROOT = "FBbi:00000222"
 """The term `imaging method`: what the submission form offers are its descendants."""
 
 
-_MICROSCOPY = re.compile(r"microscop|imaging")
+_MICROSCOPY = re.compile(r"microscop|imaging|\(STED\)")
 """Super-resolution methods stand in another branch of FBbi, and say so in their labels."""
 
 OTHER_BRANCH = "other branch"
