@@ -64,6 +64,7 @@ _ERROR_WORDS = re.compile(
     re.IGNORECASE,
 )
 _OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
+PLAIN_TIFF = "TIFF (Tagged Image File Format)"
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS")
 
 
@@ -175,17 +176,12 @@ def _container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...])
     head = file.head
     if head.startswith(TIFF_STARTS):
         special = by_magic(head, name, suffixes)
-        if special is not None and special.name.startswith(("TIFF", "PCORAW", "Hamamatsu Aq")):
-            special = None
-        if special is not None and special.name != "Canon DNG":
-            return special
         facts.evidence = "content"
         tiffkinds.read(file, facts, suffixes)
-        if special is not None:
+        if special is not None and special.name != PLAIN_TIFF:
             facts.format = special.name
-        elif facts.format == "TIFF (Tagged Image File Format)":
-            by_name = headers.tiff_by_layout(file, name, suffixes)
-            facts.format = by_name or facts.format
+        elif facts.format == PLAIN_TIFF:
+            facts.format = headers.tiff_by_layout(file, name, suffixes) or PLAIN_TIFF
         return table().formats[facts.format or ""]
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(file, facts, name, suffixes)

@@ -82,25 +82,21 @@ def png(file: Opened, facts: Facts) -> None:
     """Check the CRC of every chunk of a PNG and inflate its pixels (PNG specification, 5)."""
     at = 8
     inflate = zlib.decompressobj()
+    damage: zlib.error | None = None
     while at + 12 <= file.size:
         length, kind = struct.unpack(">I4s", b"".join(file.stream(at, at + 8)))
-        sum_ = zlib.crc32(kind)
+        total = zlib.crc32(kind)
         for piece in file.stream(at + 8, at + 8 + length):
-            sum_ = zlib.crc32(piece, sum_)
-            if kind == b"IDAT":
+            total = zlib.crc32(piece, total)
+            if kind == b"IDAT" and damage is None:
                 try:
                     while piece and not inflate.eof:
                         inflate.decompress(piece, 8 * PIECE)
                         piece = inflate.unconsumed_tail
                 except zlib.error as error:
-                    facts.flag(
-                        faults.PIXELS_DAMAGED,
-                        f"the pixels cannot be inflated: {error}",
-                        broken=True,
-                    )
-                    return
+                    damage = error
         stored = b"".join(file.stream(at + 8 + length, at + 12 + length))
-        if len(stored) == 4 and struct.unpack(">I", stored)[0] != sum_:
+        if len(stored) == 4 and struct.unpack(">I", stored)[0] != total:
             facts.flag(
                 faults.CHECKSUM,
                 f"the checksum of the {kind.decode('latin-1')} chunk at byte {at} is wrong",
@@ -110,7 +106,9 @@ def png(file: Opened, facts: Facts) -> None:
             return
         at += 12 + length
         if kind == b"IEND":
-            return
+            break
+    if damage is not None:
+        facts.flag(faults.PIXELS_DAMAGED, f"the pixels cannot be inflated: {damage}", broken=True)
 
 
 def decode(file: Opened, facts: Facts, job: str) -> None:

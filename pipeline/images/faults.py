@@ -242,6 +242,15 @@ PIXELS_DAMAGED = declare(
     To fix: upload the file again from the original.
     """,
 )
+COMPRESSION_UNKNOWN = declare(
+    "IMG119",
+    "tiff-compression-unknown",
+    "warning",
+    """A TIFF names a compression that is not known, so its pixels cannot be decompressed.
+
+    To fix: save the image with LZW, Deflate or no compression.
+    """,
+)
 SUFFIX_WRONG = declare(
     "IMG201",
     "image-suffix-wrong",

@@ -44,6 +44,7 @@ class Format:
     rank: int
     reader: str | None
     layout: str
+    usual_for: tuple[str, ...]
     rules: tuple[Mapping[str, Any], ...]
 
     @property
@@ -59,8 +60,8 @@ class Table:
     formats: Mapping[str, Format]
     by_suffix: Mapping[str, tuple[Format, ...]]
     sure: frozenset[str]
-    first: Mapping[bytes, tuple[Signature, ...]]
-    elsewhere: tuple[Signature, ...]
+    magic: tuple[tuple[int, Mapping[bytes, tuple[Signature, ...]]], ...]
+    """By offset, then by the first two bytes there."""
     within: tuple[Signature, ...]
     patterns: tuple[Signature, ...]
     tiff: tuple[Signature, ...]
@@ -99,16 +100,13 @@ def table() -> Table:
     for one in formats:
         for suffix in (*one.suffixes, *one.also):
             suffixes.setdefault(suffix, []).append(one)
-    first: dict[bytes, list[Signature]] = {}
-    elsewhere: list[Signature] = []
+    magic: dict[int, dict[bytes, list[Signature]]] = {}
     for signature in signatures:
-        if not signature.magic:
-            continue
-        at, start = signature.magic[0]
-        if at == 0 and len(start) >= 2:
-            first.setdefault(start[:2], []).append(signature)
-        else:
-            elsewhere.append(signature)
+        if signature.magic:
+            at, start = signature.magic[0]
+            seconds = [b""] if len(start) > 1 else [bytes([byte]) for byte in range(256)]
+            for second in seconds:
+                magic.setdefault(at, {}).setdefault(start[:2] + second, []).append(signature)
 
     def having(key: str) -> tuple[Signature, ...]:
         found = [one for one in signatures if key in one.rule]
@@ -118,8 +116,10 @@ def table() -> Table:
         formats={one.name: one for one in formats},
         by_suffix={suffix: tuple(found) for suffix, found in suffixes.items()},
         sure=frozenset(raw["sure_suffixes"]),
-        first={key: tuple(found) for key, found in first.items()},
-        elsewhere=tuple(elsewhere),
+        magic=tuple(
+            (at, {key: tuple(found) for key, found in starts.items()})
+            for at, starts in magic.items()
+        ),
         within=tuple(one for one in signatures if one.contains),
         patterns=tuple(one for one in signatures if one.pattern),
         tiff=having("tiff"),
@@ -141,6 +141,7 @@ def _format(entry: Mapping[str, Any]) -> Format:
         rank=entry.get("rank", 200),
         reader=entry.get("reader"),
         layout=entry.get("layout", ""),
+        usual_for=tuple(entry.get("usual_for", ())),
         rules=tuple(entry.get("signatures", ())),
     )
 
@@ -174,16 +175,16 @@ def _bytes(part: Mapping[str, Any]) -> bytes:
 
 def by_magic(head: bytes, name: str, suffixes: tuple[str, ...]) -> Format | None:
     """The format whose bytes stand at their offsets in the first 4 KiB, the longest signature."""
-    known = table()
     best: Signature | None = None
-    for signature in (*known.first.get(head[:2], ()), *known.elsewhere):
-        if best is not None and signature.weight <= best.weight:
-            if signature.only is None or best.only is not None:
+    most = 0
+    for at, starts in table().magic:
+        for signature in starts.get(head[at : at + 2], ()):
+            # a fitting suffix counts as two bytes more
+            weight = signature.weight + (0 if signature.only is None else 2)
+            if weight <= most or not signature.fits_name(name, suffixes):
                 continue
-        if all(head.startswith(data, at) for at, data in signature.magic) and signature.fits_name(
-            name, suffixes
-        ):
-            best = signature
+            if all(head.startswith(data, place) for place, data in signature.magic):
+                best, most = signature, weight
     return best.format if best else None
 
 
@@ -233,9 +234,10 @@ def by_names(
 
 
 def by_suffix(suffixes: tuple[str, ...]) -> tuple[Format, ...]:
-    """The formats that claim a file's suffix, those that list it first."""
+    """The formats that claim a file's suffix, the usual one first."""
     for suffix in suffixes:
         if found := table().by_suffix.get(suffix):
-            listing = [one for one in found if suffix in one.suffixes]
-            return tuple(listing or found)
+            usual = [one for one in found if suffix in one.usual_for]
+            listing = [one for one in found if suffix in one.suffixes and one not in usual]
+            return tuple(usual + listing or found)
     return ()

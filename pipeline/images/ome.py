@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -77,14 +78,14 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        line, column = getattr(error, "position", (None, None))
+        position: tuple[int | None, int | None] = getattr(error, "position", (None, None))
         where = "the OME-XML in the TIFF" if around else "the OME-XML"
         text = getattr(error, "msg", None) or str(error)
         facts.flag(
             faults.OME_NOT_WELL_FORMED,
             f"{where} is not well formed: {text}",
-            line=line or None,
-            column=column or None,
+            line=position[0] or None,
+            column=position[1] or None,
             broken=around is None,
         )
         return
@@ -104,6 +105,8 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     _agree(images, facts)
     if space == LATEST:
         _schema(root, facts)
+    elif re.search(r"/OME/20(09|1\d)-\d\d$", space):
+        _unknown(root, facts)
     _technical(images, facts)
     _members(root, images, facts, around)
     if around is not None and images:
@@ -197,6 +200,42 @@ def _names() -> frozenset[str]:
     return frozenset(re.findall(r'<xsd:element\s+name="(\w+)"', _xsd_bytes().decode()))
 
 
+@cache
+def _older_names() -> frozenset[str]:
+    """Element names of older OME schemas, as the transforms that ome-types carries name them."""
+    from importlib.util import find_spec
+
+    spec = find_spec("ome_types")
+    found: set[str] = set()
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for one in Path(folder, "transforms").glob("*.xsl"):
+            found.update(re.findall(r"\b[A-Z]\w+", one.read_text("utf-8", "replace")))
+    return _names() | found
+
+
+def _unknown(root: Any, facts: Facts) -> None:
+    """Flag the first element that no OME schema knows, in a document of an older one."""
+    known = _older_names()
+    nodes = deque(root)
+    looked = 0
+    while nodes and looked < 20_000:
+        node = nodes.popleft()
+        looked += 1
+        name = _local(node)
+        if not name or "openmicroscopy" not in str(node.tag) or name == "Value":
+            continue
+        if name not in known:
+            facts.flag(
+                faults.OME_FORM,
+                f"no OME schema has an element {name!r}",
+                pointer=place(node),
+                line=node.sourceline,
+                value=name,
+            )
+            return
+        nodes.extend(node)
+
+
 def _schema(root: Any, facts: Facts) -> None:
     schema = _xsd()
     if schema is None or schema.validate(root):
@@ -286,7 +325,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
     needed = 0
     declared = 0
     explicit = 0
-    told = None
+    told: Any = None
     for image in images:
         pixels = _pixels(image)
         if pixels is None:
@@ -329,7 +368,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
             pointer=place(told, name),
             line=told.sourceline,
             value=declared,
-            severity="warning",
+            severity="error" if 2 * explicit <= declared else "warning",
         )
     first = _pixels(images[0])
     if len(images) == 1 and (_whole(first, "SizeX"), _whole(first, "SizeY")) != (

@@ -26,6 +26,71 @@ _TEXTS = {
     "document": t.DOCUMENT,
 }
 _KINDS = {1: "uint", 2: "int", 3: "float", 5: "int", 6: "complex"}
+COMPRESSIONS = frozenset(
+    {
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        32766,
+        32767,
+        32769,
+        32770,
+        32771,
+        32773,
+        32774,
+        32809,
+        32895,
+        32896,
+        32897,
+        32898,
+        32908,
+        32909,
+        32946,
+        32947,
+        33003,
+        33004,
+        33005,
+        33007,
+        34661,
+        34676,
+        34677,
+        34712,
+        34713,
+        34718,
+        34719,
+        34720,
+        34887,
+        34888,
+        34889,
+        34892,
+        34925,
+        34926,
+        34927,
+        34933,
+        34934,
+        42112,
+        48124,
+        50000,
+        50001,
+        50002,
+        52546,
+        52547,
+        65000,
+        65001,
+        65002,
+        65535,
+        65536,
+    }
+)
+"""TIFF 6.0, libtiff, tifffile 2026.3.3 and the numbers that vendors registered."""
 _UNSURE_STRIPS = frozenset({33628, 33629, 65420, 34412})
 """MetaMorph, NDPI and LSM keep strips their own way when there are many planes or 4 GiB."""
 
@@ -89,6 +154,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     facts.format = found.name
     _strips(tiff, facts, file, pages)
     try:
+        _compression(tiff, facts, pages)
         _technical(tiff, facts, pages, whole)
         for special in SPECIAL.get(facts.format, ()):
             special(tiff, facts, pages, whole)
@@ -221,6 +287,18 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
             )
             return True
     return False
+
+
+def _compression(tiff: Tiff, facts: Facts, pages: list[Page]) -> None:
+    for number, page in enumerate(pages[:64], 1):
+        found = tiff.number(page, t.COMPRESSION, 1)
+        if found not in COMPRESSIONS:
+            facts.flag(
+                faults.COMPRESSION_UNKNOWN,
+                f"page {number} names the compression {found}, which no program is known to write",
+                value=found,
+            )
+            return
 
 
 def pixel_type(tiff: Tiff, page: Page) -> str | None:

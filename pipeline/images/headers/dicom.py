@@ -58,7 +58,8 @@ _WANTED = {
     (0x0010, 0x1001): "other names",
     (0x0002, 0x0010): "syntax",
     (0x0018, 0x1164): "imager spacing",
-    (0x0048, 0x0006): "columns all",
+    (0x0008, 0x0016): "class",
+    (0x0020, 0x000D): "study",
 }
 _NOBODY = frozenset(
     {
@@ -154,6 +155,9 @@ def dicom(file: Opened, facts: Facts) -> None:
         _sizes(facts, said)
     if pixels is not None:
         _pixels(file, pixels, order, said)
+    elif said.get("class", "").startswith("1.2.840.10008.5.1.4.1.1.") and "study" not in said:
+        # every image, report and plan has a study's identifier (PS3.3, C.7.2.1)
+        raise Cut("the study identifier that every DICOM object has", file.size + 8)
 
 
 def _take(file: Opened, one: Element, said: dict[str, str], order: str) -> None:

@@ -85,7 +85,8 @@ def empad(file: Opened, facts: Facts) -> None:
     """EMPAD: the raw file that the XML names."""
     found = re.search(r'<raw_file\b[^>]*\bfilename="([^"]+)"', whole(file))
     if found:
-        _add(facts, [_name(_plain(found[1]))])
+        # the name at acquisition; the raw file may have been renamed since
+        _add(facts, [_name(_plain(found[1]))], "warning")
 
 
 @header("MetaXpress")

@@ -467,3 +467,19 @@ def is_mgh(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
         and struct.unpack_from(">i", head, 0)[0] == 1
         and all(0 < one < 1 << 20 for one in struct.unpack_from(">3i", head, 4))
     )
+
+
+@shaped("imagic")
+def is_imagic(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """IMAGIC: records of 1024 bytes that give a plausible date and one of its pixel types."""
+    if "hed" not in suffixes or file.size % 1024 or file.size == 0:
+        return False
+    for order in "<>":
+        day, month = struct.unpack_from(order + "2i", file.head, 16)
+        if (
+            0 <= day <= 31
+            and 0 <= month <= 12
+            and file.head[56:60] in (b"REAL", b"INTG", b"PACK", b"COMP", b"RECO")
+        ):
+            return True
+    return False
