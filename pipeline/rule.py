@@ -21,12 +21,15 @@ from pipeline.submission import Metadata, Submission
 
 _FIELD = re.compile(r"\{(\w+)((?:\|\w+)*)\}")
 _PASSES = 20
-"""More passes than any chain of rules needs; what goes on longer is two rules undoing each other."""
+"""More passes than any chain of rules needs; what goes on longer undoes itself."""
 
 
 @cache
 def _expression(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.DOTALL)
+    try:
+        return re.compile(text, re.DOTALL)
+    except re.error as fault:
+        raise ValueError(f"{text!r} is no regular expression: {fault}") from fault
 
 
 class When(Frozen):
@@ -90,6 +93,8 @@ class Do(Frozen):
             for _, some in _FIELD.findall(text)
             for form in some.split("|")
         }
+        if self.split is not None:
+            _expression(self.split)
         if unknown := asked - set(FORMS) - {""}:
             raise ValueError(f"no forms of pipeline.identifiers: {sorted(unknown)}")
         return self
@@ -137,7 +142,9 @@ class Rule(Frozen):
         if self.do.add is not None:
             return tuple(self._added(self.do.add, parts, place, metadata))
         if self.do.split is not None:
-            pieces = [part for part in map(str.strip, re.split(self.do.split, value)) if part]
+            pieces = [
+                part for part in map(str.strip, _expression(self.do.split).split(value)) if part
+            ]
             if len(pieces) < 2 or not all(self.then.parts(piece) for piece in pieces):
                 return ()
             return (Operation(do="split", place=place, before=value, after=pieces),)

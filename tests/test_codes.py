@@ -15,7 +15,7 @@ import yaml
 
 import pipeline
 from pipeline import checks, images, intake
-from pipeline.check import CHECKS, Context, Flag, Known, check, load, run
+from pipeline.check import CHECKS, Check, Context, Flag, Known, check, load, run
 from pipeline.findings import CODES, KINDS, Finding
 from pipeline.registries import Registries, local, refresh
 from pipeline.schema import template
@@ -104,19 +104,40 @@ def test_what_is_right_passes(code: str, case: dict[str, Any], tmp_path: Path) -
 
 def findings(code: str, case: dict[str, Any], folder: Path) -> tuple[Finding, ...]:
     """What is found in a case: a document, an image, a file list, or metadata with its context."""
-    if "document" in case:
-        path = folder / case.get("name", f"document{case.get('suffix', '.json')}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(case["document"].encode())
-        return intake.read(path).findings
+    if "document" in case or "sheets" in case:
+        return intake.read(document(case, folder)).findings
     if "image" in case:
         return images.sniff_file(image(case["image"], folder)).findings
     if "metadata" in case:
         given = context(case, folder)
-        found = run(CHECKS.values(), given)[0]
+        found = run(needed(code), given)[0]
         assert not [one for one in found if one.code == "INT901"]
         return found
     return lists.found(case, folder)
+
+
+def document(case: dict[str, Any], folder: Path) -> Path:
+    """The document of a case: text, or the sheets of a workbook of which a share arrived."""
+    if "document" in case:
+        path = folder / case.get("name", f"document{case.get('suffix', '.json')}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(case["document"].encode())
+        return path
+    sheets = [{"name": name, "rows": rows} for name, rows in case["sheets"].items()]
+    path = lists.write({"workbook": sheets, "name": "document.xlsx"}, folder)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * case.get("cut", 1))])
+    return path
+
+
+def needed(code: str) -> list[Check]:
+    """The check of a code and those it requires; all of them where no check raises the code."""
+    if code not in CHECKS:
+        return list(CHECKS.values())
+    asked = {code}
+    while more := {other for one in asked for other in CHECKS[one].requires} - asked:
+        asked |= more
+    return [CHECKS[one] for one in asked]
 
 
 def image(given: dict[str, Any], folder: Path) -> Path:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation
@@ -208,10 +208,6 @@ def year_and_doi(publication: dict[str, Any], place: Place) -> Iterator[Flag]:
         yield Flag(
             message=f"the year is {year}, the DOI {bare} says {found[1]}",
             at=below(place, "year"),
-            suggestion=suggest(
-                replace(below(place, "year"), publication["year"], found[1]),
-                why="The DOI names the year in which it was given.",
-            ),
         )
 
 

@@ -9,12 +9,14 @@ from typing import Any
 from pipeline.check import Flag, Known, Place, below, check
 from pipeline.checks.wording import quoted
 from pipeline.identifiers import iso_date
+from pipeline.select import get
 from pipeline.submission import Metadata, Submission
 
 YEARS_AHEAD = 2
 """How long a study may be held back (archive policies 1.2; submission form `limitDateFuture`)."""
 
 DATES = "/release_date"
+_BOTH = (DATES, "/study/release_date")
 
 
 def date_of(text: Any) -> dt.date | None:
@@ -34,27 +36,32 @@ def missing(metadata: Metadata) -> Iterator[Flag]:
         yield Flag(message="the submission has no release date")
 
 
-@check("REL101", "release-date-written-otherwise", at=DATES, severity="warning")
-def written_otherwise(value: str) -> Iterator[Flag]:
+@check("REL101", "release-date-written-otherwise", at="", severity="warning")
+def written_otherwise(metadata: Metadata) -> Iterator[Flag]:
     """The release date is an ISO date without leading zeros, or an instant.
 
     To fix: write it as in 2027-03-01.
     """
-    day = iso_date(value)
-    if day is not None and day != value.strip():
-        yield Flag(message=f"the release date {day} is written as {quoted(value)}")
+    for place in _BOTH:
+        value = get(metadata, place, "")
+        day = iso_date(value)
+        if day is not None and day != value.strip():
+            yield Flag(message=f"the release date {day} is written as {quoted(value)}", at=place)
 
 
-@check("REL102", "release-date-not-a-date", at=DATES, severity="error")
-def not_a_date(value: str) -> Iterator[Flag]:
+@check("REL102", "release-date-not-a-date", at="", severity="error")
+def not_a_date(metadata: Metadata) -> Iterator[Flag]:
     """The release date is not a day of the calendar in ISO form.
 
     In other orders day and month cannot be told apart, so nothing is guessed.
 
     To fix: write year, month and day as in 2027-03-01.
     """
-    if value.strip() and iso_date(value) is None:
-        yield Flag(message=f"the release date {quoted(value)} is no date such as 2027-03-01")
+    for place in _BOTH:
+        value = get(metadata, place, "")
+        if value.strip() and iso_date(value) is None:
+            told = f"the release date {quoted(value)} is no date such as 2027-03-01"
+            yield Flag(message=told, at=place)
 
 
 @check("REL201", "release-date-past", at=DATES, severity="error", requires=["REL102"])

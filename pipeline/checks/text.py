@@ -59,7 +59,7 @@ def stray_white_space(metadata: Metadata) -> Iterator[Flag]:
     To fix: nothing; the archive trims the ends of values, but never names of files.
     """
     for place, text in texts(metadata):
-        if text != text.strip() and text.strip() and steps(place)[-1] != "file_list":
+        if text != text.strip() and text.strip() and steps(place)[-1] not in ("file_list", "email"):
             side = "before" if text[0].isspace() else "after"
             yield Flag(message=f"white space stands {side} {quoted(text.strip(), 60)}", at=place)
 
@@ -186,7 +186,7 @@ def _half(text: str) -> tuple[str, bool]:
 
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code|pre)"
-    r"(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}acute|[aeiouAEIOU]uml|szlig|deg|micro|"
+    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}acute|[aeiouAEIOU]uml|szlig|deg|micro|"
     r"alpha|beta|gamma|mu|ndash|mdash|rsquo|lsquo|hellip|#\d{2,6}|#x[0-9a-fA-F]{2,5});",
     re.IGNORECASE,
 )
