@@ -90,7 +90,7 @@ def _funder_in_text(number: str, study: dict[str, Any], registries: Registries) 
             at = sentence.find(number)
             before = [one for one in mentions(sentence, registries) if one.end <= at]
             if at >= 0 and before:
-                return sentence[before[-1].start : before[-1].end]
+                return sentence[before[-1].start : before[-1].end].removeprefix("the ")
     return None
 
 
