@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from pipeline import curation, ledger, review, stages
-from pipeline.curation import ABSENT, Bench, Received
+from pipeline import curation, ledger, receiving, review, stages
+from pipeline.curation import ABSENT
 from pipeline.findings import Finding, Frozen
+from pipeline.receiving import Bench, Received
 from pipeline.record import Decision
 from pipeline.stages import Judged
 
@@ -26,7 +27,7 @@ class Case(Frozen):
 
 def case(submission: str, bench: Bench) -> Case:
     """Open a submission for a decision; raises LookupError when it cannot be opened."""
-    received, bench = curation.reopen(submission, bench)
+    received, bench = receiving.reopen(submission, bench)
     return Case(received=received, judged=curation.judge(received, bench), bench=bench)
 
 
@@ -40,7 +41,7 @@ def accept(
 ) -> tuple[Decision, tuple[Finding, ...]]:
     """Accept a submission; what still blocks because nobody can waive it. Raises review.Refused."""
     opened = one.received.opened
-    look = curation.look_of(one.received, one.bench)
+    look = receiving.look_of(one.received, one.bench)
     submission, _ = stages.safe_changes(opened, look)
     decision, blocking = review.accept(
         submission,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def export(accession: str, form: str, archive: Path) -> None:
     if form not in outputs.load():
         raise click.UsageError(f"no form is called {form}; there are {', '.join(outputs.load())}")
     content = outputs.write(_record(accession, archive), form)
-    click.get_binary_stream("stdout").write(content)
+    sys.stdout.buffer.write(content)
 
 
 def _record(accession: str, archive: Path) -> CuratedRecord:

@@ -45,11 +45,11 @@ def list_(archive: Path, form: str) -> None:
 
 @contextmanager
 def _case(submission: str, archive: Path, day: dt.date) -> Iterator[Case]:
-    from pipeline import curation, deciding, knowledge
+    from pipeline import deciding, knowledge, receiving
     from pipeline import review as words
 
     with archive_at(archive) as (chosen, book):
-        bench = curation.Bench(settings=chosen, ledger=book, knowledge=knowledge.load(), day=day)
+        bench = receiving.Bench(settings=chosen, ledger=book, knowledge=knowledge.load(), day=day)
         try:
             yield deciding.case(submission, bench)
         except (LookupError, words.Refused) as why:

@@ -15,10 +15,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from pipeline import curation, knowledge, ledger
+from pipeline import curation, knowledge, ledger, receiving
 from pipeline.checks.expectations import run_suite
-from pipeline.curation import Bench, Result
+from pipeline.curation import Result
 from pipeline.findings import Finding
+from pipeline.receiving import Bench
 from pipeline.settings import settings
 from pipeline.sources import Found
 from pipeline.submission import FileList
@@ -66,7 +67,7 @@ def curate(
 @task(name="discover", retries=2, retry_delay_seconds=2, cache_policy=NO_CACHE)
 def discover(inbox: list[str]) -> tuple[Found, ...]:
     """The submissions at the paths."""
-    return curation.discover(Path(path) for path in inbox)
+    return receiving.discover(Path(path) for path in inbox)
 
 
 def _is_of_the_disk(_: Any, __: Any, state: Any) -> bool:
@@ -105,7 +106,7 @@ def _curate_all(found: Iterable[Found], bench: Bench, workers: int) -> list[Resu
     threads: ThreadPoolTaskRunner[Result] = ThreadPoolTaskRunner(max_workers=max(1, workers))
     with threads as runner:
         for one in found:
-            identity = curation.identity(one, bench)
+            identity = receiving.identity(one, bench)
             with tags(f"submission:{identity}"):
                 parameters = {"found": one, "bench": bench, "twice": identity in seen}
                 futures.append(runner.submit(curate_submission, parameters))

@@ -1,0 +1,221 @@
+"""Submissions coming in: read, looked at, kept byte for byte, noted in the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict
+
+from pipeline import emission, ledger, review, sources, stages
+from pipeline.check import Images, Known
+from pipeline.findings import Frozen
+from pipeline.knowledge import Knowledge
+from pipeline.record import DataFile, Decision
+from pipeline.select import get
+from pipeline.settings import Settings
+from pipeline.sources import Found, Opened
+from pipeline.stages import ListChecks, Look
+
+PLACE = "source.json"
+
+
+class Bench(Frozen):
+    """What every submission of a run is curated with."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    settings: Settings
+    ledger: ledger.Ledger
+    knowledge: Knowledge
+    day: dt.date
+    files: bool = True
+    imported: bool = False
+    lists: ListChecks | None = None
+
+
+class Received(Frozen):
+    """A submission whose bytes are noted in the ledger."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
+
+    opened: Opened
+    images: Images
+    known: Known
+    hashes: Mapping[str, str]
+    digest: str
+    decisions: tuple[Decision, ...]
+    decision_digest: str
+
+
+def discover(paths: Iterable[Path]) -> tuple[Found, ...]:
+    """All submissions at the paths, in their order."""
+    return tuple(found for path in paths for found in sources.discover(path))
+
+
+def identity(found: Found, bench: Bench) -> str:
+    """The id that a submission will have: its own accession, or its folder's or document's name."""
+    return sources.open_found(found, files=False, imported=bench.imported).id
+
+
+def receive(found: Found, bench: Bench) -> Received:
+    """Read a submission, look at its files, keep its bytes, and note it in the ledger."""
+    opened = sources.open_found(found, files=bench.files, imported=bench.imported)
+    images = stages.look_at_images(opened)
+    hashes, changing = _hash(opened, images, bench)
+    images = images.model_copy(update={"growing": images.growing | changing})
+    content = sources.content_digest(opened)
+    digest = sources.digest(opened, images.present, hashes)
+    decisions = ledger.decisions(bench.ledger, opened.id)
+    title, author = ("", "")
+    own = None
+    if opened.submission is not None:
+        title, author = sources.summary_title(opened.submission.metadata)
+        own = opened.submission.metadata.get("accession")
+    stored = _keep_received(opened, digest, bench.settings)
+    _note_place(opened, bench)
+    day = ledger.receive(
+        bench.ledger,
+        opened.id,
+        digest,
+        content,
+        day=bench.day,
+        title=title,
+        first_author=author,
+        stored=stored,
+    )
+    known = ledger.known(
+        bench.ledger,
+        opened.id,
+        own_accession=own,
+        content_digest=content,
+        title=title,
+        first_author=author,
+    )
+    if opened.submission is not None:
+        submission = opened.submission.model_copy(update={"received": day, "digest": digest})
+        opened = opened.model_copy(update={"submission": submission})
+    return Received(
+        opened=opened,
+        images=images,
+        known=known,
+        hashes=hashes,
+        digest=digest,
+        decisions=decisions,
+        decision_digest=review.decision_digest(decisions),
+    )
+
+
+def _hash(opened: Opened, images: Images, bench: Bench) -> tuple[dict[str, str], frozenset[str]]:
+    """SHA-256 of the listed data files that are there, and those that change meanwhile."""
+    if opened.data_root is None or opened.submission is None:
+        return {}, frozenset()
+    hashes: dict[str, str] = {}
+    changing: set[str] = set()
+    for path in sorted(sources.listed(opened, images.present)):
+        try:
+            hashes[path] = ledger.hash_file(bench.ledger, opened.data_root / path)
+        except (ledger.Growing, FileNotFoundError):
+            changing.add(path)
+    return hashes, frozenset(changing)
+
+
+def _keep_received(opened: Opened, digest: str, settings: Settings) -> str | None:
+    """Keep document and file lists byte for byte; where, below the archive."""
+    paths = sources.document_paths(opened)
+    if not paths:
+        return None
+    home = opened.found.folder or paths[0].parent
+    folder = settings.received / opened.id / digest[:16]
+    contents = {os.path.relpath(path, home).replace("..", "_"): path.read_bytes() for path in paths}
+    emission.write_folder(folder, contents)
+    return str(folder.relative_to(settings.archive))
+
+
+def _note_place(opened: Opened, bench: Bench) -> None:
+    """Note where a submission was found, so that a review can open it again."""
+    place = {
+        "path": str(Path(opened.found.given).absolute()),
+        "files": bench.files,
+        "imported": bench.imported,
+    }
+    content = (json.dumps(place, indent=2) + "\n").encode("utf-8", "surrogateescape")
+    emission.write_file(bench.settings.received / opened.id / PLACE, content)
+
+
+def reopen(submission: str, bench: Bench) -> tuple[Received, Bench]:
+    """A submission that the archive knows, received again from where it was found.
+
+    Raises LookupError when the archive does not know it, or it is no longer there.
+    """
+    noted = bench.settings.received / submission / PLACE
+    if not noted.is_file():
+        raise LookupError(f"the archive knows no submission {submission}")
+    place = json.loads(noted.read_bytes().decode("utf-8", "surrogateescape"))
+    path = Path(place["path"])
+    found = next(iter(sources.discover(path)), None) if path.exists() else None
+    if found is None:
+        raise LookupError(f"{submission} is no longer at {path}")
+    again = bench.model_copy(update={"files": place["files"], "imported": place["imported"]})
+    received = receive(found, again)
+    if received.opened.submission is None:
+        raise LookupError(f"{submission} cannot be read; see its report")
+    return received, again
+
+
+def look_of(received: Received, bench: Bench) -> Look:
+    """What a received submission is judged with."""
+    return Look(
+        knowledge=bench.knowledge,
+        day=bench.day,
+        profile=stages.profile_of(received.opened.submission, bench.day),
+        images=received.images,
+        known=received.known,
+        lists=bench.lists,
+    )
+
+
+def data_files(received: Received) -> tuple[DataFile, ...]:
+    """The manifest: every listed data file that is there."""
+    opened = received.opened
+    if opened.submission is None:
+        return ()
+    formats: dict[str, str | None] = {}
+    folders: dict[str, str | None] = {}
+    for one in received.images.sniffed:
+        formats[one.path] = one.format
+        if one.kind == "image":
+            folders[one.path.rstrip("/") + "/"] = one.format
+    metadata = opened.submission.metadata
+    owners = sources.listed(opened, received.images.present)
+    return tuple(
+        DataFile(
+            path=path,
+            size=received.images.present[path],
+            sha256=received.hashes.get(path),
+            format=formats.get(path) or _folder_format(path, folders),
+            study_component=_name_of(metadata, owner),
+        )
+        for path, owner in sorted(owners.items())
+    )
+
+
+def _folder_format(path: str, folders: Mapping[str, str | None]) -> str | None:
+    """The format of the directory that is one image and holds the file."""
+    parts = path.split("/")
+    for end in range(len(parts) - 1, 0, -1):
+        if (folder := "/".join(parts[:end]) + "/") in folders:
+            return folders[folder]
+    return None
+
+
+def _name_of(metadata: Mapping[str, Any], place: str | None) -> str | None:
+    if place is None:
+        return None
+    owner = get(metadata, place, {})
+    name = owner.get("name") or owner.get("title")
+    return str(name) if name else None
