@@ -125,8 +125,12 @@ def email_missing(author: dict[str, Any], context: Context, metadata: Metadata) 
 def no_email(authors: list[dict[str, Any]], context: Context) -> Iterator[Flag]:
     """No author of the study has an e-mail address, so nobody can be asked about the data.
 
+    Documents of other kinds than PageTab have no place for one.
+
     To fix: give the address of at least one author.
     """
+    if not context.submission.source.kind.startswith("pagetab"):
+        return
     if authors and not asked(context, "Author", "email") and not any(map(_written, authors)):
         yield Flag(message=f"none of the {len(authors)} authors has an e-mail address")
 
