@@ -223,12 +223,17 @@ def _lists(
     assert found.document is not None
     assert reading.metadata is not None
     home = found.folder or found.document.parent
-    lists: list[FileList] = []
+    lists = list(reading.file_lists)
+    looked_for = {one.name for one in lists} | {
+        str(one.value) for one in reading.findings if one.code == file_list_codes.ABSENT.code
+    }
     skips: list[Skip] = []
     for kind in ("study_components", "annotations"):
         for place, name in find(reading.metadata, f"/study/{kind}/*/file_list"):
             component = place.rpartition("/")[0]
             where = reading.source_map.locate(place)
+            if name in looked_for:
+                continue
             if _escapes(name.strip()):
                 message = f"the file list '{name}' leads out of the submission"
                 findings.append(OUTSIDE.at(where, message, value=name, place=place))

@@ -122,6 +122,8 @@ def document(case: dict[str, Any], folder: Path) -> Path:
         path = folder / case.get("name", f"document{case.get('suffix', '.json')}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(case["document"].encode())
+        for name, text in case.get("files", {}).items():
+            (folder / name).write_text(text, "utf-8")
         return path
     sheets = [{"name": name, "rows": rows} for name, rows in case["sheets"].items()]
     path = lists.write({"workbook": sheets, "name": "document.xlsx"}, folder)

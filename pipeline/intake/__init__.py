@@ -1,13 +1,15 @@
 """The doors through which documents come in; each module with a `KIND` here is one.
 
 A door has `KIND`, `knows(path, head) -> bool` (by name and first bytes) and
-`read(data, file) -> Reading`; `ORDER` (default 50) says who is asked first.
+`read(data, file) -> Reading`; `ORDER` (default 50) says who is asked first. A door that needs
+what stands beside the document has `read_path(path, file) -> Reading` too.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -70,4 +72,5 @@ def read(path: Path, file: str | None = None) -> Reading:
             source_map=SourceMap(file=name),
             findings=(UNKNOWN.at(Location(file=name), message),),
         )
-    return door.read(path.read_bytes(), name)
+    read_path: Callable[[Path, str], Reading] | None = getattr(door, "read_path", None)
+    return read_path(path, name) if read_path else door.read(path.read_bytes(), name)

@@ -54,7 +54,7 @@ _ENOUGH = 200
 
 
 def knows(path: Path, head: bytes) -> bool:
-    """A workbook whose first sheet is written in PageTab's names."""
+    """A workbook whose first sheet is written in PageTab's names, or that cannot be opened."""
     if path.suffix.casefold() not in _SUFFIXES or not head.startswith(b"PK"):
         return False
     from pipeline.intake.workbook import Broken, TooLarge, Workbook
@@ -70,7 +70,7 @@ def knows(path: Path, head: bytes) -> bool:
         finally:
             book.close()
     except (Broken, TooLarge):
-        return False
+        return True
     return bool(names) and looks_like_pagetab(names)
 
 

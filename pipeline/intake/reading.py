@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ConfigDict
 
 from pipeline.findings import Finding, Frozen
-from pipeline.submission import Metadata, SourceMap
+from pipeline.submission import FileList, Metadata, SourceMap
 
 
 class Reading(Frozen):
@@ -20,6 +20,8 @@ class Reading(Frozen):
     template: str | None = None
     attach_to: str | None = None
     root_path: str | None = None
+    file_lists: tuple[FileList, ...] = ()
+    """File lists that only the document says how to read (RO-Crate)."""
 
     @property
     def read(self) -> bool:

@@ -1,0 +1,108 @@
+"""RO-Crates: the archive's profile, older crates, and crates of other bioimage collections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.findings import Finding, Location
+from pipeline.intake import ro_crate_codes as codes
+from pipeline.intake.json_text import parse
+from pipeline.intake.reading import Reading
+from pipeline.intake.ro_crate_graph import Graph
+from pipeline.intake.ro_crate_map import Mapping
+from pipeline.intake.ro_crate_objects import Objects
+from pipeline.intake.text import count_line_ends, decode, line_ends
+from pipeline.select import join
+from pipeline.submission import SourceMap
+
+KIND = "ro-crate"
+ORDER = 30
+NAME = "ro-crate-metadata.json"
+_SUFFIXES = frozenset((".json", ".jsonld"))
+
+
+def knows(path: Path, head: bytes) -> bool:
+    """A metadata file by its name, or JSON with a crate's context or graph."""
+    if path.suffix.casefold() not in _SUFFIXES:
+        return False
+    if path.stem.endswith("ro-crate-metadata"):
+        return True
+    return b'"@graph"' in head or b"w3id.org/ro/crate" in head
+
+
+def read(data: bytes, file: str) -> Reading:
+    """The metadata of a crate; its file lists are not looked for."""
+    return _read(data, file, None)
+
+
+def read_path(path: Path, file: str) -> Reading:
+    """The metadata of a crate with the file lists beside its metadata file.
+
+    A crate whose metadata file has a name of its own (`S-BIAD1-ro-crate-metadata.json`) is
+    detached: its payload is elsewhere and not looked for.
+    """
+    attached = path.name in (NAME, NAME + "ld")
+    return _read(path.read_bytes(), file, path.parent if attached else None)
+
+
+def _read(data: bytes, file: str, folder: Path | None) -> Reading:
+    decoded = decode(data, file)
+    before = list(decoded.findings)
+    if file.casefold().endswith(".jsonld"):
+        message = f"the metadata file is called '{Path(file).name}', not '{NAME}'"
+        before.append(codes.OLD_NAME.at(Location(file=file), message, value=Path(file).name))
+    if decoded.text is None:
+        return _unread(file, before)
+    parsed = parse(decoded.text, file)
+    before += parsed.findings
+    if not parsed.readable:
+        return _unread(file, before)
+    before += line_ends(count_line_ends(decoded.text), file)
+    places = SourceMap(file=file, positions=parsed.positions(file))
+    graph = Graph(places)
+    graph.read(parsed.value)
+    if graph.root is None:
+        return Reading(
+            kind=KIND,
+            metadata=None,
+            source_map=places,
+            findings=(*before, *graph.findings),
+        )
+    return _mapped(graph, places, before, folder)
+
+
+def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path | None) -> Reading:
+    assert graph.root is not None
+    objects = Objects(graph)
+    mapping = Mapping(graph, objects)
+    metadata = mapping.document()
+    if "release_date" not in metadata:
+        at = join(graph.root.at, "datePublished")
+        objects.pointers["/release_date"] = at
+        graph.flag(codes.NO_DATE, at, "the root data entity has no 'datePublished'")
+    lists = None
+    if folder is not None:
+        from pipeline.intake.ro_crate_lists import Lists
+
+        lists = Lists(graph, folder, mapping.components)
+        lists.read()
+        for place, (name, at) in lists.named.items():
+            component = metadata["study"]["study_components"][int(place.rpartition("/")[2])]
+            component["file_list"] = name
+            objects.pointers[join(place, "file_list")] = at
+        for name, at in lists.loose:
+            files = metadata["study"].setdefault("files", [])
+            objects.pointers[join("/study/files", len(files))] = at
+            files.append({"path": name})
+    return Reading(
+        kind=KIND,
+        metadata=metadata,
+        source_map=places.model_copy(update={"pointers": objects.pointers}),
+        findings=(*before, *graph.findings, *(lists.findings if lists else ())),
+        file_lists=tuple(lists.made) if lists else (),
+    )
+
+
+def _unread(file: str, findings: list[Finding]) -> Reading:
+    places = SourceMap(file=file)
+    return Reading(kind=KIND, metadata=None, source_map=places, findings=tuple(findings))

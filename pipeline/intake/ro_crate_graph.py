@@ -1,0 +1,299 @@
+"""The entities of an RO-Crate with their places, and what is wrong with them as a graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import yaml
+
+from pipeline import resources
+from pipeline.findings import Code, Finding, Frozen
+from pipeline.intake import ro_crate_codes as codes
+from pipeline.intake.json_text import Number
+from pipeline.intake.spellings import fold
+from pipeline.select import join
+from pipeline.submission import SourceMap
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NOT_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
+_METADATA = re.compile(r"(?:.*[-_/])?ro-crate-metadata\.json(?:ld)?")
+_CLASS_PREFIX = re.compile(r"(?:bia:|https?://bia/)(.+)")
+_LOCAL = re.compile(r"[:/#]")
+_TEXTS = frozenset(("name", "title", "displayname", "description", "protocoldescription"))
+ROOT = "./"
+
+
+class Terms(Frozen):
+    """How crates name the slots of the schema (`schemas/ro_crate.yaml`)."""
+
+    version: str
+    types: Mapping[str, str]
+    kinds: Mapping[str, Mapping[str, str]]
+    references: frozenset[str]
+    classes: frozenset[str]
+    prefixes: Mapping[str, str]
+    terms: Mapping[str, str]
+
+
+@cache
+def terms() -> Terms:
+    """The table as the schemas folder has it."""
+    text = (resources.schemas() / "ro_crate.yaml").read_text("utf-8")
+    return Terms(**yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entity with where it stands; `id` is empty where it has none."""
+
+    id: str
+    types: tuple[str, ...]
+    data: Mapping[str, Any]
+    at: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its types without prefixes, folded."""
+        return tuple(fold(_LOCAL.split(one)[-1]) for one in self.types)
+
+    def is_a(self, *names: str) -> bool:
+        """Whether it has one of these types (folded)."""
+        return any(name in self.names for name in names)
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of object that it is in the record."""
+        known = terms().types
+        return next((known[name] for name in reversed(self.names) if name in known), None)
+
+
+@dataclass
+class Graph:
+    """A crate's entities, and how to follow references among them."""
+
+    source_map: SourceMap
+    entities: list[Entity] = field(default_factory=list)
+    by_id: dict[str, Entity] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    root: Entity | None = None
+    profiled: bool = False
+    """Whether the crate follows the archive's own profile."""
+
+    def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
+        """Note a fault at a place of the document."""
+        self.findings.append(code.at(self.source_map.position(at), message, **more))
+
+    def read(self, document: Any) -> None:
+        """Take in a parsed document; faults are noted, never raised."""
+        given = document.get("@graph") if isinstance(document, dict) else None
+        if not isinstance(given, list):
+            what = "has no '@graph'" if given is None else "has a '@graph' that is no list"
+            self.flag(codes.NO_GRAPH, "/@graph", f"the crate {what}")
+            return
+        if "@context" not in document:
+            self.flag(codes.NO_CONTEXT, "/@context", "the crate has no '@context'")
+        for index, one in enumerate(given):
+            self.add(one, join("/@graph", index))
+        self.find_root()
+        if self.profiled:
+            self.context(document.get("@context"))
+        for entity in self.entities:
+            if not _METADATA.fullmatch(entity.id):
+                self.check(entity)
+
+    def add(self, value: Any, at: str) -> None:
+        """Take in one entity."""
+        if not isinstance(value, dict):
+            self.flag(codes.WRONG_VALUE, at, "an entry of '@graph' is no object")
+            return
+        entity = _entity(value, at)
+        if not entity.id:
+            self.flag(codes.NO_ID, join(at, "@id"), f"{_said(entity)} has no '@id'")
+        elif entity.id in self.by_id:
+            message = f"the '@id' '{entity.id}' is carried by two entities"
+            self.flag(codes.REPEATED_ID, join(at, "@id"), message, value=entity.id)
+        if not entity.types:
+            message = f"the entity '{entity.id}' has no '@type'"
+            self.flag(codes.NO_ID, join(at, "@type"), message, value=entity.id)
+        self.entities.append(entity)
+        if entity.id:
+            self.by_id.setdefault(entity.id, entity)
+
+    def find_root(self) -> None:
+        """The study: what the descriptor is about, or the entity `./`."""
+        descriptor = next((one for one in self.entities if _METADATA.fullmatch(one.id)), None)
+        if descriptor is None:
+            message = "the entity 'ro-crate-metadata.json' is missing"
+            self.flag(codes.NO_DESCRIPTOR, "/@graph", message)
+        else:
+            about = next(iter(self.targets(descriptor, "about")), None)
+            self.root = about[0] if about else None
+        if self.root is None:
+            self.root = self.by_id.get(ROOT) or self.by_id.get("")
+        if self.root is None:
+            self.root = next((one for one in self.entities if one.is_a("study")), None)
+        if self.root is None:
+            self.flag(codes.NO_ROOT, "/@graph", "the root data entity './' is missing")
+            return
+        self.profiled = any(_CLASS_PREFIX.fullmatch(one) for one in self.root.types)
+
+    # -- following ------------------------------------------------------------------------------
+
+    def values(self, entity: Entity, *names: str) -> Iterator[tuple[Any, str]]:
+        """The values of properties (names folded) with their places; blank ones are left out."""
+        for key, value in entity.data.items():
+            if fold(key) not in names or key.startswith("@"):
+                continue
+            at = join(entity.at, key)
+            for one, place in _each(value, at):
+                if one is not None and one != "" and one != {}:
+                    yield one, place
+
+    def targets(self, entity: Entity, *names: str) -> Iterator[tuple[Entity, str]]:
+        """The entities that properties refer to, nested ones too, with the reference's place."""
+        for value, at in self.values(entity, *names):
+            found = self.follow(value, at)
+            if found is not None:
+                yield found, at
+
+    def follow(self, value: Any, at: str) -> Entity | None:
+        """The entity that a value refers to or holds."""
+        if isinstance(value, str):
+            return self.by_id.get(value)
+        if not isinstance(value, dict):
+            return None
+        identifier = value.get("@id")
+        if isinstance(identifier, str) and identifier in self.by_id:
+            return self.by_id[identifier]
+        return _entity(value, at) if set(value) - {"@id"} else None
+
+    def text(self, value: Any, at: str) -> str | None:
+        """A value as text: what stands there, or the name of the entity referred to."""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, str):
+            return str(value) if value.strip() else None
+        if not isinstance(value, dict):
+            return None
+        if isinstance(value.get("@value"), str):
+            return str(value["@value"])
+        found = self.follow(value, at)
+        if found is None:
+            return str(value["@id"]) if isinstance(value.get("@id"), str) else None
+        return self.title(found)
+
+    def title(self, entity: Entity) -> str | None:
+        """What an entity is called: its name, else its `@id`."""
+        for key in ("title", "name", "displayname"):
+            for value, _ in self.values(entity, key):
+                if isinstance(value, str) and value.strip():
+                    return str(value)
+        return entity.id or None
+
+    # -- checking -------------------------------------------------------------------------------
+
+    def context(self, context: Any) -> None:
+        """Whether the crate's own context leaves the profile's terms their meaning."""
+        for part, at in _each(context, "/@context"):
+            if not isinstance(part, dict):
+                continue
+            prefixes = {**terms().prefixes, **{k: v for k, v in part.items() if _is_text(v)}}
+            for term, meaning in terms().terms.items():
+                given = part.get(term)
+                given = given.get("@id") if isinstance(given, dict) else given
+                if not isinstance(given, str):
+                    continue
+                prefix, colon, rest = given.partition(":")
+                whole = prefixes[prefix] + rest if colon and prefix in prefixes else given
+                if whole.replace("https://", "http://") != meaning:
+                    message = f"the context makes '{term}' mean '{given}', not '{meaning}'"
+                    self.flag(codes.REMAPPED, join(at, term), message, value=given)
+
+    def check(self, entity: Entity) -> None:
+        """One entity's identifier, class and values."""
+        self.iri(entity.id, join(entity.at, "@id"))
+        if self.profiled:
+            self.classes(entity)
+        for key, value in entity.data.items():
+            if key.startswith("@"):
+                continue
+            name = fold(key)
+            for one, at in _each(value, join(entity.at, key)):
+                self.value(entity, key, name, one, at)
+
+    def classes(self, entity: Entity) -> None:
+        """Whether an entity has exactly one class of the profile, if any is meant."""
+        own = [match[1] for one in entity.types if (match := _CLASS_PREFIX.fullmatch(one))]
+        lookalike = not own and entity.is_a(*terms().classes) and not entity.is_a("dataset")
+        if len(own) < 2 and not lookalike:
+            return
+        said = ", ".join(entity.types)
+        message = f"the entity '{entity.id}' has the types {said}: not exactly one of the profile"
+        self.flag(codes.TYPE, join(entity.at, "@type"), message, value=said)
+
+    def value(self, entity: Entity, key: str, name: str, value: Any, at: str) -> None:
+        """One value of a property."""
+        if isinstance(value, dict):
+            self.reference(value, at)
+        elif (name in _TEXTS and not isinstance(value, str | None)) or isinstance(value, Number):
+            if name in _TEXTS:
+                message = f"'{key}' is {value}, not a text"
+                self.flag(codes.WRONG_VALUE, at, message, value=str(value))
+        elif isinstance(value, str) and value and name in terms().references:
+            if _ABSOLUTE.match(value) and value not in self.by_id:
+                return
+            known = " of an entity that is there" if value in self.by_id else ""
+            message = f"'{key}' is the bare text '{value}'{known}, not a reference"
+            self.flag(codes.WRONG_VALUE, at, message, value=value)
+
+    def reference(self, value: Mapping[str, Any], at: str) -> None:
+        """A reference to an entity, or an entity nested where it does not belong."""
+        if "@value" in value:
+            return
+        identifier = value.get("@id")
+        if set(value) - {"@id"}:
+            message = "an entity stands inside another one instead of being referred to"
+            self.flag(codes.NESTED, at, message, value=str(value.get("name", identifier)))
+        elif not isinstance(identifier, str):
+            self.flag(codes.WRONG_VALUE, at, "a reference has no '@id' that is a text")
+        else:
+            here = join(at, "@id")
+            self.iri(identifier, here)
+            local = not _ABSOLUTE.match(identifier) or identifier.startswith("_:")
+            if local and identifier not in self.by_id:
+                message = f"no entity of the crate has the '@id' '{identifier}'"
+                self.flag(codes.DANGLING, here, message, value=identifier)
+
+    def iri(self, identifier: str, at: str) -> None:
+        """Whether an identifier has the characters of an IRI (RFC 3987)."""
+        if match := _NOT_IRI.search(identifier):
+            message = f"the '@id' {identifier!r} holds {match[0]!r}, which no IRI has"
+            self.flag(codes.BAD_IRI, at, message, value=identifier)
+
+
+def _entity(value: Mapping[str, Any], at: str) -> Entity:
+    identifier, kind = value.get("@id"), value.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    types = tuple(one for one in kinds if isinstance(one, str) and one)
+    return Entity(identifier if isinstance(identifier, str) else "", types, value, at)
+
+
+def _each(value: Any, at: str) -> Iterator[tuple[Any, str]]:
+    """The entries of a list, or the one value that stands for a list."""
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _each(one, join(at, index))
+    else:
+        yield value, at
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _said(entity: Entity) -> str:
+    return f"an entity of type {', '.join(entity.types)}" if entity.types else "an entity"

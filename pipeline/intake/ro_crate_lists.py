@@ -1,0 +1,236 @@
+"""The file lists that an RO-Crate describes: found, read by their table schema, checked."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from pipeline.findings import Finding, Location
+from pipeline.intake import file_list_codes, file_lists
+from pipeline.intake import ro_crate_codes as codes
+from pipeline.intake.file_list_grid import Columns
+from pipeline.intake.ro_crate_graph import Entity, Graph
+from pipeline.intake.spellings import fold
+from pipeline.intake.text import decode
+from pipeline.select import join
+from pipeline.submission import FileList
+
+_PATH, _SIZE, _DATASET = "filePath", "sizeInBytes", "isPartOf"
+_SELF = "associatedSourceImage"
+_ENTITY = frozenset(
+    (
+        "isPartOf",
+        "associatedSubject",
+        "associatedBiologicalEntity",
+        "associatedImagingPreparationProtocol",
+        "associatedImageAcquisitionProtocol",
+        "associatedAnnotationMethod",
+        "associatedCreationProcess",
+        "associatedAnalysisMethod",
+        "associatedCorrelationMethod",
+        "associatedProtocol",
+    )
+)
+_TABLES = (".tsv", ".csv")
+
+
+@dataclass
+class Lists:
+    """Reads a crate's file lists from its folder."""
+
+    graph: Graph
+    folder: Path
+    components: dict[str, str]
+    """From a dataset's `@id` to the record place of its study component."""
+    findings: list[Finding] = field(default_factory=list)
+    made: list[FileList] = field(default_factory=list)
+    named: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """From a component's record place to the name of its list, and where the crate names it."""
+    loose: list[tuple[str, str]] = field(default_factory=list)
+    """Lists that belong to no one component, with their places."""
+
+    def read(self) -> None:
+        """Every list that the crate describes."""
+        for entity in self.graph.entities:
+            if _is_list(entity):
+                self.one(entity)
+
+    def one(self, entity: Entity) -> None:
+        """One list: whose it is, whether it is there, and its rows."""
+        at = join(entity.at, "@id")
+        name = unquote(entity.id).removeprefix("./")
+        path = self.folder / name
+        inside = ".." not in Path(name).parts and not Path(name).is_absolute()
+        homes = self.homes(entity)
+        for home in homes:
+            self.named[home] = (name, at)
+        if not homes:
+            self.loose.append((name, at))
+        if not inside or not path.is_file():
+            message = f"the file list '{name}' is not among the uploaded files"
+            place = join(homes[0], "file_list") if homes else None
+            where = self.graph.source_map.position(at)
+            self.findings.append(file_list_codes.ABSENT.at(where, message, value=name, place=place))
+            self.schema(entity)
+            return
+        columns = self.schema(entity)
+        if not columns:
+            component = homes[0] if homes else None
+            read = file_lists.read_file_list(path, name=name, component=component)
+            self.findings += read.findings
+            self.made += [read.file_list] if read.file_list else []
+        elif _PATH in columns.values():
+            self.table(path, name, columns, homes)
+
+    def homes(self, entity: Entity) -> list[str]:
+        """The components that a list belongs to, as far as the metadata says."""
+        owners = [
+            place
+            for identifier, place in self.components.items()
+            if any(
+                found.at == entity.at
+                for found, _ in self.graph.targets(self.graph.by_id[identifier], "haspart")
+            )
+            or (not identifier.startswith("#") and _below(entity.id, identifier))
+        ]
+        if not owners and len(self.components) == 1:
+            owners = list(self.components.values())
+        return owners
+
+    def schema(self, entity: Entity) -> dict[str, str]:
+        """From a column's header to the last part of its property's address."""
+        columns: dict[str, str] = {}
+        for schema, _ in self.graph.targets(entity, "tableschema"):
+            for column, _ in self.graph.targets(schema, "column"):
+                name = next((v for v, _ in self.graph.values(column, "columnname")), None)
+                url = next((v for v, _ in self.graph.values(column, "propertyurl")), "")
+                if isinstance(name, str):
+                    columns[name] = str(url).rstrip("/").rpartition("/")[2].rpartition("#")[2]
+            if _PATH not in columns.values():
+                message = f"the table schema of '{entity.id}' has no column for paths"
+                self.graph.flag(codes.NO_PATHS, join(schema.at, "column"), message)
+        return columns
+
+    def table(self, path: Path, name: str, columns: dict[str, str], homes: list[str]) -> None:
+        """The rows of a list, each in the component that it names."""
+        decoded = decode(path.read_bytes(), name)
+        self.findings += decoded.findings
+        if decoded.text is None:
+            return
+        separator = "," if path.suffix.casefold() == ".csv" else "\t"
+        rows = list(csv.reader(decoded.text.splitlines(), delimiter=separator))
+        header = [cell.strip() for cell in rows[0]] if rows else []
+        column = {columns[cell]: n for n, cell in enumerate(header) if columns.get(cell)}
+        if _PATH not in column:
+            wanted = next(key for key, value in columns.items() if value == _PATH)
+            message = f"the header has no column '{wanted}', which the crate describes"
+            where = Location(file=name, line=1, column=1)
+            self.findings.append(file_list_codes.NO_HEADER.at(where, message))
+            return
+        body = [(line, row) for line, row in enumerate(rows[1:], 2) if any(c.strip() for c in row)]
+        self.check(name, header, columns, column, body)
+        groups: dict[str | None, list[tuple[int, list[str]]]] = {}
+        for line, row in body:
+            dataset = _cell(row, column.get(_DATASET)).strip()
+            home = self.components.get(dataset, homes[0] if homes else None)
+            groups.setdefault(home, []).append((line, row))
+        for home, lines in groups.items():
+            if home is not None:
+                at = self.named.get(home, ("", ""))[1] or _place_of(self.graph, name)
+                self.named[home] = (name, at)
+                self.loose = [one for one in self.loose if one[0] != name]
+            self.made.append(_file_list(name, home, header, column, lines))
+
+    def check(
+        self,
+        name: str,
+        header: list[str],
+        columns: dict[str, str],
+        column: dict[str, int],
+        body: list[tuple[int, list[str]]],
+    ) -> None:
+        """Whether what rows refer to is there."""
+        types = column.get("type", column.get("22-rdf-syntax-ns"))
+        listed = {_cell(row, column[_PATH]): _cell(row, types) for _, row in body}
+        for index, cell in enumerate(header):
+            meaning = columns.get(cell, "")
+            if meaning != _SELF and meaning not in _ENTITY:
+                continue
+            for line, row in body:
+                for wanted in _several(_cell(row, index)):
+                    where = Location(file=name, line=line, column=index + 1)
+                    if meaning == _SELF and wanted not in listed:
+                        message = f"'{wanted}' in column '{cell}' is not in the file list"
+                    elif meaning == _SELF and types is not None and not listed[wanted].strip():
+                        message = f"'{wanted}' in column '{cell}' is not marked as an image"
+                    elif meaning in _ENTITY and wanted not in self.graph.by_id:
+                        message = f"'{wanted}' in column '{cell}' is no entity of the crate"
+                    else:
+                        continue
+                    self.findings.append(codes.ROW_REFERENCE.at(where, message, value=wanted))
+
+
+def _is_list(entity: Entity) -> bool:
+    if entity.is_a("filelist", "table"):
+        return True
+    name = entity.id.casefold()
+    return entity.is_a("file") and name.endswith(_TABLES) and "file" in fold(name)
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder.endswith("/") and folder != "./" and path.startswith(folder)
+
+
+def _place_of(graph: Graph, name: str) -> str:
+    return next((join(e.at, "@id") for e in graph.entities if unquote(e.id) == name), "")
+
+
+def _cell(row: list[str], index: int | None) -> str:
+    return row[index] if index is not None and index < len(row) else ""
+
+
+def _several(cell: str) -> Iterator[str]:
+    """One reference, or the entries of a JSON list of them."""
+    text = cell.strip()
+    if text.startswith("["):
+        try:
+            given: Any = json.loads(text)
+        except json.JSONDecodeError:
+            given = [text]
+        yield from (one for one in given if isinstance(one, str) and one)
+    elif text:
+        yield text
+
+
+def _file_list(
+    name: str,
+    home: str | None,
+    header: list[str],
+    column: dict[str, int],
+    lines: list[tuple[int, list[str]]],
+) -> FileList:
+    own = {column[_PATH], column.get(_SIZE)}
+    others = [n for n, cell in enumerate(header) if n not in own and cell]
+    sizes = [_cell(row, column.get(_SIZE)).strip() for _, row in lines]
+    made = Columns(
+        paths=[_cell(row, column[_PATH]) for _, row in lines],
+        lines=[line for line, _ in lines],
+        attributes={header[n]: [_cell(row, n) for _, row in lines] for n in others},
+        names=tuple(header[n] for n in others),
+        sizes=[int(size) if size.isdecimal() else None for size in sizes],
+        path_column=column[_PATH] + 1,
+    )
+    return FileList(
+        name=name,
+        source=name,
+        component=home,
+        table=file_lists.table(made),
+        columns=made.names,
+        kind="tsv",
+        path_column=made.path_column,
+    )

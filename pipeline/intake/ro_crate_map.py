@@ -1,0 +1,221 @@
+"""From the entities of an RO-Crate to a submission's metadata."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from pipeline.intake.ro_crate_graph import Entity, Graph
+from pipeline.intake.ro_crate_objects import Objects
+from pipeline.intake.ro_crate_people import People
+from pipeline.select import join
+from pipeline.submission import Metadata
+
+_TAXON = re.compile(r"(?:NCBI|obo)?:?(?:txid|NCBITaxon[_:])\d+|https?://.*NCBITaxon_\d+", re.I)
+_TECHNICAL = frozenset(("column", "schema", "table", "filelist", "file", "image", "creativework"))
+MOST_COMBINATIONS = 1000
+"""Associations of one component; more than any real one has."""
+_PARTS = {
+    "biosample": ("associatedbiologicalentity", "associatedbiosample"),
+    "specimen": ("associatedspecimenimagingpreparationprotocol",),
+    "image_acquisition": (
+        "associatedimageacquisitionprotocol",
+        "associatedspecimenimageacquisitionprotocol",
+    ),
+    "image_correlation": ("associatedimagecorrelationmethod",),
+    "image_analysis": ("associatedimageanalysismethod",),
+}
+_SPECIMEN = ("associatedspecimen",)
+
+
+@dataclass
+class Mapping:
+    """Makes the record of a crate."""
+
+    graph: Graph
+    objects: Objects
+    components: dict[str, str] = field(default_factory=dict)
+    """From a dataset's `@id` to the record place of its study component."""
+
+    def document(self) -> Metadata:
+        """The metadata of the whole crate."""
+        root = self.graph.root
+        assert root is not None
+        self.objects.pointers[""] = root.at
+        metadata: Metadata = {}
+        people = People(self.graph, self.objects)
+        study, done = self.objects.make(root, "study", "/study")
+        self.top(metadata, root, done)
+        metadata["study"] = study
+        people.organisations_of(study)
+        people.authors(study, root, done)
+        people.licence(study, root, done)
+        people.grants(study, root, done)
+        people.several(study, root, "publications", ("relatedpublication", "citation"), done)
+        people.several(study, root, "links", ("seealso",), done)
+        for kind in (
+            "biosamples",
+            "specimens",
+            "image_acquisitions",
+            "image_correlations",
+            "image_analyses",
+            "annotations",
+        ):
+            for entity in self.all_of(kind):
+                self.entry(study, kind, entity)
+        for entity in self.all_of("study_components"):
+            self.component(study, entity)
+        self.objects.left(study, root, "/study", done | {"haspart"})
+        self.others(study)
+        return metadata
+
+    def top(self, metadata: Metadata, root: Entity, done: set[str]) -> None:
+        """Accession, DOI and date of the submission."""
+        for name in ("accessionid", "identifier", "doi"):
+            for value, at in self.graph.values(root, name):
+                text = self.graph.text(value, at)
+                slot = "doi" if text and "10." in text else "accession"
+                if text and slot not in metadata and isinstance(value, str):
+                    metadata[slot] = text
+                    self.objects.pointers[join("", slot)] = at
+                    done.add(name)
+        for value, at in self.graph.values(root, "datepublished"):
+            if isinstance(value, str) and "release_date" not in metadata:
+                metadata["release_date"] = str(value)
+                self.objects.pointers["/release_date"] = at
+                done.add("datepublished")
+
+    def all_of(self, kind: str) -> list[Entity]:
+        """The entities of a kind, but for the study itself."""
+        root = self.graph.root
+        return [one for one in self.graph.entities if one.kind == kind and one is not root]
+
+    def entry(self, study: Metadata, kind: str, entity: Entity) -> None:
+        """One entity in its list of the study, under a title that associations can name."""
+        place = join("/study", kind, len(study.get(kind, ())))
+        made, done = self.objects.make(entity, kind, place)
+        title = self.title(entity)
+        if "title" not in made and title:
+            made["title"] = title
+            self.objects.pointers[join(place, "title")] = join(entity.at, "@id")
+        if kind == "biosamples":
+            self.organisms(made, entity, place)
+            done |= {"organismclassification", "taxonomicrange"}
+        if kind == "image_acquisitions":
+            self.methods(made, entity, place, done)
+        self.objects.left(made, entity, place, done)
+        study.setdefault(kind, []).append(made)
+
+    def organisms(self, made: Metadata, entity: Entity, place: str) -> None:
+        """The taxa of a biosample."""
+        names = ("organismclassification", "taxonomicrange")
+        for value, at in self.graph.values(entity, *names):
+            taxon = self.graph.follow(value, at)
+            here = join(place, "organisms", len(made.get("organisms", ())))
+            if taxon is None:
+                text = self.graph.text(value, at)
+                one: Metadata = {}
+                if text is not None:
+                    one["taxon_id" if _TAXON.fullmatch(text) else "scientific_name"] = text
+            else:
+                one, done = self.objects.make(taxon, "organisms", here)
+                if _TAXON.fullmatch(taxon.id):
+                    one["taxon_id"] = taxon.id
+                    self.objects.pointers[join(here, "taxon_id")] = join(taxon.at, "@id")
+                self.objects.left(one, taxon, here, done)
+            if one:
+                self.objects.pointers.setdefault(here, at)
+                made.setdefault("organisms", []).append(one)
+
+    def methods(self, made: Metadata, entity: Entity, place: str, done: set[str]) -> None:
+        """Imaging methods: names and FBbi terms beside each other, or defined terms."""
+        numbers = [(v, at) for v, at in self.graph.values(entity, "fbbiid") if isinstance(v, str)]
+        found: list[tuple[Metadata, str]] = []
+        for value, at in self.graph.values(entity, "imagingmethodname"):
+            if (text := self.graph.text(value, at)) is not None:
+                found.append(({"name": text}, at))
+        for index, (number, at) in enumerate(numbers):
+            if index < len(found):
+                found[index][0]["term_id"] = number
+            else:
+                found.append(({"term_id": number}, at))
+        for value, at in self.graph.values(entity, "measurementtechnique"):
+            term = self.graph.follow(value, at)
+            text = self.graph.text(value, at)
+            if text is not None:
+                one = {"name": text}
+                if term is not None:
+                    self.objects.used.add(term.at)
+                    one |= {"term_id": term.id} if term.id and term.id != text else {}
+                found.append((one, at))
+        for index, (one, at) in enumerate(found):
+            self.objects.pointers[join(place, "imaging_methods", index)] = at
+            made.setdefault("imaging_methods", []).append(one)
+        done |= {"imagingmethodname", "fbbiid", "measurementtechnique"}
+
+    def component(self, study: Metadata, entity: Entity) -> None:
+        """A dataset as a study component, with one association per combination it names."""
+        place = join("/study/study_components", len(study.get("study_components", ())))
+        made, done = self.objects.make(entity, "study_components", place)
+        title = self.title(entity)
+        if "name" not in made and title:
+            made["name"] = title
+            self.objects.pointers[join(place, "name")] = join(entity.at, "@id")
+        rows = list(self.combinations(entity))
+        for one, _ in self.graph.targets(entity, "association"):
+            self.objects.used.add(one.at)
+            rows += self.combinations(one)
+            extra: Metadata = {}
+            names = {name for part in _PARTS.values() for name in part}
+            self.objects.left(extra, one, place, names)
+            made.setdefault("attributes", []).extend(extra.get("attributes", ()))
+        if not made.get("attributes"):
+            made.pop("attributes", None)
+        if rows:
+            made["associations"] = rows[:MOST_COMBINATIONS]
+            self.objects.pointers[join(place, "associations")] = entity.at
+        taken = {name for part in _PARTS.values() for name in part}
+        if rows:
+            taken |= set(_SPECIMEN)
+        self.objects.left(made, entity, place, done | taken | {"haspart", "association"})
+        self.components[entity.id] = place
+        study.setdefault("study_components", []).append(made)
+
+    def combinations(self, entity: Entity) -> Iterator[Metadata]:
+        """The associations that an entity names: every combination of its parts."""
+        parts: dict[str, list[str]] = {}
+        for slot, names in _PARTS.items():
+            titles = [self.title(found) for found, _ in self.graph.targets(entity, *names)]
+            parts[slot] = [one for one in titles if one]
+        for specimen, _ in self.graph.targets(entity, *_SPECIMEN):
+            self.objects.used.add(specimen.at)
+            for slot, name in (
+                ("biosample", "biologicalentity"),
+                ("specimen", "imagingpreparationprotocol"),
+            ):
+                titles = [self.title(one) for one, _ in self.graph.targets(specimen, name)]
+                parts[slot] += [one for one in titles if one and one not in parts[slot]]
+        filled = {slot: titles for slot, titles in parts.items() if titles}
+        if filled:
+            for row in itertools.islice(itertools.product(*filled.values()), MOST_COMBINATIONS):
+                yield dict(zip(filled, row, strict=True))
+
+    def title(self, entity: Entity) -> str | None:
+        """What associations call an entity: its title, else its `@id` without marks."""
+        title = self.graph.title(entity)
+        return unquote(title.removeprefix("#")) if title and title == entity.id else title
+
+    def others(self, study: Metadata) -> None:
+        """Entities that the record has no class for, as sections of their type."""
+        for entity in self.graph.entities:
+            if entity.at in self.objects.used or entity.is_a(*_TECHNICAL):
+                continue
+            place = join("/study/sections", len(study.get("sections", ())))
+            made: Metadata = {"type": entity.types[-1] if entity.types else "entity"}
+            self.objects.left(made, entity, place, set())
+            if "attributes" in made:
+                self.objects.pointers[place] = entity.at
+                study.setdefault("sections", []).append(made)

@@ -1,0 +1,196 @@
+"""The people, organisations, grants, publications and licence of an RO-Crate."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from pipeline import resources
+from pipeline.intake.ro_crate_graph import Entity, Graph
+from pipeline.intake.ro_crate_objects import Objects
+from pipeline.select import join
+from pipeline.submission import Metadata
+
+_ORCID = re.compile(r"https?://orcid\.org/(.+)")
+_ROR = re.compile(r"https?://ror\.org/.+")
+_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
+
+
+@cache
+def _licences() -> dict[str, str]:
+    """From a licence's address to its usual label, for the licences that the archive knows."""
+    path = resources.schemas() / "vocabularies" / "licences.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    return {
+        _address(row[key]): row["label"]
+        for row in rows
+        for key in ("url", "legalcode_url")
+        if row[key] and row["label"]
+    }
+
+
+def _address(url: str) -> str:
+    return re.sub(r"^https?://|/(legalcode(\.\w+)?)?$", "", url.strip()).casefold()
+
+
+@dataclass
+class People:
+    """Who made a study, who paid for it, and what was published of it."""
+
+    graph: Graph
+    objects: Objects
+    organisations: dict[str, str] = field(default_factory=dict)
+    """From an organisation's place in the document to its id in the record."""
+
+    def licence(self, study: Metadata, root: Entity, done: set[str]) -> None:
+        """The licence: an address, with its usual label where the archive knows it."""
+        for value, at in self.graph.values(root, "license", "licence"):
+            text = value.get("@id") if isinstance(value, dict) else value
+            if not isinstance(text, str) or "licence" in study:
+                continue
+            found = self.graph.by_id.get(text) if isinstance(value, dict) else None
+            label = self.graph.title(found) if found else None
+            if found:
+                self.objects.used.add(found.at)
+            name = label if label and label != text else _licences().get(_address(text), text)
+            made = {"name": name, "url": str(text)} if "://" in text else {"name": str(text)}
+            study["licence"] = made
+            for key in ("", "/name", "/url"):
+                self.objects.pointers["/study/licence" + key] = at
+        done |= {"license", "licence"}
+
+    def organisations_of(self, study: Metadata) -> None:
+        """Organisations that an author belongs to, numbered o1, o2, … in the graph's order."""
+        people = [one for one in self.graph.entities if one.kind == "authors"]
+        wanted = {found.at for one in people for found, _ in self.graph.targets(one, "affiliation")}
+        for entity in self.graph.entities:
+            if entity.kind != "organisations" or entity.at not in wanted:
+                continue
+            place = join("/study/organisations", len(study.setdefault("organisations", [])))
+            made, done = self.objects.make(entity, "organisations", place)
+            number = f"o{len(self.organisations) + 1}"
+            self.organisations[entity.at] = number
+            address = next(
+                (
+                    (str(text), at)
+                    for text, at in ((entity.id, join(entity.at, "@id")), *self.url(entity))
+                    if isinstance(text, str) and _ROR.fullmatch(text)
+                ),
+                None,
+            )
+            if address:
+                made["ror"], self.objects.pointers[join(place, "ror")] = address
+                done |= {"url", "website"} if address[1] != join(entity.at, "@id") else set()
+            self.objects.left(made, entity, place, done)
+            study["organisations"].append({"id": number, **made})
+
+    def url(self, entity: Entity) -> Iterator[tuple[Any, str]]:
+        """Where an organisation's other addresses may stand."""
+        yield from self.graph.values(entity, "url", "website", "identifier")
+
+    def authors(self, study: Metadata, root: Entity, done: set[str]) -> None:
+        """The people that the study names, by reference, nested or as text."""
+        for value, at in self.graph.values(root, "author", "contributor", "creator"):
+            person = self.graph.follow(value, at)
+            place = join("/study/authors", len(study.get("authors", ())))
+            if person is None:
+                text = self.graph.text(value, at)
+                if text is not None:
+                    listed = study.setdefault("authors", [])
+                    match = _ORCID.fullmatch(text)
+                    listed.append({"orcid": match[1]} if match else {"name": text})
+                    self.objects.pointers[place] = at
+                continue
+            made, taken = self.objects.make(person, "authors", place)
+            self.given_names(made, person, place, taken)
+            if match := _ORCID.fullmatch(person.id):
+                made["orcid"] = match[1]
+                self.objects.pointers[join(place, "orcid")] = join(person.at, "@id")
+            for given, here in self.graph.values(person, "affiliation"):
+                self.affiliation(made, given, here, place)
+            self.objects.left(made, person, place, taken | {"affiliation"})
+            study.setdefault("authors", []).append(made)
+        done |= {"author", "contributor", "creator"}
+
+    def given_names(self, made: Metadata, person: Entity, place: str, taken: set[str]) -> None:
+        """A person's name from its two parts, where it has no other."""
+        if "name" in made:
+            return
+        parts = [*self.graph.values(person, "givenname"), *self.graph.values(person, "familyname")]
+        words = [str(value) for value, _ in parts if isinstance(value, str)]
+        if words:
+            made["name"] = " ".join(words)
+            self.objects.pointers[join(place, "name")] = parts[0][1]
+            taken |= {"givenname", "familyname"}
+
+    def affiliation(self, made: Metadata, value: Any, at: str, place: str) -> None:
+        """One organisation of a person, or its text."""
+        found = self.graph.follow(value, at)
+        listed = made.setdefault("affiliations", [])
+        here = join(place, "affiliations", len(listed))
+        self.objects.pointers[here] = at
+        if found is not None and found.at in self.organisations:
+            listed.append({"organisation": self.organisations[found.at]})
+        elif (text := self.graph.text(value, at)) is not None:
+            listed.append({"text": text})
+        if not listed:
+            del made["affiliations"]
+
+    def grants(self, study: Metadata, root: Entity, done: set[str]) -> None:
+        """Grants, and funders that are named without one."""
+        for value, at in self.graph.values(root, "funding", "funder"):
+            entity = self.graph.follow(value, at)
+            place = join("/study/grants", len(study.get("grants", ())))
+            if entity is None or entity.kind != "grants":
+                text = self.graph.text(value, at)
+                if text is not None:
+                    study.setdefault("grants", []).append({"funder": text})
+                    self.objects.pointers[place] = self.objects.pointers[join(place, "funder")] = at
+                    self.objects.used |= {entity.at} if entity else set()
+                continue
+            made, taken = self.objects.make(entity, "grants", place)
+            for funder, here in self.graph.values(entity, "funder"):
+                text = self.graph.text(funder, here)
+                found = self.graph.follow(funder, here)
+                if text is not None and "funder" not in made:
+                    made["funder"] = text
+                    self.objects.pointers[join(place, "funder")] = here
+                    taken.add("funder")
+                    self.objects.used |= {found.at} if found else set()
+            self.objects.left(made, entity, place, taken)
+            study.setdefault("grants", []).append(made)
+        done |= {"funding", "funder"}
+
+    def several(
+        self, study: Metadata, root: Entity, kind: str, names: tuple[str, ...], done: set[str]
+    ) -> None:
+        """Publications and links that the study names."""
+        for value, at in self.graph.values(root, *names):
+            entity = self.graph.follow(value, at)
+            place = join("/study", kind, len(study.get(kind, ())))
+            slot = "url" if kind == "links" else "doi"
+            if entity is None:
+                text = self.graph.text(value, at)
+                if text is not None:
+                    match = _DOI.fullmatch(text)
+                    study.setdefault(kind, []).append(
+                        {slot: match[1] if match and slot == "doi" else text}
+                        if slot == "url" or match
+                        else {"title": text}
+                    )
+                    self.objects.pointers[place] = at
+                continue
+            made, taken = self.objects.make(entity, kind, place)
+            identifier = join(entity.at, "@id")
+            match = _DOI.fullmatch(entity.id)
+            if slot not in made and (kind == "links" or match):
+                made[slot] = match[1] if match and kind != "links" else entity.id
+                self.objects.pointers[join(place, slot)] = identifier
+            self.objects.left(made, entity, place, taken)
+            study.setdefault(kind, []).append(made)
+        done |= set(names)
