@@ -64,7 +64,7 @@ _PMCID_WRAPPED = re.compile(
 
 _TAXON_WRAPPED = re.compile(
     r"(?:(?:https?://)?purl\.(?:obolibrary\.org/obo/NCBITaxon_|uniprot\.org/taxonomy/)"
-    r"|(?:obo:)?(?:ncbi[ _:]*)?(?:tax(?:on)?(?:omy)?)?[ _:]*(?:tx?id)?[ _:]*)?([1-9]\d{0,9})",
+    r"|(?:obo:)?(?:ncbi[ _:]*)?(?:tax(?:on)?(?:omy)?)?[ _:]*(?:(?:tx?)?id)?[ _:]*)?([1-9]\d{0,9})",
     re.ASCII | re.IGNORECASE,
 )
 

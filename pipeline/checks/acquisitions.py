@@ -10,6 +10,17 @@ from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.registries import ImagingMethod, Registries
 
 METHOD = "/study/image_acquisitions/*/imaging_methods/*"
+EMPIAR = re.compile(
+    r"cryo[ -]?(?:EM|ET)\b|cryo(?:genic)?[ -]?(?:transmission )?electron (?:microscop|tomograph)\w*"
+    r"|electron cryo[ -]?(?:microscop|tomograph)\w*|electron tomography|FIB[ -]?SEM"
+    r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|serial block[ -]?face\b.*|array tomography"
+    r"|volume (?:EM|electron microscop\w*)|\bvEM\b"
+    r"|(?:soft |hard )?X-?ray (?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
+    r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b",
+    re.IGNORECASE,
+)
+"""Wordings of the methods whose images belong to EMPIAR (the archive's policy, imagesatebi)."""
+
 _FBBI = re.compile(r"fbbi|biological imaging methods( ontology)?( \(fbbi\))?", re.IGNORECASE)
 _OTHER_ID = re.compile(r"(?!fbbi)[a-z][\w.-]*[:_]\w+", re.IGNORECASE)
 
@@ -45,7 +56,7 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
     if not name or elsewhere(method) or _same(method, registries):
         return
     near = registries.nearest_imaging_methods(name)
-    if near:
+    if near and (near[0].similar == 100 or not EMPIAR.search(name)):
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]
         yield Flag(
             message=f"the imaging method {name!r} is no FBbi term; near ones are {_words(near)}",

@@ -241,7 +241,7 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
 
 
 def _two_words(name: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]{3,} [a-z-]{3,}", name) is not None
+    return re.fullmatch(r"[A-Za-z]{2,} [a-z-]{3,}", name) is not None
 
 
 @check("BIO201", "taxon-id-and-name-disagree", at=ORGANISM, severity="warning")

@@ -112,7 +112,7 @@ def only_in_text(study: dict[str, Any]) -> Iterator[Flag]:
 
 _FILLER = (
     r"(?:the|grants?|award|project|contract|funding|agreement|reference|ref|number|numbers|num|no|nr"
-    r"|n°|nº|№|id|code|under|agr|#)"
+    r"|n°|nº|№|id|code|under|agr|ga|#)"
 )
 _PROSE = re.compile(rf"(?<!\w){_FILLER}(?!\w)|[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(?=[\w./\\-]*\d)[\w][\w./\\-]*[\w]")

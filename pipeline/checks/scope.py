@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check
-from pipeline.checks.acquisitions import METHOD, label
+from pipeline.checks.acquisitions import EMPIAR, METHOD, label
 from pipeline.registries import Registries
 from pipeline.select import leaves
 from pipeline.submission import FileList, Submission
@@ -22,15 +22,6 @@ _EMPIAR_TERMS = {
     "FBbi:00050000",
 }
 """X-ray microscopy, SBF-SEM, X-ray CT, X-ray tomography, FIB-SEM."""
-_EMPIAR = re.compile(
-    r"cryo[ -]?(?:EM|ET)\b|cryo(?:genic)?[ -]?(?:transmission )?electron (?:microscop|tomograph)\w*"
-    r"|electron cryo[ -]?(?:microscop|tomograph)\w*|electron tomography|FIB[ -]?SEM"
-    r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|serial block[ -]?face\b.*|array tomography"
-    r"|volume (?:EM|electron microscop\w*)|\bvEM\b"
-    r"|(?:soft |hard )?X-?ray (?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
-    r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b",
-    re.IGNORECASE,
-)
 
 
 @check("ACQ201", "method-belongs-to-empiar", at=METHOD, severity="warning")
@@ -48,7 +39,7 @@ def belongs_to_empiar(
     name = label(method)
     known = registries.imaging_method_by_id(str(method.get("term_id", "")))
     known = known or registries.imaging_method(name)
-    if (known is not None and known.term_id in _EMPIAR_TERMS) or _EMPIAR.search(name):
+    if (known is not None and known.term_id in _EMPIAR_TERMS) or EMPIAR.search(name):
         yield Flag(
             message=f"images of the method {name!r} belong to EMPIAR", at=below(place, "name")
         )

@@ -120,10 +120,14 @@ class Registries(Frozen):
         names: dict[tuple[str, str], str] = {}
         for connection in self._stores(fbbi.NAME):
             names |= _telling_names(connection)
-        near = process.extract(
-            _telling(text), names, scorer=fuzz.token_sort_ratio, score_cutoff=80, limit=4 * most
-        )
-        for _, similar, (key, _) in near:
+        near = [
+            found
+            for scorer in (fuzz.token_sort_ratio, fuzz.ratio)
+            for found in process.extract(
+                _telling(text), names, scorer=scorer, score_cutoff=80, limit=4 * most
+            )
+        ]
+        for _, similar, (key, _) in sorted(near, key=lambda found: -found[1]):
             fields = self._by_id(fbbi.NAME, key)
             if key not in best and fields:
                 best[key] = ImagingMethod(
@@ -141,8 +145,7 @@ class Registries(Frozen):
 
     def funder_names(self) -> tuple[tuple[str, str], ...]:
         """Names and acronyms of the funders of the built-in snapshot, with their Crossref ids."""
-        names = store.all_names(self.built_in, funders.NAME)
-        return tuple((name, key) for key, name, _ in names)
+        return _funder_names(self.built_in)
 
     def funder_by_id(self, crossref_id: str) -> Funder | None:
         """The funder with a Crossref id (10.13039/…)."""
@@ -189,6 +192,12 @@ def _scientific_names(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(name for _, name, kind in names if kind == "scientific")
 
 
+@lru_cache(maxsize=8)
+def _funder_names(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    names = store.all_names(connection, funders.NAME)
+    return tuple((name, key) for key, name, _ in names)
+
+
 _USUAL = {
     "microscopy",
     "microscope",
@@ -204,9 +213,17 @@ _USUAL = {
 
 
 def _telling(text: str) -> str:
-    """A folded wording without its usual words, or with them when there are no others."""
+    """A folded wording without its usual words (misspelt or not), unless it has no others."""
+    from rapidfuzz import fuzz
+
     words = fold(text).split()
-    return " ".join(word for word in words if word not in _USUAL) or " ".join(words)
+    left = [
+        word
+        for word in words
+        if word not in _USUAL
+        and not any(fuzz.ratio(word, usual) >= 85 for usual in ("microscopy", "imaging"))
+    ]
+    return " ".join(left or words)
 
 
 @lru_cache(maxsize=8)
