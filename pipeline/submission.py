@@ -68,6 +68,8 @@ class FileList(Frozen):
     header_line: int = 1
     path_column: int = 1
     """Where the header and the paths stand in a TSV file or a sheet, counted from 1."""
+    path: str | None = None
+    """The file that it was read from."""
 
 
 class Source(Frozen):

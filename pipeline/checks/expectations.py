@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -135,8 +136,11 @@ def _outside(expectation: Expectation, column: Series[Any]) -> Any:
 
 def _validate(frame: DataFrame) -> Iterator[Failed]:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    with warnings.catch_warnings():
+        # Great Expectations imports modules that Python has deprecated; that is not ours to mend.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
 
     # It tells every temporary folder that it makes.
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)

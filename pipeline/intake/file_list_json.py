@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pipeline.findings import Finding, Location
 from pipeline.intake import file_list_codes as codes
 from pipeline.intake import json_text
 from pipeline.intake.file_list_grid import Columns, Reading, clip, distinct
+from pipeline.intake.text import decode
 from pipeline.select import escape, parent, steps
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -98,12 +101,10 @@ class _JsonList:
         return self.cells.columns(), found
 
     def _space(self, at: int) -> int:
-        match = _SPACE.match(self.text, at)
-        return match.end() if match else at
+        return _after_space(self.text, at)
 
     def _at(self, offset: int, pointer: str | None) -> Location:
-        line = self.text.count("\n", 0, offset) + 1
-        column = offset - self.text.rfind("\n", 0, offset)
+        line, column = _line_and_column(self.text, offset)
         return Location(file=self.file, pointer=pointer, line=line, column=column)
 
     def _not_a_list(self) -> tuple[Finding, ...]:
@@ -257,6 +258,47 @@ def _without_lone(value: Any) -> Any:
     if isinstance(value, dict):
         return {_without_lone(key): _without_lone(each) for key, each in value.items()}
     return value
+
+
+def position(path: Path, pointer: str) -> tuple[int, int] | None:
+    """Line and column of an entry's member, or of what is nearest around it, in a JSON list.
+
+    None for lists of more than `WHOLE` characters, and when the file is no longer as it was.
+    """
+    try:
+        state = path.stat()
+        text = _text(path, state.st_mtime_ns, state.st_size)
+    except OSError:
+        return None
+    index, inside = int(steps(pointer)[0]), pointer[len(steps(pointer)[0]) + 1 :]
+    decoder = json.JSONDecoder()
+    at = _after_space(text, _after_space(text, 0) + 1)
+    try:
+        for _ in range(index):
+            at = _after_space(text, decoder.raw_decode(text, at)[1])
+            at = _after_space(text, at + 1)
+        end = decoder.raw_decode(text, at)[1]
+    except (ValueError, RecursionError):
+        return None
+    offsets = json_text.parse(text[at:end], path.name).offsets
+    while inside and inside not in offsets:
+        inside = parent(inside)
+    return _line_and_column(text, at + offsets.get(inside, 0))
+
+
+@lru_cache(maxsize=1)
+def _text(path: Path, _changed: int, size: int) -> str:
+    """The text of a list that was read before; empty when it is too long to look at again."""
+    return (decode(path.read_bytes(), path.name).text or "") if size <= WHOLE else ""
+
+
+def _after_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _line_and_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _kind(value: Any) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipeline.findings import Location
+from pipeline.intake.file_list_json import position
 from pipeline.submission import FileList
 
 
@@ -15,7 +18,12 @@ def row_location(file_list: FileList, row: int, column: str | int) -> Location:
     line = int(file_list.table["line"].iloc[row])
     if file_list.kind == "json":
         below = "attributes" if isinstance(column, int) else column
-        return Location(file=file_list.source, pointer=f"/{line - 1}/{below}", row=row + 1)
+        at = f"/{line - 1}/{below}"
+        found = None if file_list.path is None else position(Path(file_list.path), at)
+        line_of, column_of = found or (None, None)
+        return Location(
+            file=file_list.source, pointer=at, line=line_of, column=column_of, row=row + 1
+        )
     return _cell(file_list, line, column).model_copy(update={"row": row + 1})
 
 

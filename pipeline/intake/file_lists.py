@@ -80,6 +80,7 @@ def read_file_list(
         kind=kind,
         header_line=made.header_line,
         path_column=made.path_column,
+        path=str(path),
     )
     return FileListReading(file_list=file_list, findings=tuple(found))
 

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -27,7 +27,10 @@ from pipeline.findings import Frozen
 LARGEST_PART = 1 << 29
 """Most bytes that one part of a workbook may unpack to."""
 MOST_CELLS = 20_000_000
-LAST_ROW = 1_048_576
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+DEEPEST = 100
+MOST_HELD = 200_000
+"""Elements of one row or text that are held at a time; a full row has some 50,000."""
 
 
 class Broken(Exception):
@@ -46,7 +49,7 @@ class Sheet(Frozen):
     part: str
 
 
-class Cell(Frozen):
+class Cell(NamedTuple):
     """A cell that has a value or a formula; `kind` is text, number, date, truth or error."""
 
     row: int
@@ -123,6 +126,8 @@ class Workbook:
             if _local(cell) != "c":
                 continue
             column = _column(cell.get("r"), column + 1)
+            if column > LAST_COLUMN:
+                raise Broken(f"row {number} has more than {LAST_COLUMN:,} columns")
             made = self._cell(cell, number, column)
             if made is not None:
                 cells.append(made)
@@ -143,7 +148,7 @@ class Workbook:
             if formula is None:
                 return None
             # A formula without a stored result is all there is: it is kept as it would be typed.
-            return Cell.model_construct(row=row, column=column, text=f"={formula}", kind="text")
+            return Cell(row=row, column=column, text=f"={formula}", kind="text")
         made = "text"
         if kind == "s":
             value = self._shared_string(value)
@@ -157,12 +162,12 @@ class Workbook:
             value, made = self._numeric(value, element.get("s"))
         elif kind == "str":
             value = unescape(value)
-        return Cell.model_construct(row=row, column=column, text=value, kind=made)
+        return Cell(row=row, column=column, text=value, kind=made)
 
     def _numeric(self, value: str, style: str | None) -> tuple[str, str]:
         if style is not None and _number(style, 0) in self._dates:
             try:
-                return str(from_excel(float(value), self._epoch)), "date"
+                return str(from_excel(float(value), self._epoch)).removesuffix(" 00:00:00"), "date"
             except (ValueError, OverflowError):
                 return value, "number"
         try:
@@ -268,21 +273,29 @@ _FAULTS = (
 
 
 def _elements(stream: IO[bytes], part: str, names: set[str]) -> Iterator[Element]:
-    """Each complete element of some names; what was read is let go, so that memory stays flat."""
+    """Each complete element of some names; all others are let go, so that memory stays flat."""
+    open_: list[Element] = []
+    inside = held = 0
     try:
-        open_: list[Element] = []
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+            wanted = _local(element) in names
             if event == "start":
                 open_.append(element)
-                if len(open_) > 100:
-                    raise Broken(f"{part} is nested too deeply")
+                inside += wanted
+                held += inside > 0
+                if len(open_) > DEEPEST or held > MOST_HELD:
+                    raise Broken(f"{part} has a part that is nested too deeply or too long")
                 continue
             open_.pop()
-            if _local(element) in names:
+            inside -= wanted
+            if inside:
+                continue
+            if wanted:
                 yield element
-                element.clear()
-                if open_:
-                    open_[-1].clear()
+                held = 0
+            element.clear()
+            if open_:
+                open_[-1].clear()
     except _FAULTS as fault:
         raise Broken(f"{part} is broken ({fault})") from fault
 
