@@ -311,7 +311,7 @@ def name_and_email(author: dict[str, Any], place: Place) -> Iterator[Flag]:
     To fix: look which spelling is right; transliterations and maiden names are.
     """
     address = email(_written(author))
-    words = [_plain(word) for word in str(author.get("name", "")).split()]
+    words = re.sub(r"\d", "", _plain(str(author.get("name", "")))).split()
     if address is None or len(words) < 2 or len(words[-1]) < 6:
         return
     parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
@@ -324,7 +324,8 @@ def name_and_email(author: dict[str, Any], place: Place) -> Iterator[Flag]:
 
 def _plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in bare if not unicodedata.combining(letter)).casefold()
+    left = (letter for letter in bare if not unicodedata.combining(letter) and letter not in "'’`")
+    return "".join(left).casefold()
 
 
 def _one_letter_apart(one: str, other: str) -> bool:

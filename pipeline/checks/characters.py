@@ -14,6 +14,8 @@ from pipeline.submission import Metadata
 
 _SUSPECT = re.compile(r"[^\x00-\x7f]{2}")
 _LOST = "\ufffd"
+LONG = 200_000
+"""Characters beyond which a text is not read for mojibake: it would take seconds."""
 
 
 @check("TXT104", "mojibake", at="", severity="warning")
@@ -25,7 +27,7 @@ def mojibake(metadata: Metadata) -> Iterator[Flag]:
     To fix: type the letters anew.
     """
     for place, text in texts(metadata):
-        if text.isascii() or not _SUSPECT.search(text):
+        if text.isascii() or len(text) > LONG or not _SUSPECT.search(text):
             continue
         mended = _decoded(text)
         if mended != text:

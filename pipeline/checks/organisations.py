@@ -12,6 +12,7 @@ from pipeline.checks.wording import asked, quoted
 from pipeline.findings import Operation
 from pipeline.identifiers import ror, ror_form, visible
 from pipeline.registries import Registries
+from pipeline.select import parent
 from pipeline.submission import Metadata
 
 LONG = 90
@@ -22,7 +23,6 @@ _POSTAL = re.compile(
     r"|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\w(?:str|strasse|straße|gasse)\.? ?\d+",
     re.IGNORECASE,
 )
-_SURE = 0.9
 _NEAR = 0.75
 
 
@@ -30,10 +30,14 @@ _NEAR = 0.75
 def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Flag]:
     """An author has no affiliation; the archive cannot register a DOI without one.
 
+    It is a warning where the document's own form, or a document that is no PageTab, asks for none.
+
     To fix: name the organisation where the author worked.
     """
     if not author.get("affiliations"):
-        needed = context.template is None or asked(context, "Author", "affiliations")
+        needed = asked(context, "Author", "affiliations") or (
+            context.template is None and context.submission.source.kind.startswith("pagetab")
+        )
         yield Flag(
             message=f"{quoted(author.get('name', 'an author'))} has no affiliation",
             severity="error" if needed else "warning",
@@ -59,10 +63,10 @@ def names_nothing(affiliation: dict[str, Any], place: Place, metadata: Metadata)
         key=lambda pair: -pair[0],
     )
     edits = [
-        (Operation(do="set", place=place, before=affiliation, after={"organisation": one["id"]}),)
-        for alike, one in ranked
-        if alike >= _NEAR
+        (_referring(one["id"], place, affiliation),) for alike, one in ranked if alike >= _NEAR
     ]
+    if several := _several(text, listed, place, affiliation):
+        edits = [several]
     known = "; ".join(f"{one['id']} = {one.get('name', '')}" for one in listed[:8])
     yield Flag(
         message=f"the affiliation {quoted(text)} names no organisation of the document",
@@ -73,11 +77,37 @@ def names_nothing(affiliation: dict[str, Any], place: Place, metadata: Metadata)
         suggestion=suggest(
             *edits[0],
             alternatives=edits[1:3],
-            why=f"{quoted(ranked[0][1].get('name'))} is nearest.",
+            why="The names or ids are equal, or nearly so.",
         )
         if edits
         else None,
     )
+
+
+def _referring(organisation: str, place: str, affiliation: dict[str, Any]) -> Operation:
+    """An affiliation by reference in the place of one by text; what else it says is kept."""
+    kept = {key: value for key, value in affiliation.items() if key not in ("text", "reference")}
+    after = {"organisation": organisation, **kept}
+    return Operation(do="set", place=place, before=affiliation, after=after)
+
+
+def _several(
+    text: str, listed: list[dict[str, Any]], place: str, affiliation: dict[str, Any]
+) -> tuple[Operation, ...]:
+    """One affiliation for each of several organisations that one value names by id or name."""
+    known = {
+        str(one[key]).strip().casefold(): one["id"]
+        for key in ("id", "name")
+        for one in listed
+        if one.get(key)
+    }
+    parts = re.split(r"[,;&]|\band\b", text)
+    ids = [known[one] for part in parts if (one := part.strip().casefold()) in known]
+    if not 1 < len(ids) == len(parts):
+        return ()
+    end = f"{parent(place)}/-"
+    others = (Operation(do="add", place=end, after={"organisation": one}) for one in ids[1:])
+    return (_referring(ids[0], place, affiliation), *others)
 
 
 def _alike(text: str, organisation: dict[str, Any]) -> float:

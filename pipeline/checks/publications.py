@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Place, below, check, suggest
+from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
-from pipeline.findings import Operation
+from pipeline.findings import Operation, Suggestion
 from pipeline.identifiers import ADDRESS, doi, is_doi_address, pmcid, pmid, visible
+from pipeline.select import get, parent
 from pipeline.submission import Metadata
 
 OWN = re.compile(r"10\.6019/S-[A-Z][A-Z-]*\d+", re.IGNORECASE)
@@ -58,6 +59,26 @@ def doi_missing(publication: dict[str, Any]) -> Iterator[Flag]:
     """
     if publication and not str(publication.get("doi", "")).strip():
         yield Flag(message=f"the publication {_known(publication)} has no DOI")
+
+
+@check("PUB004", "publication-authors-missing", at="/study/publications/*", severity="hint")
+def authors_missing(publication: dict[str, Any]) -> Iterator[Flag]:
+    """A publication names no authors, so readers must look them up.
+
+    To fix: add the authors as the paper gives them.
+    """
+    if publication and not str(publication.get("authors", "")).strip():
+        yield Flag(message=f"the publication {_known(publication)} has no authors")
+
+
+@check("PUB005", "publication-year-missing", at="/study/publications/*", severity="hint")
+def year_missing(publication: dict[str, Any]) -> Iterator[Flag]:
+    """A publication has no year, so citations of it are incomplete.
+
+    To fix: add the year in which the paper came out, when it has.
+    """
+    if publication and not str(publication.get("year", "")).strip():
+        yield Flag(message=f"the publication {_known(publication)} has no year")
 
 
 def _known(publication: dict[str, Any]) -> str:
@@ -168,7 +189,9 @@ def doi_of_study(publication: dict[str, Any], place: Place, metadata: Metadata) 
     bare = doi(visible(str(publication.get("doi", ""))))
     own = doi(str(metadata.get("doi", "")))
     mine = f"10.6019/{metadata.get('accession', '')}"
-    if bare is None or bare.casefold() not in {str(own).casefold(), mine.casefold()}:
+    if bare is None or not OWN.fullmatch(bare):
+        return
+    if bare.casefold() not in {str(own).casefold(), mine.casefold()}:
         return
     edits = [removal(metadata, below(place, "doi"))]
     if own is None:
@@ -309,12 +332,37 @@ def _same(one: object, other: str) -> bool:
 def pmc_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The PubMed Central ID of a publication is not PMC and digits; a PubMed ID may stand there.
 
+    PubMed Central has not reached 15 million, so that a higher number is one of PubMed.
+
     To fix: give the id that PubMed Central shows as PMCID.
     """
     if not value.strip() or re.fullmatch(r"\s*PMC[1-9]\d*(?:\.\d+)?\s*", value, re.ASCII):
         return
-    gone = suggest(removal(metadata, place), why="The value says nothing.")
-    yield Flag(
-        message=f"{quoted(value)} is no PubMed Central ID",
-        suggestion=gone if is_placeholder(value) else None,
+    proposal = None
+    if is_placeholder(value):
+        proposal = suggest(removal(metadata, place), why="The value says nothing.")
+    elif (number := pmid(value)) is not None:
+        proposal = _number_at(value, number, place, metadata)
+    yield Flag(message=f"{quoted(value)} is no PubMed Central ID", suggestion=proposal)
+
+
+REACHED = 15_000_000
+"""A number that PubMed Central ids stay below for some years (about 12.9 million in 2026)."""
+
+
+def _number_at(value: str, number: str, place: str, metadata: Metadata) -> Suggestion | None:
+    """A number without prefix in the place of a PubMed Central ID, moved or completed."""
+    beside = below(parent(place), "pubmed_id")
+    known = get(metadata, beside)
+    if known is not None and pmid(str(known)) == number:
+        return suggest(removal(metadata, place), why="The same number stands as PubMed ID.")
+    completed = replace(place, value, f"PMC{number}")
+    moved = (
+        Operation(do="add", place=beside, after=number),
+        Operation(do="remove", place=place, before=value),
     )
+    if int(number) > REACHED:
+        why = "PubMed Central has not reached this number, PubMed has."
+        return suggest(*moved, why=why) if known is None else None
+    choices = [moved] if known is None else []
+    return suggest(completed, alternatives=choices, why="The prefix PMC was left out.")

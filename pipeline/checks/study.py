@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.check import Context, Flag, Place, check, suggest
 from pipeline.checks.wording import asked, is_placeholder, quoted
 from pipeline.findings import Operation
-from pipeline.submission import Metadata
+from pipeline.submission import Metadata, Submission
 
 SHORT = 25
 """The submission form refuses titles under 25 characters (submission-tool 8a0331c, `minlength`)."""
@@ -57,16 +57,20 @@ def keywords_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
 
 
 @check("STU101", "study-title-short", at="/study/title", severity="error")
-def title_short(title: str) -> Iterator[Flag]:
+def title_short(title: str, submission: Submission) -> Iterator[Flag]:
     """The study's title has fewer than 25 characters; the submission form refuses it.
 
-    A short title says too little to tell the study from others in a list of results.
+    A short title says too little to tell the study from others in a list of results. It is a
+    warning in documents that are no PageTab, for they do not come from the form.
 
     To fix: say what was imaged and how; the title of the paper is often right.
     """
     length = len(title.strip())
     if 0 < length < SHORT:
-        yield Flag(message=f"the title {quoted(title)} has {length} characters, not {SHORT}")
+        yield Flag(
+            message=f"the title {quoted(title)} has {length} characters, not {SHORT}",
+            severity="error" if submission.source.kind.startswith("pagetab") else "warning",
+        )
 
 
 @check("STU102", "study-title-full-stop", at="/study/title", severity="hint")

@@ -167,12 +167,18 @@ def pasted_twice(metadata: Metadata) -> Iterator[Flag]:
             )
 
 
+_TRIES = 20
+
+
 def _half(text: str) -> tuple[str, bool]:
     """The half of a text that stands twice, and whether both are equal to the letter."""
     if len(text) < 16 or len(text) > LONG:
         return "", False
-    start = text.find(text[:12], max(8, len(text) // 2 - len(text) // 10 - 2))
-    while start > 0:
+    middle, slack = len(text) // 2, len(text) // 20 + 4
+    start = text.find(text[:12], max(8, middle - slack))
+    for _ in range(_TRIES):
+        if not 0 < start < middle + slack:
+            break
         first, second = text[:start].strip(" \n\t,;."), text[start:].strip(" \n\t,;.")
         if sum(letter.isalpha() for letter in second) >= 8:
             if first == second:
