@@ -33,6 +33,10 @@ CELL_LINES = re.compile(
 """Usual names of cell lines (Cellosaurus)."""
 
 
+ABOVE_SPECIES = ("genus", "subgenus", "family", "order", "class", "phylum", "kingdom", "clade")
+"""Ranks of NCBI Taxonomy that hold several species."""
+
+
 class Reading(NamedTuple):
     """An organism as given: its name, what stands in brackets behind it, what the registry has."""
 
@@ -142,6 +146,8 @@ def not_scientific(
     read = reading(organism, registries)
     if not read.found or read.kinds & {"scientific", "synonym", "label"}:
         return
+    if CELL_LINES.fullmatch(read.name):
+        return
     known = read.only
     what = "a strain or breed" if "strain" in read.kinds else "not a scientific name"
     message = f"the organism {read.name!r} is {what}"
@@ -158,6 +164,7 @@ def not_scientific(
     yield Flag(
         message=f"{message}; the species is {known.scientific_name} ({known.curie})",
         at=below(place, "scientific_name"),
+        severity="hint" if "virus" in known.scientific_name else None,
         suggestion=suggest(
             *operations,
             why=f"{read.name!r} is of {known.scientific_name}; the name given is kept beside it.",
@@ -279,10 +286,16 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
     To fix: nothing, or give the species and the rest in the description.
     """
     read = reading(organism, registries)
-    if not read.name or read.found or NO_ORGANISM.fullmatch(read.name):
+    rank = read.only.rank if read.only and "scientific" in read.kinds else ""
+    cells = CELL_LINES.fullmatch(read.name) is not None
+    if not read.name or NO_ORGANISM.fullmatch(read.name):
         return
-    if BELOW_SPECIES.search(read.name) or CELL_LINES.fullmatch(read.name):
-        what = "a hybrid, variety, isolate or cell line"
+    if cells or (not read.found and BELOW_SPECIES.search(read.name)):
+        what = "a cell line" if cells else "a hybrid, variety or isolate"
+    elif rank in ABOVE_SPECIES:
+        what = f"a {rank}"
+    elif read.found:
+        return
     elif any(name.startswith(read.name + " ") for name in registries.scientific_names()):
         what = "a genus or higher group"
     elif " ".join(read.name.split()[:2]) in registries.scientific_names():

@@ -30,7 +30,10 @@ NATIONAL = re.compile(
 )
 """Funders beside the European Union that pay for, or stand beside, its projects."""
 
-NUMBER = re.compile(r"(?<![\w./-])(?:101|190)\d{6}(?![\w]|[./-]\d)")
+NUMBER = re.compile(
+    r"(?:(?<![\w./-])|(?<=10\.3030/)|(?<=/project/id/)|(?<=EC/HE/)|(?<=\bGA)|(?<=\b[Nn]o\.))"
+    r"(?:101|190)\d{6}(?!\w|[./-]\d)"
+)
 """A grant number of the form of Horizon Europe; late Horizon 2020 and others share it."""
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(])|\n+")
