@@ -469,3 +469,144 @@ def test_crates_give_the_errors_that_the_archive_expects(case: str, codes: list[
 def test_a_sound_crate_is_left_in_peace() -> None:
     path = CORPUS / "malformed" / "control" / "crate" / "ro-crate-metadata.json"
     assert not intake.read(path).findings
+
+
+REMBI = """\
+study:
+  title: Mitotic spindles in fission yeast
+  private_until_date: 2027-04-01
+  keywords: [yeast, spindle]
+  authors:
+  - first_name: Mira
+    last_name: Lindgren
+    orcid: 0000-0002-1825-0097
+    affiliation: {name: Example Institute of Yeast Biology, address: 3 Example Quay}
+  - first_name: Tomas
+    last_name: Achterberg
+    affiliation: {name: Example Institute of Yeast Biology, address: 3 Example Quay}
+  publications:
+  - {title: Spindles, year: 2026, pubmed_id: PMC0000001}
+  funding:
+    funding_statement: Funded by the Example Foundation.
+    grant_references:
+    - {funder: Example Foundation, identifier: 17}
+  links:
+  - {link_url: "https://example.org/protocol", link_description: protocol}
+  rembi_version: "1.5"
+biosamples:
+  Wild type:
+    organism: {scientific_name: Schizosaccharomyces pombe, ncbi_taxon: "NCBI:txid4896"}
+    biological_entity: spindle
+    experimental_variables: [temperature, time]
+acquisitions:
+  Spinning disk:
+    imaging_method: {value: spinning disk confocal microscopy, ontology_name: FBbi}
+annotations:
+  Outlines: {annotation_overview: outlines, annotation_type: [segmentation_mask]}
+version:
+  Outlines: {version: v1.1}
+study_component:
+  one: {name: Movies}
+associations:
+  one: {biosample_id: Wild type, acquisition_id: Spinning disk}
+"""
+
+RENDERED = """\
+Submission
+Title\tMitotic spindles in fission yeast
+ReleaseDate\t2027-04-01
+
+Study
+Keyword\tyeast
+Keyword\tspindle
+Funding statement\tFunded by the Example Foundation.
+
+Link\thttps://example.org/protocol
+Description\tprotocol
+
+author
+Name\tMira Lindgren
+ORCID\t0000-0002-1825-0097
+<affiliation>\to1
+
+author
+Name\tTomas Achterberg
+<affiliation>\to1
+
+organization\to1
+Name\tExample Institute of Yeast Biology
+Address\t3 Example Quay
+
+Publication
+Title\tSpindles
+Year\t2026
+PMC ID\tPMC0000001
+
+Funding
+Agency\tExample Foundation
+grant_id\t17
+
+Biosample\tBiosample-1
+Title\tWild type
+Biological entity\tspindle
+Experimental variable\ttemperature
+Experimental variable\ttime
+
+Organism\tOrganism-1\tBiosample-1
+Scientific name\tSchizosaccharomyces pombe
+NCBI taxon ID\tNCBI:txid4896
+
+Image Acquisition\tImage Acquisition-1
+Title\tSpinning disk
+
+Imaging Method\tImaging Method-1\tImage Acquisition-1
+Ontology Value\tspinning disk confocal microscopy
+Ontology Name\tFBbi
+
+Annotations\tAnnotations-1
+Title\tOutlines
+Annotation Overview\toutlines
+Annotation Type\tsegmentation_mask
+
+Version\t\tAnnotations-1
+Annotation version\tv1.1
+
+Study Component\tStudy Component-1
+Name\tMovies
+
+Associations\t\tStudy Component-1
+Biosample\tWild type
+Image acquisition\tSpinning disk
+"""
+
+
+def test_rembi_yaml_is_the_record_of_its_rendering(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(REMBI, "utf-8")
+    (tmp_path / "study.tsv").write_text(RENDERED, "utf-8")
+    reading, rendered = intake.read(tmp_path / "study.yaml"), intake.read(tmp_path / "study.tsv")
+    assert not reading.findings
+    assert reading.metadata is not None
+    assert reading.metadata == rendered.metadata
+    at = reading.source_map.locate("/study/authors/1/name")
+    assert (at.pointer, at.line) == ("/study/authors/1/first_name", 10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study: &a {title: x, again: *a}\n",
+        "study: " + "[" * 5000,
+        "study: {title: *nowhere}\n",
+        "study:\n" + "".join(f"  b{n}: &b{n} [*b{n - 1}, *b{n - 1}]\n" for n in range(1, 40)),
+        "study: &b0 [x]\nb: [" + ", ".join(["*b0"] * 50) + "]\n",
+        "study: {title: x}\n---\nstudy: {title: y}\n",
+        "study: 1\n",
+        "study:\nbiosamples: text\nannotations: [1, {a: {b: c}}]\n",
+    ],
+)
+def test_no_yaml_is_too_odd(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(text, "utf-8")
+    reading = intake.read(path)
+    assert reading.kind == "rembi-yaml"
+    assert reading.read or reading.findings

@@ -1,0 +1,382 @@
+"""REMBI and MIFA metadata as YAML or JSON, read as the PageTab that they stand for.
+
+Source: the templates of BioImage-Archive/bia-agent (REMBI 1.5, MIFA) and the classes of
+BioImage-Archive/bia-mifa-models; their rendering as PageTab gives the same record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.findings import Code, Finding, declare
+from pipeline.intake import json_text
+from pipeline.intake.pagetab_json import mapped
+from pipeline.intake.pagetab_tree import NO_SECTION, WRONG_TYPE, Attribute, Link, Section, Tree
+from pipeline.intake.reading import Reading
+from pipeline.intake.text import decode
+from pipeline.intake.yaml_text import parse
+from pipeline.select import join
+from pipeline.submission import SourceMap
+
+KIND = "rembi-yaml"
+ORDER = 40
+
+NO_TARGET = declare(
+    "SUB213",
+    "block-for-nothing",
+    "error",
+    """An association or a version stands under a name that no component or annotation has.
+
+    The blocks of the document belong together by name, so nobody knows what it is about.
+
+    To fix: write the same name in both blocks.
+    """,
+)
+
+_ABOUT = {
+    "title": "Title",
+    "name": "Name",
+    "description": "Description",
+    "keyword": "Keyword",
+    "keywords": "Keyword",
+    "acknowledgements": "Acknowledgements",
+    "funding_statement": "Funding statement",
+    "license": "License",
+    "licence": "License",
+    "email": "E-mail",
+    "role": "Role",
+    "orcid": "ORCID",
+    "orcid_id": "ORCID",
+    "organisation_name": "Name",
+    "address": "Address",
+    "ror_id": "RORID",
+    "authors": "Authors",
+    "doi": "DOI",
+    "year": "Year",
+    "funder": "Agency",
+    "identifier": "grant_id",
+    "scientific_name": "Scientific name",
+    "common_name": "Common name",
+    "ncbi_taxon": "NCBI taxon ID",
+    "biological_entity": "Biological entity",
+    "intrinsic_variables": "Intrinsic variable",
+    "extrinsic_variables": "Extrinsic variable",
+    "experimental_variables": "Experimental variable",
+    "sample_preparation": "Sample Preparation Protocol",
+    "growth_protocol": "Growth Protocol",
+    "imaging_instrument": "Imaging Instrument",
+    "image_acquisition_parameters": "Image Acquisition Parameters",
+    "value": "Ontology Value",
+    "ontology_name": "Ontology Name",
+    "ontology_id": "Ontology Term ID",
+    "spatial_and_temporal_alignment": "Spatial and temporal alignment",
+    "fiducials_used": "Fiducials used",
+    "transformation_matrix": "Transformation matrix",
+    "analysis_overview": "Image analysis overview",
+    "annotation_overview": "Annotation Overview",
+    "annotation_type": "Annotation Type",
+    "annotation_method": "Annotation Method",
+    "annotation_confidence_level": "Annotation Confidence Level",
+    "annotation_criteria": "Annotation Criteria",
+    "annotation_coverage": "Annotation Coverage",
+    "file_list": "File List",
+    "biosample_id": "Biosample",
+    "specimen_id": "Specimen",
+    "acquisition_id": "Image acquisition",
+    "correlation_id": "Image correlation",
+    "analysis_id": "Image analysis",
+    "organism": "Organism",
+    "imaging_method": "Imaging Method",
+}
+"""From a key to the name that PageTab has for it."""
+_VERSION = {
+    "version": "Annotation version",
+    "timestamp": "Version timestamp",
+    "changes": "Version changes",
+    "previous_version": "Previous version",
+}
+_KINDS = {
+    "biosamples": "Biosample",
+    "specimens": "Specimen",
+    "acquisitions": "Image Acquisition",
+    "correlations": "Image Correlation",
+    "analysis": "Image Analysis",
+}
+_ASIDE = frozenset(("rembi_version",))
+"""What names the template, and is kept with the source alone."""
+_SIGNS = (b"study:", b"annotation_overview:", b"rembi_version", b"author_first_name")
+
+
+def knows(path: Path, head: bytes) -> bool:
+    """A YAML or JSON file with a study or annotations in the words of REMBI or MIFA."""
+    if path.suffix.casefold() == ".json":
+        return b'"study"' in head and b'"section"' not in head and b'"@graph"' not in head
+    if path.suffix.casefold() not in (".yaml", ".yml"):
+        return False
+    lines = head.replace(b"\r", b"\n").split(b"\n")
+    return any(line.lstrip(b" -\xef\xbb\xbf").startswith(_SIGNS) for line in lines)
+
+
+def read(data: bytes, file: str) -> Reading:
+    """The metadata of a REMBI or MIFA document."""
+    decoded = decode(data, file)
+    findings = list(decoded.findings)
+    places = SourceMap(file=file)
+    if decoded.text is not None:
+        value, readable = None, False
+        if file.casefold().endswith(".json"):
+            written = json_text.parse(decoded.text, file)
+            findings += written.findings
+            places = SourceMap(file=file, positions=written.positions(file))
+            value, readable = written.value, written.readable
+        else:
+            parsed = parse(decoded.text, file)
+            findings += parsed.findings
+            places = SourceMap(file=file, positions=parsed.positions)
+            value, readable = parsed.value, parsed.readable
+        if readable:
+            reader = _Document(places)
+            tree = reader.tree(value)
+            return mapped(tree, places, (*findings, *reader.findings), KIND)
+    return Reading(kind=KIND, metadata=None, source_map=places, findings=tuple(findings))
+
+
+@dataclass
+class _Document:
+    """Builds the PageTab tree of a document."""
+
+    places: SourceMap
+    findings: list[Finding] = field(default_factory=list)
+    organisations: dict[tuple[str, str], tuple[str, Section]] = field(default_factory=dict)
+
+    def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
+        """Note a fault at a place of the document."""
+        self.findings.append(code.at(self.places.position(at), message, **more))
+
+    def tree(self, document: Any) -> Tree | None:
+        """The tree of a parsed document, or None when it is no mapping."""
+        if not isinstance(document, dict):
+            self.flag(WRONG_TYPE, "", "the document should be blocks with names")
+            return None
+        study, at = document.get("study"), "/study"
+        rest = dict(document)
+        if study is None and "study" not in document:
+            study, at = document, ""
+            rest = {}
+            if "annotation_overview" in document:
+                rest = {"annotations": {"Annotations": {**document}}}
+                for shared in ("authors", "title"):
+                    rest["annotations"]["Annotations"].pop(shared, None)
+                study = {key: document[key] for key in ("authors", "title") if key in document}
+        rest.pop("study", None)
+        if not isinstance(study, dict):
+            self.flag(NO_SECTION, at, "the block 'study' is blank or holds no fields")
+            study = {}
+        top, own, below, links = self.study(study, at)
+        below += self.blocks(rest, "" if at else at)
+        section = Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
+        return Tree(None, tuple(top), section)
+
+    def study(
+        self, study: dict[str, Any], at: str
+    ) -> tuple[list[Attribute], list[Attribute], list[Section], list[Link]]:
+        """What stands at the submission's level, and the study's attributes, sections, links."""
+        top: list[Attribute] = []
+        own: list[Attribute] = []
+        below: list[Section] = []
+        links: list[Link] = []
+        for key, value in study.items():
+            here = join(at, key)
+            if key in ("private_until_date", "release_date"):
+                top += self.attributes("ReleaseDate", value, here)
+            elif key == "title":
+                top += self.attributes("Title", value, here)
+            elif key == "authors":
+                below += [self.author(one, place) for one, place in _maps(value, here)]
+            elif key == "publications":
+                below += [self.publication(one, place) for one, place in _maps(value, here)]
+            elif key == "funding" and isinstance(value, dict):
+                grants = value.get("grant_references")
+                for one, place in _maps(grants, join(here, "grant_references")):
+                    below.append(self.section("Funding", one, place))
+                left = {k: v for k, v in value.items() if k != "grant_references"}
+                attributes, sections = self.content(left, here)
+                own += attributes
+                below += sections
+            elif key == "links":
+                links += [self.link(one, place) for one, place in _maps(value, here)]
+            elif key not in _ASIDE:
+                attributes, sections = self.content({key: value}, at)
+                own += attributes
+                below += sections
+        below += [section for _, section in self.organisations.values()]
+        return top, own, below, links
+
+    def author(self, author: dict[str, Any], at: str) -> Section:
+        """A person, with the organisations that they belong to."""
+        names = [
+            (key, str(author[key]).strip())
+            for key in ("first_name", "last_name", "author_first_name", "author_last_name")
+            if isinstance(author.get(key), str) and author[key].strip()
+        ]
+        made: list[Attribute] = []
+        if names:
+            place = join(at, names[0][0])
+            made.append(Attribute("Name", " ".join(n for _, n in names), place, value_at=place))
+        for key in ("affiliation", "organisation"):
+            here = join(at, key)
+            for one, place in _maps(author.get(key), here):
+                if (accession := self.organisation(one, place)) is not None:
+                    made.append(Attribute("affiliation", accession, place, True, value_at=place))
+            made += [
+                one
+                for one in self.attributes("affiliation", author.get(key), here)
+                if not isinstance(author.get(key), dict)
+            ]
+        aside = {*(key for key, _ in names), "affiliation", "organisation"}
+        left = {key: value for key, value in author.items() if key not in aside}
+        attributes, sections = self.content(left, at)
+        return Section("author", None, at, (*made, *attributes), sections=tuple(sections))
+
+    def organisation(self, one: dict[str, Any], at: str) -> str | None:
+        """The accno of an organisation, the same for the same name and address."""
+        section = self.section("organisation", one, at)
+        if section.empty:
+            return None
+        values = {a.name: a.value or "" for a in section.attributes}
+        key = (values.get("Name", ""), values.get("Address", ""))
+        if key not in self.organisations:
+            accession = f"o{len(self.organisations) + 1}"
+            named = Section(section.type, accession, at, section.attributes)
+            self.organisations[key] = (accession, named)
+        return self.organisations[key][0]
+
+    def publication(self, one: dict[str, Any], at: str) -> Section:
+        """A publication; an identifier of PubMed Central may stand in the field of PubMed."""
+        section = self.section("Publication", one, at)
+        attributes = tuple(
+            Attribute(_pubmed(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
+        )
+        return Section(section.type, None, at, attributes, sections=section.sections)
+
+    def link(self, one: dict[str, Any], at: str) -> Link:
+        """One link with what it is said to be."""
+        url = one.get("link_url", one.get("url"))
+        text = one.get("link_description", one.get("description"))
+        key = "link_description" if "link_description" in one else "description"
+        attributes = self.attributes("Description", text, join(at, key))
+        return Link(url if isinstance(url, str) else "", tuple(attributes), at)
+
+    def blocks(self, document: dict[str, Any], at: str) -> list[Section]:
+        """The blocks beside the study: one section for each name in them."""
+        made: list[Section] = []
+        parts: dict[str, dict[str, list[Section]]] = {"annotations": {}, "study_component": {}}
+        for block, owner, kind in (
+            ("version", "annotations", "Version"),
+            ("associations", "study_component", "Associations"),
+        ):
+            named = document.get(block)
+            owners = document.get(owner)
+            for name, value in named.items() if isinstance(named, dict) else ():
+                here = join(at, block, name)
+                entries = [
+                    self.section(kind, one, place, _VERSION if kind == "Version" else _ABOUT)
+                    for one, place in _maps(value, here)
+                ]
+                if isinstance(owners, dict) and name in owners:
+                    parts[owner].setdefault(name, []).extend(entries)
+                elif any(not entry.empty for entry in entries):
+                    message = f"'{name}' under '{block}' has no counterpart under '{owner}'"
+                    self.flag(NO_TARGET, here, message, value=name)
+                    made += entries
+        for block, value in document.items():
+            here = join(at, block)
+            if block in ("version", "associations"):
+                continue
+            if block in ("annotations", "study_component"):
+                kind = "Annotations" if block == "annotations" else "Study Component"
+                made += self.named(kind, value, here, parts[block])
+            elif block in _KINDS:
+                made += self.named(_KINDS[block], value, here, {})
+            else:
+                _, sections = self.content({block: value}, at)
+                made += sections
+        return made
+
+    def named(
+        self, kind: str, value: Any, at: str, below: dict[str, list[Section]]
+    ) -> Iterator[Section]:
+        """Sections of a kind from a mapping of titles; a component's name stands inside it."""
+        if isinstance(value, list):
+            yield from (self.section(kind, one, place) for one, place in _maps(value, at))
+            return
+        if not isinstance(value, dict):
+            if value is not None:
+                self.flag(WRONG_TYPE, at, "this block should hold named entries, not a text")
+            return
+        for title, one in value.items():
+            here = join(at, title)
+            section = self.section(kind, one if isinstance(one, dict) else {}, here)
+            attributes = section.attributes
+            if kind != "Study Component" and not any(a.name == "Title" for a in attributes):
+                attributes = (Attribute("Title", title, here, value_at=here), *attributes)
+            yield Section(
+                kind,
+                title,
+                here,
+                attributes,
+                sections=(*section.sections, *below.get(title, ())),
+            )
+
+    def section(
+        self, kind: str, value: dict[str, Any], at: str, names: dict[str, str] = _ABOUT
+    ) -> Section:
+        """A section of a mapping."""
+        attributes, sections = self.content(value, at, names)
+        return Section(kind, None, at, tuple(attributes), sections=tuple(sections))
+
+    def content(
+        self, value: dict[str, Any], at: str, names: dict[str, str] = _ABOUT
+    ) -> tuple[list[Attribute], list[Section]]:
+        """Attributes and sections of a mapping; keys without a name in PageTab keep theirs."""
+        attributes: list[Attribute] = []
+        sections: list[Section] = []
+        for key, one in value.items():
+            if key in _ASIDE:
+                continue
+            here, name = join(at, key), names.get(key, key)
+            sections += [self.section(name, entry, place) for entry, place in _maps(one, here)]
+            if not isinstance(one, dict):
+                attributes += self.attributes(name, one, here)
+        return attributes, sections
+
+    def attributes(self, name: str, value: Any, at: str) -> list[Attribute]:
+        """Attributes of one name from a text, or from a list of them; blank ones say nothing."""
+        listed = isinstance(value, list)
+        return [
+            Attribute(name, text, place, value_at=place)
+            for text, place in (
+                [(one, join(at, n)) for n, one in enumerate(value)] if listed else [(value, at)]
+            )
+            if isinstance(text, str) and text.strip()
+        ]
+
+
+def _maps(value: Any, at: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The mappings of a value: itself, or the entries of a list."""
+    if isinstance(value, dict):
+        yield value, at
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, dict):
+                yield one, join(at, index)
+
+
+def _pubmed(attribute: Attribute) -> str:
+    if attribute.name != "pubmed_id":
+        return attribute.name
+    central = (attribute.value or "").strip().upper().startswith("PMC")
+    return "PMC ID" if central else "PubMed ID"

@@ -1,0 +1,137 @@
+"""YAML as plain values with the place of each; scalars stay the text that was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.findings import Finding, Location, declare
+from pipeline.intake.json_text import DEEP, REPEATED_KEY, TRAILING
+from pipeline.select import join
+
+NOT_YAML = declare(
+    "SUB160",
+    "document-not-yaml",
+    "error",
+    """The document breaks the rules of YAML and cannot be read past that place.
+
+    To fix: mend the named line; indentation with tabs, and a colon in a text without quotes, are
+    usual causes.
+    """,
+)
+DEEPEST = 100
+MOST = 200_000
+"""Values of one document, repeated ones counted each time; far more than any study has."""
+_NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
+
+
+@dataclass
+class Parsed:
+    """A document's value (None when unreadable) with the places of everything in it."""
+
+    file: str
+    value: Any = None
+    readable: bool = False
+    positions: dict[str, Location] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Mappings, lists and texts of a YAML document; never raises for its content.
+
+    Numbers, dates and truth values are the text as written; what is written as null is None.
+    """
+    import yaml
+
+    parsed = Parsed(file)
+    try:
+        if not _shallow(text, parsed):
+            return parsed
+        loader = yaml.CSafeLoader(text)
+        node = loader.get_single_node()
+    except yaml.composer.ComposerError as fault:
+        mark = fault.problem_mark
+        code, problem = (
+            (TRAILING, "a second document starts here")
+            if "single document" in str(fault.context)
+            else (NOT_YAML, str(fault.problem))
+        )
+        parsed.findings.append(code.at(_at(file, mark), problem))
+        return parsed
+    except yaml.MarkedYAMLError as fault:
+        problem = f"the rules of YAML are broken here: {fault.problem or fault.context}"
+        parsed.findings.append(NOT_YAML.at(_at(file, fault.problem_mark), problem))
+        return parsed
+    except yaml.YAMLError as fault:
+        reason = str(fault).splitlines()[0]
+        message = f"the rules of YAML are broken: {reason}"
+        parsed.findings.append(NOT_YAML.at(Location(file=file), message))
+        return parsed
+    parsed.value = _Values(parsed).value(node, "") if node is not None else None
+    parsed.readable = True
+    return parsed
+
+
+def _at(file: str, mark: Any, pointer: str | None = None) -> Location:
+    if mark is None:
+        return Location(file=file, pointer=pointer)
+    return Location(file=file, pointer=pointer, line=mark.line + 1, column=mark.column + 1)
+
+
+def _shallow(text: str, parsed: Parsed) -> bool:
+    """Whether a document is nested no deeper than a reader that calls itself can follow."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            message = f"more than {DEEPEST} values are open here"
+            parsed.findings.append(DEEP.at(_at(parsed.file, event.start_mark), message))
+            return False
+    return True
+
+
+class _Values:
+    """Turns nodes into values; an alias is read each time it is named, within bounds."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self.seen = 0
+        self.open: set[int] = set()
+
+    def value(self, node: Any, at: str) -> Any:
+        """The value of a node, noting where it stands."""
+        import yaml
+
+        self.seen += 1
+        self.parsed.positions[at] = _at(self.parsed.file, node.start_mark, at)
+        if isinstance(node, yaml.ScalarNode):
+            plain = node.style is None or node.style == ""
+            return None if plain and node.value in _NOTHING else str(node.value)
+        if id(node) in self.open or self.seen > MOST:
+            if self.seen <= MOST + 1:
+                message = "a value holds itself, or is repeated without end"
+                self.parsed.findings.append(DEEP.at(self.parsed.positions[at], message))
+            return None
+        self.open.add(id(node))
+        made: Any
+        if isinstance(node, yaml.SequenceNode):
+            made = [self.value(one, join(at, index)) for index, one in enumerate(node.value)]
+        else:
+            made = {}
+            for key_node, value_node in node.value:
+                if self.seen > MOST:
+                    break
+                key = str(key_node.value)[:200]
+                here = join(at, key)
+                if key in made:
+                    message = f"the key '{key}' occurs twice; only the last one was read"
+                    where = _at(self.parsed.file, key_node.start_mark, here)
+                    self.parsed.findings.append(REPEATED_KEY.at(where, message, value=key))
+                made[key] = self.value(value_node, here)
+        self.open.discard(id(node))
+        return made
