@@ -226,6 +226,14 @@ def test_several_numbers_become_rows_of_the_same_funder(registries: Registries) 
     ]
 
 
+def test_a_note_behind_a_number_is_kept(registries: Registries) -> None:
+    grants = [{"funder": "Example Foundation", "grant_id": "21K15022 (to M.L.), 23H04948"}]
+    given = submission(study(grants=grants))
+    after = mended(the("FUN102", given, registries), given).metadata["study"]["grants"]
+    assert [grant["grant_id"] for grant in after] == ["21K15022", "23H04948"]
+    assert after[0]["attributes"] == [{"name": "Grant text", "value": "21K15022 (to M.L.)"}]
+
+
 def test_a_missing_funder_is_read_from_the_statement(registries: Registries) -> None:
     statement = "We thank the Wellcome Trust (203128/Z/16/Z) and the Academy."
     given = submission(study(grants=[{"grant_id": "203128/Z/16/Z"}], funding_statement=statement))

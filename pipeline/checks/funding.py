@@ -183,21 +183,38 @@ def several(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
     number, funder = _number(grant), _funder(grant)
     if _usual(funder, number, registries):
         return
-    parts = [part for part in _APART.split(number) if part]
-    if len(parts) < 2 or not all(_is_number(part) for part in parts):
+    rows = [_row(part) for part in _APART.split(number) if part]
+    if len(rows) < 2 or not all(_is_number(row["grant_id"]) for row in rows):
         return
     home, _, index = place.rpartition("/")
-    others = {slot: grant[slot] for slot in ("funder",) if slot in grant}
-    operations = [replace(below(place, "grant_id"), grant["grant_id"], parts[0])]
+    named = {"funder": grant["funder"]} if "funder" in grant else {}
+    operations = [replace(below(place, "grant_id"), grant["grant_id"], rows[0]["grant_id"])]
     operations += [
-        Operation(do="add", place=below(home, int(index) + n), after={**others, "grant_id": part})
-        for n, part in enumerate(parts[1:], 1)
+        Operation(do="add", place=below(place, "attributes", "-"), after=kept)
+        for kept in rows[0].get("attributes", ())
     ]
+    operations += [
+        Operation(do="add", place=below(home, int(index) + n), after={**named, **row})
+        for n, row in enumerate(rows[1:], 1)
+    ]
+    numbers = ", ".join(row["grant_id"] for row in rows)
     yield Flag(
-        message=f"the field holds {len(parts)} grant numbers: {', '.join(parts)}",
+        message=f"the field holds {len(rows)} grant numbers: {numbers}",
         at=below(place, "grant_id"),
         suggestion=suggest(*operations, why="Each part has the form of a grant number."),
     )
+
+
+_NOTE = re.compile(r"(?P<number>.+?)\s*\([^()]*\)")
+
+
+def _row(part: str) -> dict[str, Any]:
+    """One grant of several: its number, and the whole text if a note in brackets stands behind."""
+    noted = _NOTE.fullmatch(part)
+    if noted is None:
+        return {"grant_id": part}
+    kept = {"name": AS_GIVEN, "value": part}
+    return {"grant_id": noted["number"], "attributes": [kept]}
 
 
 def _is_number(text: str) -> bool:
