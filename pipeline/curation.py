@@ -71,7 +71,6 @@ def curate(found: Found, bench: Bench, *, twice: bool = False) -> Result:
     if outcome == "accessioned":
         record = _give_accession(received, judged, bench)
         _emit(record, bench.settings)
-        ledger.emitted(bench.ledger, record.accession, record.version)
     report = reporting.write_report(received, judged, outcome, record, bench)
     ledger.finish_run(
         bench.ledger,
@@ -83,6 +82,9 @@ def curate(found: Found, bench: Bench, *, twice: bool = False) -> Result:
         proposals=len(judged.proposals),
         report=report,
     )
+    if record is not None:
+        # Last of all: what a killed run left undone is done again until this is noted.
+        ledger.emitted(bench.ledger, record.accession, record.version)
     held = record.accession if record else received.known.held_accession
     return Result(
         submission=opened.id,

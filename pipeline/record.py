@@ -82,8 +82,8 @@ class CuratedRecord(Frozen):
     version: int
     submission: str
     digest: str
-    release_date: str | None
-    doi: str | None
+    release_date: str | None = None
+    doi: str | None = None
     citation: str
     link: str
     licence_terms: str

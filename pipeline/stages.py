@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 from pydantic import ConfigDict
 
@@ -67,11 +69,24 @@ def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
     sniffed: tuple[ImageFile, ...] = ()
     if root is not None and sizes:
         owners = sources.listed(opened, sizes)
-        tops = sorted({root / path.split("/")[0] for path in owners})
+        folders = {str(parent) for path in owners for parent in PurePosixPath(path).parents}
         sniffed = tuple(
-            one for one in images.sniff(tops, deep=deep, base=root) if one.path not in growing
+            _below(root, one)
+            for one in images.sniff([root], deep=deep, base=root)
+            if one.path not in growing and (one.path in owners or one.path in folders)
         )
     return Images(looked=True, sniffed=sniffed, present=sizes, growing=growing)
+
+
+def _below(root: Path, one: ImageFile) -> ImageFile:
+    """The image with the files of its findings named by their paths below the data root."""
+    findings = tuple(
+        finding.model_copy(update={"location": finding.location.model_copy(update={"file": name})})
+        if finding.location.file and (name := os.path.relpath(finding.location.file, root))
+        else finding
+        for finding in one.findings
+    )
+    return one.model_copy(update={"findings": findings})
 
 
 def validate(opened: Opened, look: Look, submission: Submission | None = None) -> Report:
