@@ -113,7 +113,7 @@ def _words(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold().removesuffix("s")
 
 
-@check("ANN201", "source-image-not-listed", at="", severity="error", requires=["ANN001"])
+@check("ANN201", "source-image-not-listed", at="", severity="error")
 def source_image_not_listed(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
     """An annotation names a source image that no file list of the submission holds.
 

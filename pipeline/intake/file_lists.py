@@ -190,7 +190,7 @@ def _json_entries(text: str) -> bool:
     if not inside.startswith("{"):
         return not inside.startswith("[")
     pagetab, entry = _PAGETAB_KEYS.search(text), _ENTRY_KEY.search(text)
-    return pagetab is None or (entry is not None and entry.start() < pagetab.start())
+    return entry is not None and (pagetab is None or entry.start() < pagetab.start())
 
 
 def _pagetab_workbook(path: Path) -> bool:
