@@ -103,6 +103,8 @@ def place(pointer: str | None, metadata: Metadata) -> str:
         return "The submission as a whole"
     words: list[str] = []
     at = ""
+    if pointer and not pointer.startswith("/"):
+        return visible(pointer)
     for step in steps(pointer):
         before, at = at, join(at, step)
         if step.isdecimal() and isinstance(get(metadata, before, []), list) and words:
