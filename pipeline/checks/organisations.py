@@ -62,7 +62,7 @@ def names_nothing(affiliation: dict[str, Any], place: Place, metadata: Metadata)
         ((_alike(text, one), one) for one in listed if one.get("id")),
         key=lambda pair: -pair[0],
     )
-    edits = [
+    edits: list[tuple[Operation, ...]] = [
         (_referring(one["id"], place, affiliation),) for alike, one in ranked if alike >= _NEAR
     ]
     if several := _several(text, listed, place, affiliation):

@@ -175,7 +175,7 @@ def _half(text: str) -> tuple[str, bool]:
     if len(text) < 16 or len(text) > LONG:
         return "", False
     middle, slack = len(text) // 2, len(text) // 20 + 4
-    start = text.find(text[:12], max(8, middle - slack))
+    start = text.find(text[:8], max(8, middle - slack))
     for _ in range(_TRIES):
         if not 0 < start < middle + slack:
             break
@@ -186,7 +186,7 @@ def _half(text: str) -> tuple[str, bool]:
             short, long = sorted((first, second), key=len)
             if long.startswith(short) and len(short) >= 0.9 * len(long) and len(short) > 20:
                 return long, False
-        start = text.find(text[:12], start + 1)
+        start = text.find(text[:8], start + 1)
     return "", False
 
 
