@@ -107,7 +107,7 @@ def findings(code: str, case: dict[str, Any], folder: Path) -> tuple[Finding, ..
     if "document" in case or "sheets" in case:
         return intake.read(document(case, folder)).findings
     if "image" in case:
-        return images.sniff_file(image(case["image"], folder)).findings
+        return images.sniff_file(image(case["image"], folder), deep=True).findings
     if "metadata" in case:
         given = context(case, folder)
         found = run(needed(code), given)[0]
