@@ -83,7 +83,12 @@ def tell(path: str, name: str, shown: str, deep: bool = False) -> tuple[Facts, i
         elif low.endswith(UNFINISHED):
             _unfinished(facts, file, name)
         else:
-            _content(file, facts, name, suffixes)
+            try:
+                _content(file, facts, name, suffixes)
+            except Exception as crash:  # noqa: BLE001  one file must not end the run
+                facts.flag(
+                    faults.TELLING_FAILED, f"looking at {name} failed: {type(crash).__name__}"
+                )
             if deep and facts.kind == "image" and facts.evidence == "content":
                 from pipeline.images import deeper
 
@@ -101,7 +106,7 @@ def _double(file: Opened) -> bool:
 
 def _empty(facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
     formats = by_suffix(suffixes)
-    image = any(not one.other for one in formats)
+    image = bool(formats) and not formats[0].other
     facts.kind = "unreadable" if image else "other"
     facts.flag(
         faults.EMPTY,
@@ -122,8 +127,13 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -
     head = file.head
     found = _container(file, facts, name, suffixes) or by_magic(head, name, suffixes)
     if found is None and not head.strip(b"\0") and _zeros(file):
-        facts.kind = "unreadable"
-        facts.flag(faults.ALL_ZEROS, f"all {file.size} bytes of {name} are zero")
+        sure = not table().sure.isdisjoint(suffixes) or not suffixes
+        facts.kind = "unreadable" if sure else "other"
+        facts.flag(
+            faults.ALL_ZEROS,
+            f"all {file.size} bytes of {name} are zero",
+            severity="error" if sure else "warning",
+        )
         return
     textual = found is None and is_text(head)
     if found is None and textual:
@@ -180,8 +190,6 @@ def _container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...])
         tiffkinds.read(file, facts, suffixes)
         if special is not None and special.name != PLAIN_TIFF:
             facts.format = special.name
-        elif facts.format == PLAIN_TIFF:
-            facts.format = headers.tiff_by_layout(file, name, suffixes) or PLAIN_TIFF
         return table().formats[facts.format or ""]
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(file, facts, name, suffixes)

@@ -332,12 +332,21 @@ READER_COMPLAINS = declare(
     """,
 )
 READER_STOPPED = declare(
-    "IMG902",
+    "INT911",
     "image-reader-stopped",
     "warning",
     """A reader for this format crashed, took too long or too much memory, and was stopped.
 
     To fix: check that the file opens on your computer; if it does, nothing is asked of you.
+    """,
+)
+TELLING_FAILED = declare(
+    "INT912",
+    "image-telling-failed",
+    "warning",
+    """The pipeline failed while it looked at this file, so its format and faults are not known.
+
+    To fix: nothing is asked of the depositor; the archive's engineers mend the pipeline.
     """,
 )
 SIZE_UNSET = declare(

@@ -9,6 +9,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import Any
 
@@ -28,9 +29,14 @@ class Worker:
         self.seconds = seconds
         self.memory = memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._asking = threading.Lock()
 
     def ask(self, job: str, path: str, **more: Any) -> dict[str, Any]:
-        """The worker's answer to a job on a file. Raises Stopped."""
+        """The worker's answer to a job on a file; threads take turns. Raises Stopped."""
+        with self._asking:
+            return self._ask(job, path, **more)
+
+    def _ask(self, job: str, path: str, **more: Any) -> dict[str, Any]:
         process = self._running()
         request = json.dumps({"job": job, "path": path, **more}).encode() + b"\n"
         assert process.stdin is not None

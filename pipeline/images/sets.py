@@ -68,7 +68,16 @@ class Sets:
         self.path = path
         self.shown = shown
         self.owned: dict[str, str] = dict(owned or {})
+        self.whole = self.owned.get(os.path.normpath(path) + "/*")
+        """The image that the whole folder belongs to."""
         self._names: dict[str, dict[str, str]] = {}
+
+    def below(self, folder: str) -> dict[str, str]:
+        """The claims that concern a folder in this one."""
+        start = os.path.normpath(folder) + "/"
+        if self.whole:
+            return {f"{start}*": self.whole}
+        return {path: owner for path, owner in self.owned.items() if path.startswith(start)}
 
     def settle(self, facts: Facts) -> str | None:
         """Take a file's claims, flag what is absent; the path it is itself claimed by, or None."""
@@ -87,7 +96,7 @@ class Sets:
 
     def _owner(self, name: str) -> tuple[str, str] | None:
         path = os.path.join(self.path, name)
-        found = self.owned.get(path) or self.owned.get(os.path.dirname(path) + "/*")
+        found = self.whole or self.owned.get(os.path.normpath(path))
         if found is None:
             return None
         owner, _, kind = found.partition("\0")

@@ -275,7 +275,14 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
             value=last,
         )
         return True
-    if plain and not tiled and counts and total < expected // 2 and 34412 not in page.tags:
+    if (
+        plain
+        and not tiled
+        and offsets
+        and counts
+        and total < expected // 2
+        and 34412 not in page.tags
+    ):
         complete = all(offsets)
         if complete and expected > file.size - min(int(o) for o in offsets):
             facts.flag(

@@ -91,7 +91,7 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
         yield _finish(facts, size, sets)
     for entry in entries:
         if entry.is_dir() and not entry.is_symlink():
-            yield from _folder(entry.path, f"{shown}/{entry.name}", sets.owned, deep)
+            yield from _folder(entry.path, f"{shown}/{entry.name}", sets.below(entry.path), deep)
 
 
 def _tell(path: str, shown: str, deep: bool) -> tuple[Facts, int]:

@@ -5,6 +5,6 @@ from __future__ import annotations
 from pipeline.images.headers import dicom, electron, indexes, light, medical, raster
 from pipeline.images.headers.containers import hdf5, text_mode
 from pipeline.images.headers.medical import inflated
-from pipeline.images.headers.registry import HEADERS, structure, tiff_by_layout
+from pipeline.images.headers.registry import HEADERS, structure
 
-__all__ = ["HEADERS", "hdf5", "inflated", "structure", "text_mode", "tiff_by_layout"]
+__all__ = ["HEADERS", "hdf5", "inflated", "structure", "text_mode"]

@@ -10,9 +10,9 @@ from xml.sax.saxutils import unescape
 from pipeline.findings import Severity
 from pipeline.images import ome
 from pipeline.images.facts import Facts, Member
-from pipeline.images.headers.registry import header
+from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Opened
-from pipeline.images.text import words
+from pipeline.images.text import is_text, words
 
 MOST_INDEX = 16 << 20
 
@@ -193,6 +193,12 @@ def vsi(file: Opened, facts: Facts) -> None:
         stem = file.name[:-4]
         facts.members.append(Member(f"_{stem}_", "warning"))
         facts.folders.append(f"_{stem}_")
+
+
+@shaped("sldy")
+def is_sldy(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """SLDY: text of its name."""
+    return is_text(file.head)
 
 
 @header("3i SlideBook 7")

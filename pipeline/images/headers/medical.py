@@ -363,6 +363,8 @@ def ics(file: Opened, facts: Facts) -> None:
         facts.members.append(Member(" ".join(source).replace("\\", "/").rsplit("/", 1)[-1]))
         return
     end = re.search(rb"(?m)^end\r?\n", raw)
+    if version and not end and file.size < 1 << 16:
+        file.reach(file.size + 1, "the ICS header, which has no end line,")
     packed = " ".join(said.get(("representation", "compression"), [])).lower()
     if end and sizes and packed in ("", "uncompressed"):
         file.reach(end.end() + math.prod(sizes[1:]) * bits // 8, "the ICS pixel data")

@@ -394,6 +394,8 @@ def boxes(file: Opened, facts: Facts) -> None:
         at += length
         if at > file.size:
             raise Cut(f"the {kind.decode('latin-1')} box", at)
-    if b"mdat" in kinds and not kinds & {b"moov", b"meta"}:
+    if at < file.size < at + 8 and file.read(at, 8).strip(b"\0"):
+        raise Cut("a box", at + 8)
+    if not kinds & {b"moov", b"moof", b"meta"}:
         raise Cut("the index (moov), which is absent,", file.size + 1)
     facts.images = 1

@@ -50,12 +50,3 @@ def structure(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | No
         except (Cut, Enough, ValueError, IndexError, ArithmeticError):
             continue
     return None
-
-
-def tiff_by_layout(file: Opened, name: str, suffixes: tuple[str, ...]) -> str | None:
-    """The format of a plain TIFF that its name and neighbours say: VSI, NDTiff, PCO, JPK."""
-    if "vsi" in suffixes:
-        return "cellSens VSI"
-    if "pcoraw" in suffixes:
-        return "PCORAW"
-    return None

@@ -1,0 +1,311 @@
+"""Small sound image files of single formats, with headers made by hand or by their libraries."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+from typing import Any
+
+from tests.pictures import pixels, plain, recipe, slug, write
+
+plain(
+    "psd",
+    b"8BPS" + struct.pack(">H6xHIIHH", 1, 1, 4, 4, 8, 1) + bytes(12) + bytes(2 + 16),
+    "Adobe Photoshop PSD",
+    "a.psd",
+)
+plain(
+    "nrrd",
+    b"NRRD0004\ntype: uint8\ndimension: 2\nsizes: 4 4\nencoding: raw\n\n" + bytes(range(16)),
+    "NRRD (Nearly Raw Raster Data)",
+    "a.nrrd",
+)
+plain(
+    "mha",
+    b"ObjectType = Image\nNDims = 2\nDimSize = 4 4\nElementType = MET_UCHAR\n"
+    b"ElementDataFile = LOCAL\n" + bytes(range(16)),
+    "MetaImage",
+    "a.mha",
+)
+plain(
+    "ics2",
+    b"\t\nics_version\t2.0\nfilename\ta\nlayout\tparameters\t3\nlayout\torder\tbits\tx\ty\n"
+    b"layout\tsizes\t8\t4\t4\nrepresentation\tformat\tinteger\nrepresentation\tsign\tunsigned\n"
+    b"representation\tcompression\tuncompressed\nend\n" + bytes(range(16)),
+    "ICS (Image Cytometry Standard)",
+    "a.ics",
+)
+plain(
+    "ics1",
+    b"\t\nics_version\t1.0\nfilename\ta\nlayout\torder\tbits\tx\ty\nlayout\tsizes\t8\t4\t4\nend\n",
+)
+
+
+def padded(fields: list[tuple[int, bytes]], length: int, fill: bytes = b"\0") -> bytes:
+    data = bytearray(fill * length)
+    for at, value in fields:
+        data[at : at + len(value)] = value
+    return bytes(data)
+
+
+MRC = padded(
+    [
+        (0, struct.pack("<4i", 4, 4, 2, 0)),
+        (28, struct.pack("<3i3f", 4, 4, 2, 8, 8, 4)),
+        (208, b"MAP DD\0\0"),
+    ],
+    1024,
+)
+plain("mrc", MRC + bytes(range(32)), "MRC (Medical Research Council)", "a.mrc")
+DV = padded(
+    [
+        (0, struct.pack("<4i", 4, 4, 2, 6)),
+        (40, struct.pack("<3f", 0.1, 0.1, 0.5)),
+        (96, b"\xa0\xc0"),
+        (180, struct.pack("<hh", 1, 0)),
+        (196, struct.pack("<h", 2)),
+    ],
+    1024,
+)
+plain("dv", DV + bytes(64), "DeltaVision", "a.dv")
+NIFTI = padded(
+    [
+        (0, struct.pack("<i", 348)),
+        (40, struct.pack("<8h", 3, 4, 4, 2, 1, 1, 1, 1)),
+        (70, struct.pack("<hh", 2, 8)),
+        (76, struct.pack("<4f", 1, 2, 2, 3)),
+        (108, struct.pack("<f", 352)),
+        (123, b"\2"),
+        (344, b"n+1\0"),
+    ],
+    352,
+)
+plain("nifti", NIFTI + bytes(range(32)), "NIfTI", "a.nii")
+plain("nifti_gz", gzip.compress(NIFTI + bytes(range(32)), mtime=0))
+plain(
+    "spe",
+    padded(
+        [
+            (42, struct.pack("<H", 4)),
+            (108, struct.pack("<h", 3)),
+            (656, struct.pack("<H", 4)),
+            (1446, struct.pack("<i", 1)),
+        ],
+        4100,
+    )
+    + bytes(range(32)),
+    "Princeton Instruments SPE",
+    "a.spe",
+)
+plain(
+    "fits",
+    b"".join(
+        card.ljust(80).encode()
+        for card in [
+            "SIMPLE  =                    T",
+            "BITPIX  =                    8",
+            "NAXIS   =                    2",
+            "NAXIS1  =                    4",
+            "NAXIS2  =                    4",
+            "END",
+        ]
+    ).ljust(2880)
+    + bytes(range(16)).ljust(2880, b"\0"),
+    "FITS (Flexible Image Transport System)",
+    "a.fits",
+)
+plain("dm3", struct.pack(">III", 3, 40 - 16, 1) + bytes(28), "Gatan Digital Micrograph", "a.dm3")
+plain(
+    "sif",
+    b"Andor Technology Multi-Channel File\n65538 1\n12\nPixel number65541 1 4 4 1 1 1 16 16\n"
+    b"65538 1 4 4 1 1 1 0\n" + bytes(64),
+    "Andor SIF",
+    "a.sif",
+)
+plain(
+    "pic",
+    padded([(0, struct.pack("<3h", 4, 4, 1)), (14, b"\1\0"), (54, b"90")], 76) + bytes(range(16)),
+    "Bio-Rad PIC",
+    "a.pic",
+)
+plain("imod", (b"IMODV1.2" + b"model").ljust(240, b"\0") + b"IEOF", "IMOD", "a.mod")
+plain("avi", b"RIFF" + struct.pack("<I", 4) + b"AVI ", "AVI (Audio Video Interleave)", "a.avi")
+
+
+def box(kind: bytes, data: bytes = b"") -> bytes:
+    return struct.pack(">I", 8 + len(data)) + kind + data
+
+
+plain(
+    "mov",
+    box(b"ftyp", b"qt  \0\0\0\0") + box(b"moov") + box(b"mdat", b"x"),
+    "QuickTime Movie",
+    "a.mov",
+)
+plain(
+    "mp4",
+    box(b"ftyp", b"isom\0\0\0\0") + box(b"moov") + box(b"mdat", b"x"),
+    "MP4 (MPEG-4)",
+    "a.mp4",
+)
+for _format, _file, _hex in [
+    ("Amira Mesh", "a.am", b"# AmiraMesh 3D ASCII 2.0\n".hex()),
+    ("ECAT7", "a.v", b"MATRIX72v".hex()),
+    ("INR", "a.inr", b"#INRIMAGE-4#{\nXDIM=4\nYDIM=4\nPIXSIZE=8 bits\n".hex()),
+    ("Olympus OIR", "a.oir", (b"OLYMPUSRAWFORMAT" + bytes(96)).hex()),
+    ("VG SAM", "a.dti", b"VGS".hex()),
+    ("Varian FDF", "a.fdf", b"#!/usr/local/fdf/startup\nfloat rank = 2;\n".hex()),
+    ("Improvision Openlab Raw", "a.raw", b"OLRW".hex() + "00" * 28),
+    ("Improvision Openlab LIFF", "a.liff", "0000ffff696d7072" + "00" * 24),
+    ("Lambert Instruments FLIM", "a.fli", b"{FLIMIMAGE}\n[FLIMIMAGE: INFO]\n".hex()),
+    ("GE MicroCT", "a.vff", b"ncaa\nrank=3;\n".hex()),
+    ("Hitachi S-4800", "a.txt", b"[SemImageFile]\n".hex()),
+    ("Hamamatsu DCIMG", "a.dcimg", b"DCIMG".hex() + "00" * 32),
+    ("Zeiss Axio CSM", "a.lms", b"....LMSFLE".hex() + "00" * 32),
+    ("Keller Lab Block", "a.klb", "02" + "00" * 40),
+    ("WA-TOP", "a.wat", b"0TOPSystem W.A.Technology".hex()),
+    ("Becker & Hickl SPCImage", "a.sdt", "01" * 32 + "5555" + "00" * 30),
+    ("PicoQuant PTU", "a.ptu", b"PQTTTR\0\0".hex() + "00" * 8),
+    ("Digital Surf SUR", "a.sur", b"DIGITAL SURF".hex()),
+    ("Renishaw WDF", "a.wdf", "5744463101000000" + "00" * 8),
+    ("Gwyddion", "a.gwy", b"GWYP\0\0".hex()),
+    ("NumPy NPY", "a.npy", "934e554d505901007600" + "20" * 16),
+    ("Bruker BCF", "a.bcf", b"AAMVHFSS".hex()),
+    ("WSxM", "a.stp", b"WSxM file copyright UAM\r\n".hex()),
+    ("Minolta MRW", "a.mrw", "004d524d" + "00" * 12),
+]:
+    plain(f"head_{slug(_format)}", bytes.fromhex(_hex), _format, _file)
+
+
+def czi(path: Path) -> None:
+    def segment(kind: bytes, data: bytes) -> bytes:
+        return struct.pack("<16sqq", kind, len(data), len(data)) + data
+
+    entry = struct.pack("<2siqiiB5xi", b"DV", 0, 1000, 0, 0, 0, 2)
+    for axis, size in ((b"X", 4), (b"Y", 4)):
+        entry += struct.pack("<4siifi", axis, 0, size, 0, size)
+    block = segment(b"ZISRAWSUBBLOCK", bytes(64))
+    xml = b'<D><Distance Id="X"><Value>1E-07</Value></Distance></D>'
+    parts = [
+        (0, segment(b"ZISRAWFILE", padded([(52, struct.pack("<qq", 300, 600))], 80))),
+        (300, segment(b"ZISRAWDIRECTORY", struct.pack("<i", 1).ljust(128, b"\0") + entry)),
+        (600, segment(b"ZISRAWMETADATA", struct.pack("<ii", len(xml), 0).ljust(256, b"\0") + xml)),
+        (1000, block),
+    ]
+    write(path, padded(parts, 1000 + len(block)))
+
+
+recipe("czi", "Zeiss CZI", "a.czi")(czi)
+
+
+def lif(path: Path) -> None:
+    xml = (
+        '<LMSDataContainerHeader Version="2"><Element><Data><Image>'
+        '<ChannelDescription Resolution="8"/>'
+        '<DimensionDescription DimID="1" NumberOfElements="4" Length="3e-6" Unit="m"/>'
+        '<DimensionDescription DimID="2" NumberOfElements="4" Length="3e-6" Unit="m"/>'
+        "</Image></Data></Element></LMSDataContainerHeader>"
+    )
+    body = b"\x2a" + struct.pack("<I", len(xml)) + xml.encode("utf-16-le")
+    name = "MemBlock_1"
+    block = (
+        b"\x2a"
+        + struct.pack("<Q", 16)
+        + b"\x2a"
+        + struct.pack("<I", len(name))
+        + name.encode("utf-16-le")
+    )
+    write(
+        path,
+        b"\x70\0\0\0"
+        + struct.pack("<I", len(body))
+        + body
+        + b"\x70\0\0\0"
+        + struct.pack("<I", len(block))
+        + block
+        + bytes(range(16)),
+    )
+
+
+recipe("lif", "Leica LAS AF LIF (Leica Image File Format)", "a.lif")(lif)
+
+
+def nd2(path: Path) -> None:
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack("<IIQ", 0x0ABECEDA, len(name), len(data)) + name + data
+
+    def item(name: str, value: int) -> bytes:
+        return (
+            bytes([3, len(name) + 1]) + (name + "\0").encode("utf-16-le") + struct.pack("<I", value)
+        )
+
+    start = chunk(b"ND2 FILE SIGNATURE CHUNK NAME01!", b"Ver3.0".ljust(64, b"\0"))
+    values = b"".join(
+        item(*one)
+        for one in [
+            ("uiWidth", 4),
+            ("uiHeight", 4),
+            ("uiComp", 1),
+            ("uiBpcInMemory", 16),
+            ("uiSequenceCount", 1),
+        ]
+    )
+    attributes = chunk(b"ImageAttributesLV!", values)
+    at = len(start) + len(attributes)
+    index = b"ImageAttributesLV!" + struct.pack("<QQ", len(start), len(attributes))
+    index += b"ND2 CHUNK MAP SIGNATURE 0000001!" + struct.pack("<Q", at)
+    write(path, start + attributes + chunk(b"ND2 FILEMAP SIGNATURE NAME 0001!", index))
+
+
+recipe("nd2", "Nikon NIS-Elements ND2", "a.nd2")(nd2)
+
+
+def hdf5(name: str, shows: str, file: str, *groups: str, **attributes: Any) -> None:
+    def made(path: Path) -> None:
+        import h5py
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with h5py.File(path, "w") as target:
+            for group in groups:
+                target.create_dataset(group, data=pixels(2, 2)) if group.endswith("data") else (
+                    target.require_group(group)
+                )
+            target.attrs.update(attributes)
+
+    recipe(name, shows, file)(made)
+
+
+hdf5("imaris", "Bitplane Imaris", "a.ims", "DataSet", "DataSetInfo")
+hdf5("velox", "FEI/Thermo Velox EMD", "a.emd", "Data/Image", "Version")
+hdf5("berkeley", "Berkeley EMD", "a.emd", "data", version_major=0, version_minor=2)
+hdf5("minc2", "MINC MRI", "a.mnc", "minc-2.0")
+hdf5("hdf5", "Generic HDF5", "a.h5", "values/data")
+hdf5("ilastik", "ilastik HDF5", "a.h5", "exported_data")
+
+
+def dicom(path: Path, name: str = "", **more: Any) -> None:
+    from pydicom.dataset import FileDataset, FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian
+
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.7"
+    meta.MediaStorageSOPInstanceUID = "1.2.3"
+    data = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
+    data.SOPClassUID, data.SOPInstanceUID, data.StudyInstanceUID = (
+        meta.MediaStorageSOPClassUID,
+        "1.2.3",
+        "1.2",
+    )
+    data.PatientName, data.PatientID = name, ""
+    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    data.Rows, data.Columns, data.BitsAllocated, data.BitsStored, data.HighBit = 4, 4, 8, 8, 7
+    data.PixelRepresentation, data.PixelData = 0, bytes(range(16))
+    for key, value in more.items():
+        setattr(data, key, value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data.save_as(path, enforce_file_format=True)
+
+
+recipe("dicom", "DICOM", "a.dcm")(dicom)
