@@ -610,3 +610,138 @@ def test_no_yaml_is_too_odd(text: str, tmp_path: Path) -> None:
     reading = intake.read(path)
     assert reading.kind == "rembi-yaml"
     assert reading.read or reading.findings
+
+
+IDR = (
+    "# STUDY DESCRIPTION SECTION\n"
+    "Comment[IDR Study Accession]\tidr9001\n"
+    "Study Title\tMitotic spindles in fission yeast\t\t\n"
+    "Study Type\thigh content screen\n"
+    "Study Description\tTime-lapse of tubulin.\n"
+    "Study Key Words\tyeast\tspindle\n"
+    "Study Organism\tSchizosaccharomyces pombe\n"
+    "Study Organism Term Accession\tNCBITaxon_4896\n"
+    "Study Public Release Date\t2027-04-01\n"
+    "Study Person Last Name\tLindgren\tAchterberg\n"
+    "Study Person First Name\tMira\tTomas\n"
+    "Study Person Email\tmira.lindgren@example.org\t\n"
+    "Study License\tCC BY 4.0\n"
+    "Study License URL\thttps://creativecommons.org/licenses/by/4.0/\n"
+    "\nExperiment Number\t1\n"
+    "Comment[IDR Experiment Name]\tidr9001-lindgren/experimentA\n"
+    "Experiment Imaging Method\tspinning disk confocal microscopy\n"
+    "Protocol Name\tgrowth\timaging\n"
+    "Protocol Description\tin rich medium\tevery thirty seconds\n"
+    "Experiment Size\t5D Images: 12\n"
+)
+
+
+def test_an_idr_study_file_is_read_into_the_record(tmp_path: Path) -> None:
+    (tmp_path / "idr9001-study.txt").write_text(IDR, "utf-8")
+    reading = intake.read(tmp_path / "idr9001-study.txt")
+    assert (reading.kind, reading.findings) == ("idr-study", ())
+    assert reading.metadata is not None
+    study = reading.metadata["study"]
+    assert reading.metadata["release_date"] == "2027-04-01"
+    assert [author["name"] for author in study["authors"]] == ["Mira Lindgren", "Tomas Achterberg"]
+    assert study["authors"][0]["email"] == "mira.lindgren@example.org"
+    assert study["keywords"] == ["yeast", "spindle"]
+    assert study["licence"]["url"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert study["biosamples"][0]["organisms"] == [
+        {"scientific_name": "Schizosaccharomyces pombe", "taxon_id": "NCBITaxon_4896"}
+    ]
+    (component,) = study["study_components"]
+    assert component["name"] == "idr9001-lindgren/experimentA"
+    assert component["associations"] == [
+        {"biosample": "Biosample", "image_acquisition": "Image Acquisition of Experiment 1"}
+    ]
+    assert [one["attributes"][0]["value"] for one in component["sections"]] == ["growth", "imaging"]
+    assert {"name": "Experiment Size", "value": "5D Images: 12"} in component["attributes"]
+    assert reading.source_map.locate("/study/authors/1/name").column == 3
+
+
+EMPIAR = {
+    "EMPIAR-90001": {
+        "title": "Tilt series of fission yeast",
+        "release_date": "2027-04-01",
+        "entry_doi": "10.6019/EMPIAR-90001",
+        "grant_references": [{"funding_body": "Example Foundation", "code": "EX-17"}],
+        "authors": [{"author": {"name": "Lindgren M", "author_orcid": "0000-0002-1825-0097"}}],
+        "citation": [
+            {"title": "Spindles", "year": 2026, "authors": [{"name": "Lindgren M"}], "issue": None}
+        ],
+        "imagesets": [{"name": "Tilt series", "category": "tilt series", "pixel_width": 3.4}],
+        "scale": "cell",
+    }
+}
+EMPIAR_XML = """\
+<entry xmlns="http://pdbe.org/empiar" accessionCode="EMPIAR-90001"><admin>
+<keyDates><releaseDate>2027-04-01</releaseDate></keyDates>
+<title>Tilt series of fission yeast</title>
+<authorsList><author authorORCID="0000-0002-1825-0097">Lindgren M</author></authorsList>
+<entryDOI>10.6019/EMPIAR-90001</entryDOI></admin>
+<crossReferences><citationList><universalCitation><journalCitation>
+<author>Lindgren M</author><title>Spindles</title><year>2026</year>
+</journalCitation></universalCitation></citationList></crossReferences>
+<imageSet><name>Tilt series</name><category>tilt series</category></imageSet></entry>
+"""
+
+
+def test_an_empiar_entry_is_read_from_json_and_xml(tmp_path: Path) -> None:
+    (tmp_path / "entry.json").write_text(json.dumps(EMPIAR), "utf-8")
+    (tmp_path / "entry.xml").write_text(EMPIAR_XML, "utf-8")
+    for name in ("entry.json", "entry.xml"):
+        reading = intake.read(tmp_path / name)
+        assert (reading.kind, reading.findings) == ("empiar", ())
+        assert reading.metadata is not None
+        assert reading.metadata["release_date"] == "2027-04-01"
+        assert reading.metadata["doi"] == "10.6019/EMPIAR-90001"
+        study = reading.metadata["study"]
+        assert study["title"] == "Tilt series of fission yeast"
+        assert study["authors"] == [{"name": "Lindgren M", "orcid": "0000-0002-1825-0097"}]
+        assert study["publications"] == [
+            {"title": "Spindles", "year": "2026", "authors": "Lindgren M"}
+        ]
+        assert study["study_components"][0]["name"] == "Tilt series"
+        known = {"name": "EMPIAR accession", "value": "EMPIAR-90001"}
+        assert known in study["attributes"]
+
+
+def test_an_empiar_proposal_is_read_into_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "proposal.yaml"
+    path.write_text(
+        "accession_id: EMPIAR-90001\npaper_doi: 10.1234/example\nrembis:\n"
+        "  BioSample:\n  - title: Wild type\n"
+        "    organism_classification: [{scientific_name: yeast}]\n"
+        "  ImageAcquisitionProtocol:\n"
+        "  - {title: Tomography, imaging_method_name: [cryo-ET], fbbi_id: [FBbi:00000256]}\n"
+        "datasets:\n- {title: Frames}\n",
+        "utf-8",
+    )
+    reading = intake.read(path)
+    assert not reading.findings
+    assert reading.metadata is not None
+    study = reading.metadata["study"]
+    assert study["biosamples"] == [
+        {"title": "Wild type", "organisms": [{"scientific_name": "yeast"}]}
+    ]
+    assert study["image_acquisitions"][0]["imaging_methods"] == [
+        {"name": "cryo-ET", "term_id": "FBbi:00000256"}
+    ]
+    assert study["publications"] == [{"doi": "10.1234/example"}]
+    assert study["study_components"] == [{"name": "Frames"}]
+
+
+@needs_corpus
+@pytest.mark.parametrize(
+    "path",
+    sorted(
+        one
+        for one in (CORPUS / "metadata" / "more").rglob("*")
+        if one.is_file() and one.suffix != ".csv"
+    ),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_every_real_document_is_read_or_refused_with_a_finding(path: Path) -> None:
+    reading = intake.read(path)
+    assert reading.read or reading.findings

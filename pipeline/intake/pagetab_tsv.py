@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pipeline.findings import Finding, Location
+from pipeline.findings import Code, Finding, Location
 from pipeline.intake import pagetab_block_codes as codes
 from pipeline.intake.pagetab import ACCNO_TWICE
 from pipeline.intake.pagetab_blocks import Blocks
@@ -64,7 +64,7 @@ def read(data: bytes, file: str) -> Reading:
             source_map=SourceMap(file=file, addressed=False),
             findings=decoded.findings,
         )
-    reader = _Reader(file)
+    reader = Cutter(file)
     rows = reader.rows(decoded.text)
     into = Lines(reader.locate, ends_open=not decoded.text.endswith(("\n", "\r")))
     before = (*decoded.findings, *line_ends(reader.ends, file), *reader.findings)
@@ -93,7 +93,7 @@ def _in_rows(finding: Finding, alone: set[int]) -> Finding:
     return finding
 
 
-class _Reader:
+class Cutter:
     """Cuts text into rows of cells, as spreadsheets write them."""
 
     def __init__(self, file: str) -> None:
@@ -104,9 +104,11 @@ class _Reader:
         self.spaced: list[int] = []
 
     def locate(self, line: int, column: int) -> Location:
+        """Where a cell stands."""
         return Location.model_construct(file=self.file, line=line, column=column)
 
-    def flag(self, code: Any, line: int, column: int, message: str, **more: Any) -> None:
+    def flag(self, code: Code, line: int, column: int, message: str, **more: Any) -> None:
+        """Note a fault at a cell."""
         self.findings.append(code.at(self.locate(line, column), message, **more))
 
     def rows(self, text: str) -> list[Row]:
@@ -228,7 +230,11 @@ class _Reader:
             if match := _CONTROL.search(cell):
                 where = f"cell {column} of this line holds the control character"
                 message = f"{where} U+{ord(match[0]):04X}"
-                self.flag(codes.CONTROL, line, column, message)
+                # Word processors leave these two for a break of their own in a line.
+                soft = not set(_CONTROL.findall(cell)) - {"\x0b", "\x0c"}
+                self.flag(
+                    codes.CONTROL, line, column, message, severity="warning" if soft else None
+                )
         return tuple(_CONTROL.sub("", cell) for cell in cells)
 
 

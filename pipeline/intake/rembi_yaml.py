@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.findings import Code, Finding, declare
 from pipeline.intake import json_text
+from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_tree import NO_SECTION, WRONG_TYPE, Attribute, Link, Section, Tree
 from pipeline.intake.reading import Reading
@@ -161,6 +162,7 @@ class _Document:
         if not isinstance(document, dict):
             self.flag(WRONG_TYPE, "", "the document should be blocks with names")
             return None
+        document = _without_aside(document)
         study, at = document.get("study"), "/study"
         rest = dict(document)
         if study is None and "study" not in document:
@@ -191,25 +193,25 @@ class _Document:
         for key, value in study.items():
             here = join(at, key)
             if key in ("private_until_date", "release_date"):
-                top += self.attributes("ReleaseDate", value, here)
+                top += build.attributes("ReleaseDate", value, here)
             elif key == "title":
-                top += self.attributes("Title", value, here)
+                top += build.attributes("Title", value, here)
             elif key == "authors":
-                below += [self.author(one, place) for one, place in _maps(value, here)]
+                below += [self.author(one, place) for one, place in build.maps(value, here)]
             elif key == "publications":
-                below += [self.publication(one, place) for one, place in _maps(value, here)]
+                below += [self.publication(one, place) for one, place in build.maps(value, here)]
             elif key == "funding" and isinstance(value, dict):
                 grants = value.get("grant_references")
-                for one, place in _maps(grants, join(here, "grant_references")):
-                    below.append(self.section("Funding", one, place))
+                for one, place in build.maps(grants, join(here, "grant_references")):
+                    below.append(build.section("Funding", one, place, _ABOUT))
                 left = {k: v for k, v in value.items() if k != "grant_references"}
-                attributes, sections = self.content(left, here)
+                attributes, sections = build.content(left, here, _ABOUT)
                 own += attributes
                 below += sections
             elif key == "links":
-                links += [self.link(one, place) for one, place in _maps(value, here)]
-            elif key not in _ASIDE:
-                attributes, sections = self.content({key: value}, at)
+                links += [self.link(one, place) for one, place in build.maps(value, here)]
+            else:
+                attributes, sections = build.content({key: value}, at, _ABOUT)
                 own += attributes
                 below += sections
         below += [section for _, section in self.organisations.values()]
@@ -228,22 +230,22 @@ class _Document:
             made.append(Attribute("Name", " ".join(n for _, n in names), place, value_at=place))
         for key in ("affiliation", "organisation"):
             here = join(at, key)
-            for one, place in _maps(author.get(key), here):
+            for one, place in build.maps(author.get(key), here):
                 if (accession := self.organisation(one, place)) is not None:
                     made.append(Attribute("affiliation", accession, place, True, value_at=place))
             made += [
                 one
-                for one in self.attributes("affiliation", author.get(key), here)
+                for one in build.attributes("affiliation", author.get(key), here)
                 if not isinstance(author.get(key), dict)
             ]
         aside = {*(key for key, _ in names), "affiliation", "organisation"}
         left = {key: value for key, value in author.items() if key not in aside}
-        attributes, sections = self.content(left, at)
+        attributes, sections = build.content(left, at, _ABOUT)
         return Section("author", None, at, (*made, *attributes), sections=tuple(sections))
 
     def organisation(self, one: dict[str, Any], at: str) -> str | None:
         """The accno of an organisation, the same for the same name and address."""
-        section = self.section("organisation", one, at)
+        section = build.section("organisation", one, at, _ABOUT)
         if section.empty:
             return None
         values = {a.name: a.value or "" for a in section.attributes}
@@ -256,7 +258,7 @@ class _Document:
 
     def publication(self, one: dict[str, Any], at: str) -> Section:
         """A publication; an identifier of PubMed Central may stand in the field of PubMed."""
-        section = self.section("Publication", one, at)
+        section = build.section("Publication", one, at, _ABOUT)
         attributes = tuple(
             Attribute(_pubmed(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
         )
@@ -267,7 +269,7 @@ class _Document:
         url = one.get("link_url", one.get("url"))
         text = one.get("link_description", one.get("description"))
         key = "link_description" if "link_description" in one else "description"
-        attributes = self.attributes("Description", text, join(at, key))
+        attributes = build.attributes("Description", text, join(at, key))
         return Link(url if isinstance(url, str) else "", tuple(attributes), at)
 
     def blocks(self, document: dict[str, Any], at: str) -> list[Section]:
@@ -283,8 +285,8 @@ class _Document:
             for name, value in named.items() if isinstance(named, dict) else ():
                 here = join(at, block, name)
                 entries = [
-                    self.section(kind, one, place, _VERSION if kind == "Version" else _ABOUT)
-                    for one, place in _maps(value, here)
+                    build.section(kind, one, place, _VERSION if kind == "Version" else _ABOUT)
+                    for one, place in build.maps(value, here)
                 ]
                 if isinstance(owners, dict) and name in owners:
                     parts[owner].setdefault(name, []).extend(entries)
@@ -302,7 +304,7 @@ class _Document:
             elif block in _KINDS:
                 made += self.named(_KINDS[block], value, here, {})
             else:
-                _, sections = self.content({block: value}, at)
+                _, sections = build.content({block: value}, at, _ABOUT)
                 made += sections
         return made
 
@@ -311,7 +313,9 @@ class _Document:
     ) -> Iterator[Section]:
         """Sections of a kind from a mapping of titles; a component's name stands inside it."""
         if isinstance(value, list):
-            yield from (self.section(kind, one, place) for one, place in _maps(value, at))
+            yield from (
+                build.section(kind, one, place, _ABOUT) for one, place in build.maps(value, at)
+            )
             return
         if not isinstance(value, dict):
             if value is not None:
@@ -319,7 +323,7 @@ class _Document:
             return
         for title, one in value.items():
             here = join(at, title)
-            section = self.section(kind, one if isinstance(one, dict) else {}, here)
+            section = build.section(kind, one if isinstance(one, dict) else {}, here, _ABOUT)
             attributes = section.attributes
             if kind != "Study Component" and not any(a.name == "Title" for a in attributes):
                 attributes = (Attribute("Title", title, here, value_at=here), *attributes)
@@ -331,48 +335,14 @@ class _Document:
                 sections=(*section.sections, *below.get(title, ())),
             )
 
-    def section(
-        self, kind: str, value: dict[str, Any], at: str, names: dict[str, str] = _ABOUT
-    ) -> Section:
-        """A section of a mapping."""
-        attributes, sections = self.content(value, at, names)
-        return Section(kind, None, at, tuple(attributes), sections=tuple(sections))
 
-    def content(
-        self, value: dict[str, Any], at: str, names: dict[str, str] = _ABOUT
-    ) -> tuple[list[Attribute], list[Section]]:
-        """Attributes and sections of a mapping; keys without a name in PageTab keep theirs."""
-        attributes: list[Attribute] = []
-        sections: list[Section] = []
-        for key, one in value.items():
-            if key in _ASIDE:
-                continue
-            here, name = join(at, key), names.get(key, key)
-            sections += [self.section(name, entry, place) for entry, place in _maps(one, here)]
-            if not isinstance(one, dict):
-                attributes += self.attributes(name, one, here)
-        return attributes, sections
-
-    def attributes(self, name: str, value: Any, at: str) -> list[Attribute]:
-        """Attributes of one name from a text, or from a list of them; blank ones say nothing."""
-        listed = isinstance(value, list)
-        return [
-            Attribute(name, text, place, value_at=place)
-            for text, place in (
-                [(one, join(at, n)) for n, one in enumerate(value)] if listed else [(value, at)]
-            )
-            if isinstance(text, str) and text.strip()
-        ]
-
-
-def _maps(value: Any, at: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The mappings of a value: itself, or the entries of a list."""
+def _without_aside(value: Any) -> Any:
+    """A value without what is kept with the source alone."""
     if isinstance(value, dict):
-        yield value, at
-    elif isinstance(value, list):
-        for index, one in enumerate(value):
-            if isinstance(one, dict):
-                yield one, join(at, index)
+        return {key: _without_aside(one) for key, one in value.items() if key not in _ASIDE}
+    if isinstance(value, list):
+        return [_without_aside(one) for one in value]
+    return value
 
 
 def _pubmed(attribute: Attribute) -> str:

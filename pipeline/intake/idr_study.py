@@ -1,0 +1,301 @@
+"""Study files of the Image Data Resource: rows of a name and its values, side by side.
+
+Source: IDR's templates `idr0000-study_HCS.txt` and `idr0000-study_nonHCS.txt`
+(IDR/idr-metadata). Read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.intake import pagetab_block_codes as codes
+from pipeline.intake.pagetab_json import mapped
+from pipeline.intake.pagetab_layout import Row
+from pipeline.intake.pagetab_lines import Lines, short
+from pipeline.intake.pagetab_tree import Attribute, Link, Qualifier, Section, Tree
+from pipeline.intake.pagetab_tsv import Cutter
+from pipeline.intake.reading import Reading
+from pipeline.intake.spellings import fold
+from pipeline.intake.text import decode, line_ends
+from pipeline.submission import SourceMap
+
+KIND = "idr-study"
+ORDER = 45
+
+_PARTS = ("experimentnumber", "screennumber")
+"""The rows that start a section of their own."""
+_FIRST = (
+    "study",
+    "experiment",
+    "screen",
+    "assay",
+    "library",
+    "protocol",
+    "phenotype",
+    "feature",
+    "processed",
+    "quality",
+    "raw",
+    "term",
+    "comment",
+)
+"""How the names of rows begin."""
+_LONGEST = 8
+"""Words of the longest name of a row."""
+_PEOPLE = {
+    "studypersonemail": "E-mail",
+    "studypersonaddress": "Address",
+    "studypersonorcid": "ORCID",
+    "studypersonroles": "Role",
+}
+_PUBLICATIONS = {
+    "studypublicationtitle": "Title",
+    "studyauthorlist": "Authors",
+    "studypubmedid": "PubMed ID",
+    "studypmcid": "PMC ID",
+    "studydoi": "DOI",
+}
+_PROTOCOLS = {
+    "protocolname": "Name",
+    "protocoltype": "Type",
+    "protocoldescription": "Description",
+    "protocoltypetermsourceref": "Type Term Source REF",
+    "protocoltypetermaccession": "Type Term Accession",
+}
+_ORGANISMS = {
+    "organism": "Scientific name",
+    "organismtermaccession": "NCBI taxon ID",
+    "organismtermsourceref": "Term Source REF",
+    "organismtermsource": "Term Source REF",
+}
+_METHODS = {
+    "imagingmethod": "Ontology Value",
+    "imagingmethodtermsourceref": "Ontology Name",
+    "imagingmethodtermaccession": "Ontology Term ID",
+}
+_NAMES = (b"Comment[IDR Study Accession]", b"Study Title\t", b"Study Type\t")
+
+
+def knows(path: Path, head: bytes) -> bool:
+    """Text with the rows that every study file of IDR has."""
+    if path.suffix.casefold() not in (".txt", ".tsv"):
+        return False
+    return head.find(_NAMES[0]) != -1 or all(name in head for name in _NAMES[1:])
+
+
+def read(data: bytes, file: str) -> Reading:
+    """The metadata of an IDR study file; a place is a line and the number of its cell."""
+    decoded = decode(data, file)
+    if decoded.text is None:
+        places = SourceMap(file=file, addressed=False)
+        return Reading(kind=KIND, metadata=None, source_map=places, findings=decoded.findings)
+    cutter = Cutter(file)
+    rows = cutter.rows(decoded.text)
+    lines = Lines(cutter.locate)
+    study = _Study(lines)
+    tree = study.tree(rows)
+    places = SourceMap(file=file, positions=lines.positions, addressed=False)
+    before = (*decoded.findings, *line_ends(cutter.ends, file), *cutter.findings)
+    return mapped(tree, places, (*before, *lines.findings), KIND)
+
+
+@dataclass
+class _Part:
+    """The rows of the study, or of one of its experiments or screens."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def columns(self, names: dict[str, str], prefix: str = "") -> list[list[tuple[str, Row, int]]]:
+        """Values that stand in one column of several rows: name, row and cell number."""
+        made: dict[int, list[tuple[str, Row, int]]] = {}
+        for row in self.rows:
+            name = names.get(fold(row.name).removeprefix(prefix))
+            if name is None or not fold(row.name).startswith(prefix):
+                continue
+            for column in range(2, len(row.cells) + 1):
+                if row.text(column) is not None:
+                    made.setdefault(column, []).append((name, row, column))
+        return [made[column] for column in sorted(made)]
+
+
+@dataclass
+class _Study:
+    """Builds the PageTab tree of a study file."""
+
+    lines: Lines
+    taken: set[int] = field(default_factory=set)
+    """Numbers of the rows that have been read."""
+
+    def tree(self, rows: Sequence[Row]) -> Tree:
+        """The tree of a file's rows."""
+        parts = self.parts(rows)
+        study = parts[0]
+        top: list[Attribute] = []
+        own: list[Attribute] = []
+        links: list[Link] = []
+        for row in study.rows:
+            name = fold(row.name)
+            if name == "studytitle":
+                top += self.values(row, "Title")
+            elif name == "studypublicreleasedate":
+                top += self.values(row, "ReleaseDate")
+            elif name == "studydatadoi":
+                top += self.values(row, "DOI")
+            elif name == "studydescription":
+                own += self.values(row, "Description")
+            elif name == "studykeywords":
+                own += self.values(row, "Keyword")
+            elif name == "studylicense":
+                own += self.licence(row, study)
+            elif name == "studyexternalurl":
+                links += [
+                    Link(row.cells[n - 1], (), f"/{row.number}/{n}") for n in self.filled(row)
+                ]
+        below = [self.author(one) for one in study.columns(_NAMED)]
+        below += [self.section("Publication", one) for one in study.columns(_PUBLICATIONS)]
+        organisms = study.columns(_ORGANISMS, "study")
+        if organisms:
+            first = organisms[0][0][1]
+            inner = tuple(self.section("Organism", one) for one in organisms)
+            titled = self.made_up("Title", "Biosample", first)
+            below.append(Section("Biosample", None, f"/{first.number}", (titled,), sections=inner))
+        for part in parts[1:]:
+            below += self.part(part, bool(organisms))
+        own += self.rest(study)
+        at = f"/{rows[0].number}" if rows else ""
+        return Tree(
+            None, tuple(top), Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
+        )
+
+    def parts(self, rows: Sequence[Row]) -> list[_Part]:
+        """The study's own rows, then those of each experiment or screen."""
+        parts = [_Part()]
+        for row in rows:
+            self.lines.place(row)
+            if not row.filled() or row.name.lstrip().startswith("#"):
+                continue
+            if len(row.filled()) == 1 and row.cells[0].strip() and parts[-1].rows and _goes_on(row):
+                self.join(parts[-1], row)
+                continue
+            if fold(row.name) in _PARTS and row.text(2) is not None:
+                parts.append(_Part())
+            parts[-1].rows.append(row)
+        return parts
+
+    def join(self, part: _Part, row: Row) -> None:
+        """A line that is the rest of the value above it."""
+        above = part.rows[-1]
+        last = max((n for n in range(1, len(above.cells) + 1) if above.text(n)), default=1)
+        cells = list(above.cells)
+        cells[last - 1] = f"{cells[last - 1]}\n{row.cells[0]}"
+        part.rows[-1] = Row(above.number, tuple(cells))
+        message = f"the value of '{short(above.name)}' goes on in a line of its own"
+        self.lines.flag(codes.BROKEN_VALUE, row.number, 1, message, value=short(row.name))
+
+    def filled(self, row: Row) -> list[int]:
+        """The numbers of a row's cells with a value; the row counts as read."""
+        self.taken.add(row.number)
+        return [n for n in range(2, len(row.cells) + 1) if row.text(n) is not None]
+
+    def values(self, row: Row, name: str) -> list[Attribute]:
+        """An attribute for each value of a row."""
+        return [self.cell(name, row, column) for column in self.filled(row)]
+
+    def cell(self, name: str, row: Row, column: int) -> Attribute:
+        """The attribute of one cell."""
+        place = f"/{row.number}/{column}"
+        return Attribute(name, row.cells[column - 1], place, value_at=place)
+
+    def made_up(self, name: str, value: str, row: Row) -> Attribute:
+        """An attribute that the file does not have."""
+        place = f"/{row.number}"
+        return Attribute(name, value, place, value_at=place)
+
+    def licence(self, row: Row, study: _Part) -> list[Attribute]:
+        """The licence with its address as a qualifier."""
+        made = self.values(row, "License")
+        address = next((r for r in study.rows if fold(r.name) == "studylicenseurl"), None)
+        if made and address is not None and self.filled(address):
+            place = f"/{address.number}"
+            self.lines.positions[f"{place}/value"] = self.lines.locate(address.number, 2)
+            url = Qualifier("URL", address.text(2), place)
+            first = made[0]
+            made[0] = Attribute(
+                first.name, first.value, first.at, qualifiers=(url,), value_at=first.value_at
+            )
+        return made
+
+    def author(self, column: list[tuple[str, Row, int]]) -> Section:
+        """A person from the cells of one column."""
+        names = {name: row.cells[n - 1].strip() for name, row, n in column if name in ("", " ")}
+        made: list[Attribute] = []
+        full = " ".join(names[key] for key in (" ", "") if key in names)
+        for name, row, number in column:
+            self.taken.add(row.number)
+            if name.strip():
+                made.append(self.cell(name, row, number))
+            elif full:
+                place = f"/{row.number}/{number}"
+                made.append(Attribute("Name", full, place, value_at=place))
+                full = ""
+        return Section("author", None, made[0].at if made else "", tuple(made))
+
+    def section(self, kind: str, column: list[tuple[str, Row, int]]) -> Section:
+        """A section from the cells of one column."""
+        self.taken |= {row.number for _, row, _ in column}
+        made = tuple(self.cell(name, row, number) for name, row, number in column)
+        return Section(kind, None, made[0].at, made)
+
+    def part(self, part: _Part, has_organism: bool) -> list[Section]:
+        """An experiment or a screen: a study component, and how its images were acquired."""
+        first = part.rows[0]
+        prefix = "experiment" if fold(first.name).startswith("experiment") else "screen"
+        kind = prefix.capitalize()
+        made: list[Attribute] = []
+        for row in part.rows:
+            name = fold(row.name)
+            if name in (f"commentidr{prefix}name", f"{prefix}name"):
+                made += self.values(row, "Name")
+            elif name == f"{prefix}description":
+                made += self.values(row, "Description")
+        below = [self.section("Protocol", one) for one in part.columns(_PROTOCOLS)]
+        methods = part.columns(_METHODS, prefix)
+        sections: list[Section] = []
+        linked: list[Attribute] = []
+        if has_organism:
+            linked.append(self.made_up("Biosample", "Biosample", first))
+        if methods:
+            title = f"Image Acquisition of {kind} {first.text(2)}"
+            inner = tuple(self.section("Imaging Method", one) for one in methods)
+            titled = self.made_up("Title", title, first)
+            at = f"/{first.number}"
+            sections.append(Section("Image Acquisition", None, at, (titled,), sections=inner))
+            linked.append(self.made_up("Image acquisition", title, first))
+        if linked:
+            below.append(Section("Associations", None, f"/{first.number}", tuple(linked)))
+        made += self.rest(part)
+        at = f"/{first.number}"
+        return [*sections, Section("Study Component", None, at, tuple(made), sections=tuple(below))]
+
+    def rest(self, part: _Part) -> list[Attribute]:
+        """What has no other place, under its name as given."""
+        return [
+            one
+            for row in part.rows
+            if row.number not in self.taken
+            for one in self.values(row, row.name.strip() or "value")
+        ]
+
+
+_NAMED = {**_PEOPLE, "studypersonlastname": "", "studypersonfirstname": " "}
+"""Names of a person's rows; the two parts of a name stand for themselves."""
+
+
+def _goes_on(row: Row) -> bool:
+    """Whether a line of one cell is the rest of a value, and no name without one."""
+    words = row.name.split()
+    if fold(words[0]).startswith(_FIRST) and len(words) <= _LONGEST:
+        return False
+    return len(words) >= 6 or not row.name[:1].isalpha()
