@@ -10,10 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pipeline import intake
-from pipeline.intake import pagetab_json, pagetab_tsv, pagetab_xlsx
+from pipeline.intake import (
+    empiar,
+    idr_study,
+    pagetab_json,
+    pagetab_tsv,
+    pagetab_xlsx,
+    rembi_yaml,
+    ro_crate,
+)
 from pipeline.intake.reading import Reading
 from tests.pagetab_rows import rows, tsv, xlsx
 
@@ -38,18 +48,18 @@ def found(reading: Reading, code: str) -> list[tuple[int | None, int | None]]:
 
 @pytest.mark.parametrize("path", INBOX, ids=lambda path: path.parent.name)
 def test_one_study_in_three_files_is_one_record(path: Path) -> None:
-    given = rows(json.loads(path.read_text("utf-8")))
+    written = rows(json.loads(path.read_text("utf-8")))
     metadata = pagetab_json.read(path.read_bytes(), "study.json").metadata
     assert metadata is not None
-    assert pagetab_tsv.read(tsv(given).encode(), "study.tsv").metadata == metadata
-    assert pagetab_xlsx.read(xlsx(given), "study.xlsx").metadata == metadata
+    assert pagetab_tsv.read(tsv(written).encode(), "study.tsv").metadata == metadata
+    assert pagetab_xlsx.read(xlsx(written), "study.xlsx").metadata == metadata
 
 
 @pytest.mark.parametrize("path", INBOX, ids=lambda path: path.parent.name)
 def test_rows_of_a_sound_study_are_read_in_silence(path: Path, tmp_path: Path) -> None:
-    given = rows(json.loads(path.read_text("utf-8")))
-    (tmp_path / "study.tsv").write_text(tsv(given), "utf-8")
-    (tmp_path / "study.xlsx").write_bytes(xlsx(given))
+    written = rows(json.loads(path.read_text("utf-8")))
+    (tmp_path / "study.tsv").write_text(tsv(written), "utf-8")
+    (tmp_path / "study.xlsx").write_bytes(xlsx(written))
     for name, kind in (("study.tsv", "pagetab-tsv"), ("study.xlsx", "pagetab-xlsx")):
         reading = intake.read(tmp_path / name)
         assert reading.kind == kind
@@ -66,8 +76,8 @@ def test_places_are_lines_and_cells() -> None:
 
 
 def test_places_are_sheets_and_cells() -> None:
-    given = [line.split("\t") for line in HEAD.splitlines()]
-    reading = pagetab_xlsx.read(xlsx(given), "study.xlsx")
+    written = [line.split("\t") for line in HEAD.splitlines()]
+    reading = pagetab_xlsx.read(xlsx(written), "study.xlsx")
     at = reading.source_map.locate("/study/title")
     assert (at.sheet, at.cell, at.line, at.pointer) == ("Sheet", "B6", None, None)
 
@@ -745,3 +755,63 @@ def test_an_empiar_proposal_is_read_into_the_record(tmp_path: Path) -> None:
 def test_every_real_document_is_read_or_refused_with_a_finding(path: Path) -> None:
     reading = intake.read(path)
     assert reading.read or reading.findings
+
+
+SEEDS: dict[str, str] = {
+    "study.tsv": RENDERED,
+    "study.yaml": REMBI,
+    "study.txt": IDR,
+    "ro-crate-metadata.json": json.dumps(CRATE, indent=1),
+    "entry.json": json.dumps(EMPIAR, indent=1),
+    "entry.xml": EMPIAR_XML,
+}
+DOORS = {
+    "study.tsv": pagetab_tsv,
+    "study.yaml": rembi_yaml,
+    "study.txt": idr_study,
+    "ro-crate-metadata.json": ro_crate,
+    "entry.json": empiar,
+    "entry.xml": empiar,
+}
+PIECES = ["\t", "\n", "\n\n", '"', "[", "]", "{", "}", "<", ">", "#", "null", "5", "\x00", ""]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[str, str]:
+    """A sound document with some of its pieces taken out, put in or moved."""
+    name = draw(st.sampled_from(sorted(SEEDS)))
+    text = SEEDS[name]
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 40)))
+        piece = draw(st.sampled_from(PIECES) | st.just(text[end : end + 60]))
+        text = text[:start] + piece + text[end:]
+    return name, text
+
+
+@given(damaged())
+@settings(max_examples=150, deadline=None)
+def test_damage_is_told_and_never_crashes(document: tuple[str, str]) -> None:
+    name, text = document
+    reading = DOORS[name].read(text.encode("utf-8"), name)
+    assert reading.read or reading.findings
+    json.dumps(reading.metadata)
+
+
+texts = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\n"), min_size=1
+).filter(lambda text: text.strip())
+
+
+@given(st.lists(texts, min_size=1, max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_any_value_comes_back_as_it_was_written(values: list[str]) -> None:
+    document = {
+        "section": {
+            "type": "Study",
+            "attributes": [{"name": "Keywords", "value": value} for value in values],
+        }
+    }
+    reading = pagetab_tsv.read(tsv(rows(document)).encode(), "study.tsv")
+    assert reading.metadata is not None
+    assert reading.metadata["study"]["keywords"] == values

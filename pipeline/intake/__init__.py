@@ -8,9 +8,11 @@ what stands beside the document has `read_path(path, file) -> Reading` too.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Callable
 from functools import cache
+from importlib.abc import InspectLoader
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -47,10 +49,17 @@ def doors() -> tuple[Door, ...]:
     """All doors, in the order in which they are asked."""
     found: list[Any] = []
     for module in pkgutil.iter_modules(__path__, __name__ + "."):
-        door = importlib.import_module(module.name)
-        if hasattr(door, "KIND"):
-            found.append(door)
+        # Modules that are no doors are not imported: some of them load large libraries.
+        if _is_door(module.name):
+            found.append(importlib.import_module(module.name))
     return tuple(sorted(found, key=lambda door: (getattr(door, "ORDER", 50), door.__name__)))
+
+
+def _is_door(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    loader = spec.loader if spec else None
+    source = loader.get_source(name) if isinstance(loader, InspectLoader) else None
+    return source is not None and "\nKIND = " in source
 
 
 def door_for(path: Path) -> Door | None:
