@@ -223,11 +223,7 @@ def _unchanged(submission: str, done: ledger.RecordVersion, bench: Bench) -> Res
 
 def _twice(found: Found, bench: Bench) -> Result:
     """A second submission under an id of this run: told, and nothing of it noted."""
-    opened = sources.open_found(found, files=False, imported=bench.imported)
-    message = f"another submission of this run is called '{opened.id}' too"
-    where = opened.submission.source_map.locate("") if opened.submission else None
-    fault = sources.TWICE.at(where or Location(file=found.given), message, value=opened.id)
-    opened = opened.model_copy(update={"findings": (*opened.findings, fault)})
+    opened = sources.told_twice(sources.open_found(found, files=False, imported=bench.imported))
     received = Received(
         opened=opened,
         images=Images(),

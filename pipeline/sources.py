@@ -196,6 +196,18 @@ def open_found(
     )
 
 
+def told_twice(opened: Opened) -> Opened:
+    """The second submission of one id in a run, with the finding that says so."""
+    submission = opened.submission
+    here = Location(file=opened.found.given)
+    fault = TWICE.at(
+        submission.source_map.locate("") if submission else here,
+        f"another submission of this run is called '{opened.id}' too",
+        value=opened.id,
+    )
+    return opened.model_copy(update={"findings": (*opened.findings, fault)})
+
+
 def _data_root(found: Found, reading: Reading, findings: list[Finding]) -> Path | None:
     """Where data paths start: RootPath, else `Files/`, else the folder."""
     assert found.document is not None

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import pipeline
-from pipeline import checks, images, intake
+from pipeline import checks, images, intake, sources
 from pipeline.check import CHECKS, Check, Context, Flag, Known, check, load, run
 from pipeline.findings import CODES, KINDS, Finding
 from pipeline.registries import Registries, local, refresh
@@ -104,7 +104,9 @@ def test_what_is_right_passes(code: str, case: dict[str, Any], tmp_path: Path) -
 
 def findings(code: str, case: dict[str, Any], folder: Path) -> tuple[Finding, ...]:
     """What is found in a case: a document, an image, a file list, or metadata with its context."""
-    if "document" in case or "sheets" in case:
+    if "folder" in case:
+        return submissions(case["folder"], folder)
+    if "document" in case or "sheets" in case or "hex" in case:
         return intake.read(document(case, folder)).findings
     if "image" in case:
         return images.sniff_file(image(case["image"], folder), deep=True).findings
@@ -116,8 +118,27 @@ def findings(code: str, case: dict[str, Any], folder: Path) -> tuple[Finding, ..
     return lists.found(case, folder)
 
 
+def submissions(files: dict[str, str], inbox: Path) -> tuple[Finding, ...]:
+    """What is found in reading the submissions of an inbox, each id once."""
+    for name, text in files.items():
+        path = inbox / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    found: list[Finding] = []
+    seen: set[str] = set()
+    for one in sources.discover(inbox):
+        opened = sources.open_found(one)
+        found += (sources.told_twice(opened) if opened.id in seen else opened).findings
+        seen.add(opened.id)
+    return tuple(found)
+
+
 def document(case: dict[str, Any], folder: Path) -> Path:
     """The document of a case: text, or the sheets of a workbook of which a share arrived."""
+    if "hex" in case:
+        path = folder / f"document{case.get('suffix', '.json')}"
+        path.write_bytes(bytes.fromhex(case["hex"]))
+        return path
     if "document" in case:
         path = folder / case.get("name", f"document{case.get('suffix', '.json')}")
         path.parent.mkdir(parents=True, exist_ok=True)

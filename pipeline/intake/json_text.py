@@ -261,7 +261,8 @@ class _Reader:
         try:
             value, after = scanstring(self.text, offset + 1, True)
         except json.JSONDecodeError as fault:
-            if fault.msg.startswith("Unterminated"):
+            cut = not self.text[fault.pos :].strip()
+            if cut or fault.msg.startswith("Unterminated"):
                 raise _Stop(
                     TRUNCATED, len(self.text), "the document ends inside a text in quotes"
                 ) from None

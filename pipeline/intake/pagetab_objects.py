@@ -134,7 +134,7 @@ class Objects:
                 self.meaningless(attribute)
                 left.append(attribute)
             elif slot == "affiliations[]":
-                self.affiliation(made, attribute, place, section)
+                self.affiliation(made, attribute, place)
             elif "." in slot:
                 self.part(made, attribute, kind, slot, place, left)
             elif slot.endswith("[]"):
@@ -185,7 +185,7 @@ class Objects:
         self.pointers[at] = attribute.at
         target[tail] = attribute.value
         self.pointers[join(at, tail)] = attribute.value_at
-        if tail == "scientific_name" and (pair := common_names().get(plain(attribute.value))):
+        if tail == "scientific_name" and (pair := _two_names(str(attribute.value))):
             target["scientific_name"], target["common_name"] = pair
             self.pointers[join(at, "common_name")] = attribute.value_at
         known = kind.qualifiers.get(head, {})
@@ -208,9 +208,7 @@ class Objects:
             self.pointers[join(place, "qualifiers", len(kept))] = qualifier.at
             kept.append({"of": slot, **_named(qualifier.name, qualifier.value)})
 
-    def affiliation(
-        self, made: Metadata, attribute: Attribute, place: str, section: Section
-    ) -> None:
+    def affiliation(self, made: Metadata, attribute: Attribute, place: str) -> None:
         """A reference to an organisation by accno, or the text as given."""
         value = str(attribute.value)
         affiliations = made.setdefault("affiliations", [])
@@ -223,7 +221,6 @@ class Objects:
                 {"text": value, **({"reference": True} if attribute.reference else {})}
             )
             self.pointers[join(at, "text")] = attribute.value_at
-            self.refers(attribute, section)
             return
         self.referenced.add(value.strip())
         affiliations.append({"organisation": self.organisations[target.at]})
@@ -373,6 +370,16 @@ def _named(name: str, value: str | None) -> Metadata:
 def plain(value: Any) -> str:
     """A value as one line, white space collapsed."""
     return " ".join(str(value).split())
+
+
+def _two_names(value: str) -> tuple[str, str] | None:
+    """The scientific and the common name of `Homo sapiens (human)`; white space around is kept."""
+    bare = value.strip()
+    pair = common_names().get(bare)
+    if pair is None:
+        return None
+    start = value.index(bare)
+    return value[:start] + pair[0], pair[1] + value[start + len(bare) :]
 
 
 def _short(value: Any) -> str:
