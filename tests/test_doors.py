@@ -185,6 +185,14 @@ def test_a_value_in_several_lines_without_quotes_is_kept_whole() -> None:
     assert reading.metadata["study"]["description"] == description
 
 
+def test_a_submission_block_without_its_first_line_is_still_one() -> None:
+    reading = read_text(HEAD.partition("\n")[2])
+    assert found(reading, "SUB030") == [(1, 1)]
+    assert reading.metadata is not None
+    assert reading.metadata["release_date"] == "2027-04-01"
+    assert reading.metadata["study"] == {"title": "Spindles"}
+
+
 def test_spaces_for_tabs_are_read_with_an_error() -> None:
     text = (HEAD + "\nauthor\nName\tMira  Lindgren\n").replace("\t", "    ")
     reading = read_text(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.findings import Finding, Frozen, Location
 from pipeline.intake import file_list_codes as codes
+from pipeline.intake import pagetab_tsv
 from pipeline.intake.file_list_grid import Columns, is_files
 from pipeline.intake.text import decode
 from pipeline.submission import FileList
@@ -170,7 +171,7 @@ def is_file_list(path: Path) -> bool:
         return True
     if path.suffix.lower() not in (".tsv", ".xlsx") or not text.strip():
         return False
-    return _PAGETAB_TSV.match(text) is None
+    return _PAGETAB_TSV.match(text) is None and not pagetab_tsv.knows(path, start)
 
 
 def _start_of_text(start: bytes) -> str | None:

@@ -17,6 +17,7 @@ from pipeline.intake.pagetab_layout import (
     accession_like,
     forms,
     kind_of,
+    known_names,
     regroup,
 )
 from pipeline.intake.pagetab_lines import Lines, short
@@ -105,6 +106,10 @@ class Blocks:
             self.lines.flag(TRAILING, second.number, 1, message, value=second.text(2))
             blocks = blocks[: heads[1]]
         if not heads:
+            first = blocks[0][0]
+            if kind_of(first.name) is None and fold(first.name) in known_names():
+                # The block is there, only its first line is missing.
+                return [Row(first.number, ("Submission",)), *blocks[0]], blocks[1:]
             return None, blocks
         return blocks[heads[0]], blocks[: heads[0]] + blocks[heads[0] + 1 :]
 
