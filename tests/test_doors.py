@@ -157,7 +157,7 @@ def test_an_open_quote_costs_its_own_cell_only() -> None:
 def test_all_faults_come_in_one_pass() -> None:
     reading = read_text(
         "Study\tSECT-001\nTitle\tSpindles\nLicense\n"
-        "author\nName\tMira Lindgren\n<affiliation>\to9\n"
+        "author\nName\tMira Lindgren\n<contact>\tp9\n"
         "\nBiosample[NONE]\tTitle\t\nB-1\tWild type\t25 degrees\tmore\n\nFiles\tDescription\n"
     )
     assert found(reading, "SUB030") == [(1, 1)]
@@ -249,6 +249,10 @@ def place_of(locator: str) -> tuple[int | None, str | None]:
     return int(line[1]) if line else None, pointer[1] if pointer and not line else None
 
 
+JUDGED_LATER = ("ro-crate/date_dmy/ro-crate-metadata.json", "pagetab-tsv/dangling_affiliation.tsv")
+"""What checks of release dates and affiliations find, not intake."""
+
+
 def malformed(kind: str) -> list[Any]:
     manifest = CORPUS / "malformed" / "manifest.csv"
     if not manifest.exists():
@@ -257,8 +261,7 @@ def malformed(kind: str) -> list[Any]:
         return [
             pytest.param(row, id=row["path"])
             for row in csv.DictReader(lines)
-            # The form of dates is judged by the checks of release dates, not by intake.
-            if row["class"] == kind and row["code"] != "date-form"
+            if row["class"] == kind and row["path"] not in JUDGED_LATER
         ]
 
 
