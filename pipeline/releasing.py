@@ -26,9 +26,15 @@ def release(settings: Settings, book: Ledger, day: dt.date) -> Iterator[Due]:
     nothing, and a run that was killed in between is made good.
     """
     for one in ledger.due(book, day):
-        record = record_of(settings, one.accession, one.version)
-        if record.release_date is None or record.release_date > day.isoformat():
-            continue
-        emission.write_folder(settings.public / one.accession, public.bundle(record))
-        ledger.release(book, one.accession, one.version, day)
-        yield one
+        if bring_out(settings, book, one, day):
+            yield one
+
+
+def bring_out(settings: Settings, book: Ledger, one: Due, day: dt.date) -> bool:
+    """Bring out one study; false when its record says that it is not yet due."""
+    record = record_of(settings, one.accession, one.version)
+    if record.release_date is None or record.release_date > day.isoformat():
+        return False
+    emission.write_folder(settings.public / one.accession, public.bundle(record))
+    ledger.release(book, one.accession, one.version, day)
+    return True

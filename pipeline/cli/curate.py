@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +25,13 @@ BLOCKED = ("waiting-for-files", "needs-review", "returned", "failed")
 @printing.archive_option
 @printing.day_option
 @printing.format_option
-@click.option("--workers", default=1, show_default=True, help="Submissions at once.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Submissions at once.",
+)
 @click.option("--no-files", is_flag=True, help="Data files are elsewhere; implies --import.")
 @click.option("--import", "imported", is_flag=True, help="Believe the accessions of documents.")
 @click.pass_context
@@ -41,16 +52,19 @@ def curate(
     Example: bia-curation curate inbox --archive archive --format json
     """
     use_prefect(archive)
+    if not no_files:
+        _warm_up()
     from pipeline.flows.curate import curate as flow
 
-    results: list[dict[str, Any]] = flow(
-        inbox=[str(path.absolute()) for path in paths],
-        archive=str(archive.absolute()),
-        on=day.isoformat(),
-        files=not no_files,
-        imported=imported,
-        workers=workers,
-    )
+    with _progress():
+        results: list[dict[str, Any]] = flow(
+            inbox=[str(path.absolute()) for path in paths],
+            archive=str(archive.absolute()),
+            on=day.isoformat(),
+            files=not no_files,
+            imported=imported,
+            workers=workers,
+        )
     printing.rows(form, results, COLUMNS)
     if form == "table":
         printing.put(f"archive: {archive}")
@@ -59,17 +73,59 @@ def curate(
 
 def use_prefect(archive: Path) -> None:
     """Let Prefect keep its own state under the archive, unless a server is given."""
+    quiet = {} if "--debug" in sys.argv else {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+    _set(**quiet, DO_NOT_TRACK="1")
     if os.environ.get("PREFECT_API_URL"):
         return
     home = archive.absolute() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    for name, value in {
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "ERROR",
-        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-        "DO_NOT_TRACK": "1",
-    }.items():
+    _set(
+        PREFECT_HOME=str(home),
+        PREFECT_LOGGING_TO_API_ENABLED="false",
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE="true",
+        PREFECT_SERVER_ANALYTICS_ENABLED="false",
+        PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
+        PREFECT_SERVER_LOGGING_LEVEL="CRITICAL",
+    )
+
+
+def _set(**values: str) -> None:
+    for name, value in values.items():
         os.environ.setdefault(name, value)
+
+
+def _warm_up() -> None:
+    """Import what takes longest while Prefect starts its server."""
+    from pipeline.checks.expectations import warm_up
+
+    threading.Thread(target=warm_up, daemon=True).start()
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Tell on standard error how far a run is, from what it logs."""
+    from tqdm import tqdm
+
+    from pipeline.flows.curate import DISCOVERED, ENDED
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.msg == DISCOVERED:
+                bar.reset(total=int(record.getMessage().split()[0]))
+            elif record.msg == ENDED:
+                bar.update()
+                if bar.disable:
+                    click.echo(record.getMessage().rstrip(), err=True)
+
+    terminal = sys.stderr.isatty()
+    bar = tqdm(unit="submission", disable=not terminal, leave=False, file=sys.stderr)
+    told = Told()
+    loggers = [logging.getLogger(f"prefect.{kind}_runs") for kind in ("flow", "task")]
+    for logger in loggers:
+        logger.addHandler(told)
+    try:
+        yield
+    finally:
+        bar.close()
+        for logger in loggers:
+            logger.removeHandler(told)

@@ -1,1 +1,1 @@
-"""The line as Prefect flows: retries, schedules, artifacts; nothing is decided here."""
+"""The line as Prefect flows: retries, schedules, artifacts, forms; nothing is decided here."""

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, tags, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run, task_run
 from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
 
 from pipeline import curation, knowledge, ledger, receiving
 from pipeline.checks.expectations import run_suite
 from pipeline.curation import Result
 from pipeline.findings import Finding
+from pipeline.flows import artifacts, desk
 from pipeline.receiving import Bench
-from pipeline.settings import settings
 from pipeline.sources import Found
 from pipeline.submission import FileList
 
+DISCOVERED = "%d submissions"
+ENDED = "%s: %s %s"
+"""What the log says of each submission: its id, outcome, accession."""
 _SUITE = threading.Lock()
 """Great Expectations keeps one context for the whole process."""
-_KEY = re.compile(r"[^a-z0-9]+")
 
 
-@flow(name="curate", validate_parameters=False, persist_result=False)
+def _name() -> str:
+    """The name of a run before its submissions are known: where it looks."""
+    given = flow_run.parameters.get("inbox") or []
+    more = f" and {len(given) - 3} more" if len(given) > 3 else ""
+    return desk.shown(", ".join(Path(path).name for path in given[:3]) + more)
+
+
+@flow(name="curate", flow_run_name=_name, persist_result=False)
 def curate(
     inbox: list[str],
     archive: str | None = None,
@@ -38,16 +47,21 @@ def curate(
     imported: bool = False,
     workers: int = 1,
 ) -> list[dict[str, Any]]:
-    """Curate the submissions at the paths of `inbox`; run again it changes nothing.
+    """Curate submissions; run again it changes nothing.
 
-    `on` is the day to judge dates by (default: today, UTC). Returns one object per submission,
-    as `bia-curation curate --format json` prints it.
+    Returns one object per submission, as `bia-curation curate --format json` prints it.
+
+    Args:
+        inbox: Absolute paths of inboxes, submission folders or documents.
+        archive: Absolute path of the archive's folder (default: BIA_ARCHIVE).
+        on: The day to judge dates by, as YYYY-MM-DD (default: today, UTC).
+        files: Whether data files are looked for.
+        imported: Whether accessions in documents are believed.
+        workers: Submissions at once.
     """
-    day = dt.date.fromisoformat(on) if on else dt.datetime.now(dt.UTC).date()
-    chosen = settings(archive)
-    chosen.archive.mkdir(parents=True, exist_ok=True)
-    book = ledger.open_ledger(chosen.ledger)
-    try:
+    day = desk.day_of(on)
+    places = [desk.place(path) for path in inbox]
+    with desk.opened(archive) as (chosen, book):
         bench = Bench(
             settings=chosen,
             ledger=book,
@@ -57,61 +71,83 @@ def curate(
             imported=imported or not files,
             lists=suite,
         )
-        results = _curate_all(discover(inbox), bench, workers)
-    finally:
-        book.close()
-    _tell(results, bench)
+        found = discover(places, bench)
+        names = list(dict.fromkeys(name for _, name in found))
+        called = names[0] if len(names) == 1 else f"{_name()}: {len(found)} submissions"
+        desk.call_run(f"{called}, {day}", names)
+        get_run_logger().info(DISCOVERED, len(found))
+        results = _curate_all(found, bench, workers)
+        artifacts.show_run(results, _summary(results, day))
     return [result.model_dump(mode="json") for result in results]
 
 
-@task(name="discover", retries=2, retry_delay_seconds=2, cache_policy=NO_CACHE)
-def discover(inbox: list[str]) -> tuple[Found, ...]:
-    """The submissions at the paths."""
-    return receiving.discover(Path(path) for path in inbox)
+@task(name="discover", **desk.TRIED_AGAIN)
+def discover(places: Sequence[Path], bench: Bench) -> list[tuple[Found, str]]:
+    """The submissions at the paths, each with its id."""
+    return [(one, _identity(one, bench)) for one in receiving.discover(places)]
 
 
-def _is_of_the_disk(_: Any, __: Any, state: Any) -> bool:
-    """Whether a failure is worth another try: the disk, the network or the database."""
-    failure = state.result(raise_on_failure=False)
-    return isinstance(failure, OSError | ledger.LedgerUnavailable)
-
-
-@task(
-    name="curate submission",
-    task_run_name="{found.name}",
-    retries=2,
-    retry_delay_seconds=[1, 5],
-    retry_condition_fn=_is_of_the_disk,
-    persist_result=False,
-    cache_policy=NO_CACHE,
-)
-def curate_submission(found: Found, bench: Bench, twice: bool) -> Result:
-    """One submission to its outcome; what the pipeline itself does wrong is an outcome, too."""
-    log = get_run_logger()
+def _identity(found: Found, bench: Bench) -> str:
+    """The id of a submission; what cannot even be opened fails by itself, later, by its name."""
     try:
-        result = curation.curate(found, bench, twice=twice)
-    except (OSError, ledger.LedgerUnavailable):
-        raise
-    except Exception as crash:
-        log.exception("the curation of %s failed", found.name)
-        result = curation.crashed(found, bench, crash)
-    log.info("%s: %s %s", result.submission, result.outcome, result.accession or "")
+        return receiving.identity(found, bench)
+    except Exception:  # noqa: BLE001
+        get_run_logger().exception("the id of %s cannot be read", desk.shown(found.name))
+        return found.name
+
+
+def _of_submission() -> str:
+    return desk.shown(task_run.parameters["name"])
+
+
+@task(name="curate submission", task_run_name=_of_submission, **desk.TRIED_AGAIN)
+def curate_submission(name: str, found: Found, bench: Bench, twice: bool) -> Result:
+    """One submission to its outcome, with its report as an artifact."""
+    result = curation.curate(found, bench, twice=twice)
+    _told(name, result, bench)
     return result
 
 
-def _curate_all(found: Iterable[Found], bench: Bench, workers: int) -> list[Result]:
+@task(name="tell of a failure", task_run_name=_of_submission, **desk.TRIED_AGAIN)
+def tell_of_failure(name: str, found: Found, bench: Bench, crash: Exception) -> Result:
+    """What the pipeline itself does wrong is an outcome, too."""
+    result = curation.crashed(found, bench, crash)
+    _told(name, result, bench)
+    return result
+
+
+def _told(name: str, result: Result, bench: Bench) -> None:
+    artifacts.show_submission(result, bench.settings)
+    get_run_logger().info(ENDED, desk.shown(name), result.outcome, result.accession or "")
+
+
+def _curate_all(found: Sequence[tuple[Found, str]], bench: Bench, workers: int) -> list[Result]:
     """Every submission, a few at once; two of one id are told before they meet."""
     seen: set[str] = set()
     futures: list[PrefectFuture[Result]] = []
-    threads: ThreadPoolTaskRunner[Result] = ThreadPoolTaskRunner(max_workers=max(1, workers))
-    with threads as runner:
-        for one in found:
-            identity = receiving.identity(one, bench)
-            with tags(f"submission:{identity}"):
-                parameters = {"found": one, "bench": bench, "twice": identity in seen}
-                futures.append(runner.submit(curate_submission, parameters))
-            seen.add(identity)
-        return [future.result() for future in futures]
+    with ExitStack() as running:
+        threads: ThreadPoolTaskRunner[Result] = ThreadPoolTaskRunner(max_workers=max(1, workers))
+        runner = running.enter_context(threads)
+        for one, name in found:
+            with tags(desk.tag(name)):
+                given = {"name": name, "found": quote(one), "bench": quote(bench)}
+                futures.append(runner.submit(curate_submission, {**given, "twice": name in seen}))
+            seen.add(name)
+        return [
+            _ended(future, name, one, bench)
+            for future, (one, name) in zip(futures, found, strict=True)
+        ]
+
+
+def _ended(future: PrefectFuture[Result], name: str, found: Found, bench: Bench) -> Result:
+    """How a submission ended; where even a failure cannot be written down, the run fails."""
+    result = future.result(raise_on_failure=False)
+    if isinstance(result, ledger.LedgerUnavailable) or not isinstance(result, Result | Exception):
+        raise result
+    if isinstance(result, Result):
+        return result
+    with tags(desk.tag(name)):
+        return tell_of_failure(name, found, bench, result)
 
 
 def suite(file_list: FileList) -> tuple[Finding, ...]:
@@ -120,32 +156,7 @@ def suite(file_list: FileList) -> tuple[Finding, ...]:
         return run_suite(file_list)
 
 
-def _tell(results: list[Result], bench: Bench) -> None:
-    """One Markdown artifact per submission and one table per run."""
-    for result in results:
-        if not result.report:
-            continue
-        report = (bench.settings.archive / result.report).with_name("report.md")
-        create_markdown_artifact(
-            key=f"submission-{_KEY.sub('-', result.submission.casefold()).strip('-')}",
-            markdown=report.read_text("utf-8"),
-            description=f"{result.submission}: {result.outcome}",
-        )
-    create_table_artifact(
-        key="curation-run",
-        table=[
-            {
-                "submission": result.submission,
-                "outcome": result.outcome,
-                "accession": result.accession or "",
-                "version": result.version or "",
-                "errors": result.findings["error"],
-                "warnings": result.findings["warning"],
-                "hints": result.findings["hint"],
-                "changes": result.changes,
-                "report": result.report,
-            }
-            for result in results
-        ],
-        description=f"Curation on {bench.day}",
-    )
+def _summary(results: Sequence[Result], day: dt.date) -> str:
+    outcomes = [result.outcome for result in results]
+    counted = (f"{outcomes.count(one)} {one}" for one in dict.fromkeys(outcomes))
+    return f"Curation on {day}: {', '.join(counted) or 'nothing to do'}"

@@ -1,0 +1,86 @@
+"""What every flow starts with: its day, its paths, the open archive; and what is tried again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.context import FlowRunContext
+
+from pipeline import ledger
+from pipeline.settings import Settings, settings
+
+MOST_TAGS = 100
+"""Submissions named in the tags of a flow run; every task run carries its own."""
+
+
+def of_the_disk(_: Any, __: Any, state: Any) -> bool:
+    """Whether a failure is worth another try: the disk, the network or the database."""
+    failure = state.result(raise_on_failure=False)
+    return isinstance(failure, OSError | ledger.LedgerUnavailable)
+
+
+TRIED_AGAIN: Final[dict[str, Any]] = {
+    "retries": 2,
+    "retry_delay_seconds": [1, 5],
+    "retry_condition_fn": of_the_disk,
+    "persist_result": False,
+    "cache_policy": NO_CACHE,
+}
+"""How a task runs that touches the disk, the network or the database."""
+
+
+def day_of(on: str | None) -> dt.date:
+    """The day to judge dates by: as YYYY-MM-DD, or today (UTC)."""
+    return dt.date.fromisoformat(on) if on else dt.datetime.now(dt.UTC).date()
+
+
+def place(text: str) -> Path:
+    """A path that means the same on every machine; raises ValueError for a relative one."""
+    path = Path(text)
+    if not path.is_absolute():
+        raise ValueError(f"{text!r} is not an absolute path; a worker runs in a folder of its own")
+    return path
+
+
+@task(name="open the archive", **TRIED_AGAIN)
+def _open(chosen: Settings) -> ledger.Ledger:
+    chosen.archive.mkdir(parents=True, exist_ok=True)
+    return ledger.open_ledger(chosen.ledger)
+
+
+@contextmanager
+def opened(archive: str | None) -> Iterator[tuple[Settings, ledger.Ledger]]:
+    """The settings and the ledger of an archive (default: `BIA_ARCHIVE`), made on first use."""
+    chosen = settings(None if archive is None else place(archive))
+    book = _open(chosen)
+    try:
+        yield chosen, book
+    finally:
+        book.close()
+
+
+def call_run(name: str, submissions: Iterable[str] = ()) -> None:
+    """Name the flow run that is running, and tag it with its submissions."""
+    running = FlowRunContext.get()
+    assert running is not None
+    assert running.flow_run is not None
+    tags = {*running.flow_run.tags, *(tag(one) for one in [*submissions][:MOST_TAGS])}
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(running.flow_run.id, name=shown(name), tags=sorted(tags))
+
+
+def tag(submission: str) -> str:
+    """The tag by which the runs over a submission are found."""
+    return f"submission:{shown(submission)}"
+
+
+def shown(name: str) -> str:
+    """A file's name as text: Prefect refuses what is not Unicode."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
