@@ -55,6 +55,11 @@ def run_suite(file_list: FileList) -> tuple[Finding, ...]:
     return _findings(file_list, frame, _validate(frame))
 
 
+def warm_up() -> None:
+    """Import Great Expectations ahead of its use; that takes seconds."""
+    import great_expectations  # noqa: F401
+
+
 def prepared(file_list: FileList) -> DataFrame:
     """The table that expectations are evaluated on.
 
