@@ -445,6 +445,31 @@ def test_a_crate_is_read_into_the_record(tmp_path: Path) -> None:
     assert reading.source_map.locate("/study/biosamples/1/title").pointer == "/@graph/9/title"
 
 
+def test_files_of_a_crate_stand_in_the_dataset_that_holds_them(tmp_path: Path) -> None:
+    graph = [
+        *CRATE["@graph"][:2],
+        {"@id": "movies/", "@type": "Dataset", "name": "Movies"},
+        {"@id": "stacks/", "@type": "Dataset", "name": "Stacks"},
+        {"@id": "movies/a%20b.tif", "@type": "File", "contentSize": "17", "sha256": "00"},
+        {"@id": "notes.txt", "@type": "File"},
+    ]
+    path = tmp_path / "S-BIAD90012-ro-crate-metadata.json"
+    path.write_text(json.dumps({**CRATE, "@graph": graph}), "utf-8")
+    metadata = intake.read(path).metadata
+    assert metadata is not None
+    assert metadata["study"]["files"] == [{"path": "notes.txt"}]
+    assert [one["files"] for one in metadata["study"]["study_components"]] == [
+        [
+            {
+                "path": "movies/a b.tif",
+                "size": 17,
+                "attributes": [{"name": "sha256", "value": "00"}],
+            }
+        ],
+        [{"path": "stacks/"}],
+    ]
+
+
 def test_a_crate_says_which_of_its_file_lists_is_absent(tmp_path: Path) -> None:
     path = tmp_path / "ro-crate-metadata.json"
     path.write_text(json.dumps(CRATE, indent=1), "utf-8")

@@ -15,7 +15,7 @@ from pipeline.findings import Finding
 from pipeline.intake import json_text
 from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
-from pipeline.intake.pagetab_tree import WRONG_TYPE, Attribute, Section, Tree
+from pipeline.intake.pagetab_tree import WRONG_TYPE, Attribute, File, Section, Tree
 from pipeline.intake.reading import Reading
 from pipeline.intake.text import decode
 from pipeline.select import join
@@ -230,10 +230,7 @@ class _Entry:
             own += own_more
             below += more
         elif key in ("imagesets", "imageSet", "datasets"):
-            below += [
-                build.section("Study Component", one, place, _SET)
-                for one, place in build.maps(value, at)
-            ]
+            below += [self.image_set(one, place) for one, place in build.maps(value, at)]
         elif key == "paper_doi" and isinstance(value, str) and value.strip():
             made = build.made_up("DOI", value, at)
             below.append(Section("Publication", None, at, (made,)))
@@ -247,6 +244,16 @@ class _Entry:
             more_own, more = build.content({key: value}, at.rpartition("/")[0], _ENTRY)
             own += more_own
             below += more
+
+    def image_set(self, value: dict[str, Any], at: str) -> Section:
+        """An image set as a study component; its folder holds its files."""
+        left = {key: one for key, one in value.items() if key != "directory"}
+        section = build.section("Study Component", left, at, _SET)
+        folder = build.as_text(value.get("directory"))
+        files = (File(folder, None, None, (), join(at, "directory")),) if folder else ()
+        return Section(
+            section.type, None, at, section.attributes, files=files, sections=section.sections
+        )
 
     def person(self, value: Any, at: str, role: str | None) -> Section:
         """An author, as a text, under `author`, or with names of their own."""

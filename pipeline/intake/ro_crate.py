@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 from pipeline.findings import Finding, Location
 from pipeline.intake import ro_crate_codes as codes
@@ -94,6 +95,12 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
             files = metadata["study"].setdefault("files", [])
             objects.pointers[join("/study/files", len(files))] = at
             files.append({"path": name})
+    for identifier, place in mapping.components.items():
+        component = metadata["study"]["study_components"][int(place.rpartition("/")[2])]
+        if _is_folder(identifier) and not component.keys() & {"file_list", "files"}:
+            # A dataset that is a folder holds what is in it.
+            component["files"] = [{"path": unquote(identifier).removeprefix("./")}]
+            objects.pointers[join(place, "files")] = join(graph.by_id[identifier].at, "@id")
     return Reading(
         kind=KIND,
         metadata=metadata,
@@ -101,6 +108,10 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
         findings=(*before, *graph.findings, *(lists.findings if lists else ())),
         file_lists=tuple(lists.made) if lists else (),
     )
+
+
+def _is_folder(identifier: str) -> bool:
+    return identifier.endswith("/") and "://" not in identifier and not identifier.startswith("#")
 
 
 def _unread(file: str, findings: list[Finding]) -> Reading:

@@ -25,6 +25,7 @@ _CLASS_PREFIX = re.compile(r"(?:bia:|https?://bia/)(.+)")
 _LOCAL = re.compile(r"[:/#]")
 _TEXTS = frozenset(("name", "title", "displayname", "description", "protocoldescription"))
 ROOT = "./"
+_TABLES = (".tsv", ".csv")
 
 
 class Terms(Frozen):
@@ -273,6 +274,19 @@ class Graph:
         if match := _NOT_IRI.search(identifier):
             message = f"the '@id' {identifier!r} holds {match[0]!r}, which no IRI has"
             self.flag(codes.BAD_IRI, at, message, value=identifier)
+
+
+def is_file_list(entity: Entity) -> bool:
+    """Whether an entity is a list of files, by its class or by its name."""
+    if entity.is_a("filelist", "table"):
+        return True
+    name = entity.id.casefold()
+    return entity.is_a("file") and name.endswith(_TABLES) and "file" in fold(name)
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder of the crate (but for the crate itself)."""
+    return folder.endswith("/") and folder != "./" and path.startswith(folder)
 
 
 def _entity(value: Mapping[str, Any], at: str) -> Entity:

@@ -14,8 +14,7 @@ from pipeline.findings import Finding, Location
 from pipeline.intake import file_list_codes, file_lists
 from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.file_list_grid import Columns
-from pipeline.intake.ro_crate_graph import Entity, Graph
-from pipeline.intake.spellings import fold
+from pipeline.intake.ro_crate_graph import Entity, Graph, below, is_file_list
 from pipeline.intake.text import decode
 from pipeline.select import join
 from pipeline.submission import FileList
@@ -36,7 +35,6 @@ _ENTITY = frozenset(
         "associatedProtocol",
     )
 )
-_TABLES = (".tsv", ".csv")
 
 
 @dataclass
@@ -57,7 +55,7 @@ class Lists:
     def read(self) -> None:
         """Every list that the crate describes."""
         for entity in self.graph.entities:
-            if _is_list(entity):
+            if is_file_list(entity):
                 self.one(entity)
 
     def one(self, entity: Entity) -> None:
@@ -96,7 +94,7 @@ class Lists:
                 found.at == entity.at
                 for found, _ in self.graph.targets(self.graph.by_id[identifier], "haspart")
             )
-            or (not identifier.startswith("#") and _below(entity.id, identifier))
+            or (not identifier.startswith("#") and below(entity.id, identifier))
         ]
         if not owners and len(self.components) == 1:
             owners = list(self.components.values())
@@ -173,17 +171,6 @@ class Lists:
                     else:
                         continue
                     self.findings.append(codes.ROW_REFERENCE.at(where, message, value=wanted))
-
-
-def _is_list(entity: Entity) -> bool:
-    if entity.is_a("filelist", "table"):
-        return True
-    name = entity.id.casefold()
-    return entity.is_a("file") and name.endswith(_TABLES) and "file" in fold(name)
-
-
-def _below(path: str, folder: str) -> bool:
-    return folder.endswith("/") and folder != "./" and path.startswith(folder)
 
 
 def _place_of(graph: Graph, name: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from pipeline.intake.ro_crate_graph import Entity, Graph
+from pipeline.intake.ro_crate_graph import Entity, Graph, below, is_file_list
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.intake.ro_crate_people import People
-from pipeline.select import join
+from pipeline.select import get, join
 from pipeline.submission import Metadata
 
 _TAXON = re.compile(r"(?:NCBI|obo)?:?(?:txid|NCBITaxon[_:])\d+|https?://.*NCBITaxon_\d+", re.I)
@@ -68,6 +68,7 @@ class Mapping:
                 self.entry(study, kind, entity)
         for entity in self.all_of("study_components"):
             self.component(study, entity)
+        self.files(study)
         self.objects.left(study, root, "/study", done | {"haspart"})
         self.others(study)
         return metadata
@@ -202,6 +203,33 @@ class Mapping:
         if filled:
             for row in itertools.islice(itertools.product(*filled.values()), MOST_COMBINATIONS):
                 yield dict(zip(filled, row, strict=True))
+
+    def files(self, study: Metadata) -> None:
+        """The files that the crate describes itself, each in the component that holds it."""
+        owners = {
+            found.at: place
+            for identifier, place in self.components.items()
+            for found, _ in self.graph.targets(self.graph.by_id[identifier], "haspart")
+        }
+        for entity in self.graph.entities:
+            if not entity.is_a("file") or is_file_list(entity) or not entity.id:
+                continue
+            inside = (
+                place for folder, place in self.components.items() if below(entity.id, folder)
+            )
+            home = owners.get(entity.at) or next(inside, "/study")
+            holder = study if home == "/study" else get({"study": study}, home)
+            listed = holder.setdefault("files", [])
+            place = join(home, "files", len(listed))
+            self.objects.pointers[place] = entity.at
+            self.objects.pointers[join(place, "path")] = join(entity.at, "@id")
+            self.objects.used.add(entity.at)
+            made: Metadata = {"path": unquote(entity.id).removeprefix("./")}
+            for value, _ in self.graph.values(entity, "contentsize"):
+                if str(value).isdecimal():
+                    made["size"] = int(value)
+            self.objects.left(made, entity, place, {"contentsize"} if "size" in made else set())
+            listed.append(made)
 
     def title(self, entity: Entity) -> str | None:
         """What associations call an entity: its title, else its `@id` without marks."""
