@@ -120,5 +120,6 @@ def removal(metadata: Metadata, place: str) -> Operation:
 
 
 def located(source_map: SourceMap, operation: Operation) -> Operation:
-    """The operation with the document pointer of its place."""
-    return operation.model_copy(update={"pointer": source_map.document_pointer(operation.place)})
+    """The operation with the document pointer of its place; None where rows and cells count."""
+    pointer = source_map.document_pointer(operation.place) if source_map.addressed else None
+    return operation.model_copy(update={"pointer": pointer})

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pipeline import intake
+from pipeline.edit import located
+from pipeline.findings import Operation
 from pipeline.intake import (
     empiar,
     idr_study,
@@ -73,6 +75,12 @@ def test_places_are_lines_and_cells() -> None:
     assert reading.source_map.locate("/study/title").line == 6
     assert reading.source_map.locate("/accession").column == 2
     assert reading.source_map.locate("/study/keywords").line == 5
+
+
+def test_a_change_of_a_cell_has_no_pointer() -> None:
+    reading = read_text(HEAD)
+    change = Operation(do="set", place="/study/title", before="Spindles", after="The spindle")
+    assert located(reading.source_map, change).pointer is None
 
 
 def test_places_are_sheets_and_cells() -> None:
