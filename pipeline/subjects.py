@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import intake, sources, stages
-from pipeline.findings import Frozen, Report
+from pipeline.findings import Frozen, Location, Report
 from pipeline.intake import file_lists
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found
@@ -105,9 +105,12 @@ def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report
 
     sniffed = tuple(images.sniff([subject.path]))
     findings = tuple(finding for one in sniffed for finding in one.findings)
+    if subject.path.is_file() and all(one.kind == "other" for one in sniffed):
+        message = f"'{subject.path.name}' is no document, file list or image"
+        findings += (intake.UNKNOWN.at(Location(file=subject.path.name), message),)
     report = Report(
         submission=None,
         origin=knowledge.origin(profile),
         findings=knowledge.profiled(findings, profile),
     )
-    return report, all(one.kind != "unreadable" for one in sniffed)
+    return report, all(one.kind not in ("unreadable", "other") for one in sniffed)

@@ -1,0 +1,219 @@
+"""The command line as scripts use it: lines, exit codes, streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archives import DAY, INBOX, curate, inbox
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+CLEAN = INBOX / "keratocyte-actin-flow"
+FINDING_KEYS = [
+    "path", "submission", "code", "name", "severity", "message", "hint", "location", "value",
+    "suggestion",
+]  # fmt: skip
+IMAGE_KEYS = [
+    "path", "size", "kind", "format", "on_bioformats_list", "reader", "evidence", "of", "sizes",
+    "pixel_size_um", "pixel_type", "images", "findings",
+]  # fmt: skip
+
+
+def run(
+    *arguments: str | Path, code: int = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_validate_prints_findings_and_a_closing_line_for_each_path(tmp_path: Path) -> None:
+    document = tmp_path / "study.json"
+    study = json.loads((CLEAN / "submission.json").read_text("utf-8"))
+    author = next(s for s in study["section"]["subsections"] if s["type"].lower() == "author")
+    orcid = next(a for a in author["attributes"] if a["name"] == "ORCID")
+    orcid["value"] = "0000-0002-1825-0098"
+    document.write_text(json.dumps(study, indent=1), encoding="utf-8")
+    done = run("validate", document, "--no-files", "--format", "jsonl", "--on", DAY, code=1)
+    *findings, closing = lines(done.stdout)
+    assert done.stderr == ""
+    assert list(closing) == ["path", "read", "errors", "warnings", "hints", "skipped"]
+    assert closing["path"] == str(document)
+    assert closing["read"] is True
+    wrong = next(one for one in findings if one["code"] == "ORC102")
+    assert list(wrong) == FINDING_KEYS
+    assert wrong["path"] == str(document)
+    assert wrong["value"] == "0000-0002-1825-0098"
+    assert wrong["location"]["pointer"].endswith("/value")
+    text = document.read_text("utf-8").splitlines()
+    assert "0098" in text[wrong["location"]["line"] - 1]
+
+
+def test_validate_of_a_folder_joins_paths(tmp_path: Path) -> None:
+    source = inbox(tmp_path / "inbox", "yeast-er-stress-screen")
+    done = run(
+        "validate", source / "yeast-er-stress-screen", "--format", "jsonl", "--on", DAY, code=1
+    )
+    for line in lines(done.stdout):
+        assert line["path"].startswith(str(source / "yeast-er-stress-screen"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.json", '{"section": {"type": "Stu'),
+        ("empty.json", ""),
+        ("page.json", "<html><body>502</body></html>"),
+        ("list.tsv", "Files\tDye\n../up.tif\tDAPI\n"),
+        ("image.tif", "II*\0\xff\xff\xff\x7f"),
+        ("no.docx", "PK\x03\x04"),
+    ],
+)
+def test_bad_input_is_a_finding_never_a_traceback(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content.encode("latin-1"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "validate", path, "--format", "jsonl"],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode in (0, 1)
+    assert done.stderr == ""
+    *findings, _ = lines(done.stdout)
+    assert findings
+
+
+def test_normalise_prints_one_object_or_lines(tmp_path: Path) -> None:
+    document = INBOX / "organoid-light-sheet" / "submission.json"
+    raw = json.loads(run("normalise", document, "--no-rules").stdout)
+    mended = json.loads(run("normalise", document).stdout)
+    assert "; " in raw["study"]["keywords"][0]
+    assert mended["study"]["keywords"][0] == "organoid"
+    (line,) = lines(run("normalise", document, "--format", "jsonl").stdout)
+    assert line == {"path": str(document), "metadata": mended}
+    changes = json.loads(run("normalise", document, "--changes").stdout)
+    assert all(
+        change["rule"] and change["why"] and change["safety"] == "safe" for change in changes
+    )
+
+
+def test_sniff_prints_one_line_for_each_image() -> None:
+    told = lines(run("sniff", CLEAN / "Files", "--format", "jsonl").stdout)
+    assert all(list(line) == IMAGE_KEYS for line in told)
+    assert all(line["path"].startswith(str(CLEAN / "Files")) for line in told)
+    assert {"OME-TIFF"} <= {line["format"] for line in told}
+
+
+def test_codes_and_explain() -> None:
+    told = lines(run("codes", "--format", "jsonl").stdout)
+    assert len(told) > 100
+    for line in told:
+        assert list(line) == ["code", "name", "severity", "families", "explanation"]
+    assert "check digit" in run("explain", "ORC102").stdout
+    assert run("explain", "ORC999", code=2).stdout == ""
+
+
+def test_usage_errors_exit_with_two(tmp_path: Path) -> None:
+    run("validate", tmp_path / "nowhere.json", code=2)
+    run("curate", "--on", "tomorrow", CLEAN, code=2)
+    run("accession", "list", "--archive", tmp_path / "nowhere", code=2)
+    run("nonsense", code=2)
+
+
+def test_what_cannot_run_exits_with_three_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "ledger.sqlite").write_text("this is no database", "utf-8")
+    done = run("accession", "list", "--archive", tmp_path / "archive", code=3)
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_accessions_citation_release(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", "keratocyte-actin-flow"), archive)
+    (held,) = lines(run("accession", "list", "--archive", archive, "--format", "jsonl").stdout)
+    assert held["accession"] == "S-BIAD1"
+    assert list(held) == ["accession", "submission", "state", "version", "release_date", "doi"]
+    sentence = run("cite", "S-BIAD1", "--archive", archive).stdout.strip()
+    assert sentence == (
+        "Image data are available in the BioImage Archive "
+        "(http://www.ebi.ac.uk/bioimage-archive) under accession number S-BIAD1."
+    )
+    assert "@misc{S-BIAD1" in run("cite", "S-BIAD1", "--as", "bibtex", "--archive", archive).stdout
+    assert (
+        run("release", "run", "--archive", archive, "--on", DAY, "--format", "jsonl").stdout == ""
+    )
+    done = run("release", "run", "--archive", archive, "--on", "2029-01-01", "--format", "jsonl")
+    assert [line["accession"] for line in lines(done.stdout)] == ["S-BIAD1"]
+
+
+def test_help_is_quick_and_every_command_shows_an_example() -> None:
+    listed = run("--help").stdout
+    from pipeline.cli import COMMANDS
+
+    for name in COMMANDS:
+        assert name in listed
+        assert "Example: bia-curation" in run(name, "--help").stdout
+    loaded = run_python("import sys, pipeline.cli; print(*sys.modules)").split()
+    heavy = {"pandas", "prefect", "linkml", "great_expectations", "sqlalchemy", "pydantic", "bioio"}
+    assert heavy.isdisjoint(loaded)
+
+
+def test_validate_loads_no_heavy_library_for_a_document() -> None:
+    document = CLEAN / "submission.json"
+    code = (
+        "import sys; from pipeline.cli import cli\n"
+        f"cli.main(['validate', {str(document)!r}, '--no-files'], standalone_mode=False)\n"
+        "print(*sys.modules)"
+    )
+    loaded = run_python(code).splitlines()[-1].split()
+    heavy = {"prefect", "linkml", "great_expectations", "sqlalchemy", "bioio", "h5py", "tifffile"}
+    assert heavy.isdisjoint(loaded)
+
+
+def run_python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not here")
+def test_every_real_and_every_malformed_document_is_read_or_refused() -> None:
+    paths = [
+        path
+        for home in (CORPUS / "metadata", CORPUS / "malformed")
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and path.suffix != ".csv" and path.suffix != ".md"
+    ]
+    assert len(paths) > 300
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "validate", *paths, "--no-files", "--format", "jsonl"],
+        capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    told = lines(done.stdout)
+    assert not [line for line in told if line.get("code", "").startswith("INT9")]
+    closing = {line["path"]: line for line in told if "read" in line}
+    assert set(map(str, paths)) <= closing.keys()
+    for path, line in closing.items():
+        assert line["read"] or line["errors"], path
