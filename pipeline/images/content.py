@@ -7,19 +7,19 @@ import re
 import struct
 from collections.abc import Callable
 
-from pipeline.images import faults, headers, tiffkinds
+from pipeline.images import faults, headers, readers
 from pipeline.images.facts import Facts
 from pipeline.images.formats import (
     Format,
     by_magic,
     by_markup,
-    by_names,
     by_suffix,
     by_text,
     suffixes_of,
     table,
 )
 from pipeline.images.opened import Cut, Enough, Opened, Wrong
+from pipeline.images.packed import container
 from pipeline.images.text import Markup, is_text, markup, words
 
 JUNK = frozenset(
@@ -64,12 +64,15 @@ _ERROR_WORDS = re.compile(
     re.IGNORECASE,
 )
 _OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
-PLAIN_TIFF = "TIFF (Tagged Image File Format)"
-TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS")
 
 
-def tell(path: str, name: str, shown: str, deep: bool = False) -> tuple[Facts, int]:
-    """What can be told of a file, and its size in bytes. Raises OSError when it cannot be opened."""
+def tell(
+    path: str, name: str, shown: str, deep: bool = False, owned: bool = False
+) -> tuple[Facts, int]:
+    """What can be told of a file, and its size in bytes; `owned` when an image has claimed it.
+
+    Raises OSError when it is not opened.
+    """
     facts = Facts(shown)
     low = name.lower()
     with Opened(path) as file:
@@ -84,7 +87,7 @@ def tell(path: str, name: str, shown: str, deep: bool = False) -> tuple[Facts, i
             _unfinished(facts, file, name)
         else:
             try:
-                _content(file, facts, name, suffixes)
+                _content(file, facts, name, suffixes, owned)
             except Exception as crash:  # noqa: BLE001  one file must not end the run
                 facts.flag(
                     faults.TELLING_FAILED, f"looking at {name} failed: {type(crash).__name__}"
@@ -123,9 +126,9 @@ def _unfinished(facts: Facts, file: Opened, name: str) -> None:
     facts.flag(faults.UNFINISHED, f"{name} is named as an unfinished download", broken=True)
 
 
-def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
+def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], owned: bool) -> None:
     head = file.head
-    found = _container(file, facts, name, suffixes) or by_magic(head, name, suffixes)
+    found = container(file, facts, name, suffixes) or by_magic(head, name, suffixes)
     if found is None and not head.strip(b"\0") and _zeros(file):
         sure = not table().sure.isdisjoint(suffixes) or not suffixes
         facts.kind = "unreadable" if sure else "other"
@@ -152,7 +155,7 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -
         packed = head.startswith(b"\x1f\x8b")
         _suffix(facts, table().formats[facts.format or found.name], name, suffixes, packed)
     else:
-        _unknown(file, facts, name, suffixes, textual)
+        _unknown(file, facts, name, suffixes, textual or owned)
 
 
 def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]) -> None:
@@ -179,62 +182,6 @@ def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]
             f"the header of this {found.name} file cannot be read ({type(error).__name__})",
             severity="warning",
         )
-
-
-def _container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
-    """The format of a TIFF, OLE2 or HDF5 file by what is in it; None when it is none of them."""
-    head = file.head
-    if head.startswith(TIFF_STARTS):
-        special = by_magic(head, name, suffixes)
-        facts.evidence = "content"
-        tiffkinds.read(file, facts, suffixes)
-        if special is not None and special.name != PLAIN_TIFF:
-            facts.format = special.name
-        return table().formats[facts.format or ""]
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return _ole(file, facts, name, suffixes)
-    if head.startswith(b"\x89HDF\r\n\x1a\n") or _late_hdf5(file):
-        return headers.hdf5(file, facts, name, suffixes)
-    if head.startswith(b"\x1f\x8b"):
-        return _gzip(file, name, suffixes)
-    return None
-
-
-def _gzip(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | None:
-    """The format of what a gzip file holds, when it is one that is usually packed so."""
-    inner = headers.inflated(file, 4096)
-    stem = name[:-3] if name.lower().endswith(".gz") else name
-    for found in (
-        by_magic(inner, stem, suffixes_of(stem)),
-        headers.structure(file, name, suffixes),
-    ):
-        if found is not None and any(one.endswith("gz") for one in found.all_suffixes):
-            return found
-    return table().formats["gzip"]
-
-
-def _late_hdf5(file: Opened) -> bool:
-    """HDF5 behind a user block, at a power of two from 512."""
-    return any(file.head.startswith(b"\x89HDF\r\n\x1a\n", at) for at in (512, 1024, 2048))
-
-
-def _ole(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
-    from pipeline.images import ole
-
-    try:
-        names = ole.names(file)
-    except Cut as cut:
-        facts.flag(
-            faults.TRUNCATED,
-            f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
-            broken=True,
-        )
-        claimed = by_suffix(suffixes)
-        return claimed[0] if claimed else table().formats["Compound file (OLE2)"]
-    return (
-        by_names(table().ole, "ole", names, name, suffixes)
-        or table().formats["Compound file (OLE2)"]
-    )
 
 
 def _zeros(file: Opened) -> bool:
@@ -323,7 +270,7 @@ def _suffix(
     allowed = found.all_suffixes
     if packed:
         allowed = frozenset(one for one in allowed if one.endswith("gz"))
-    if not allowed or not allowed.isdisjoint(suffixes):
+    if not allowed or not allowed.isdisjoint(suffixes) or suffixes[-1].isdigit():
         return
     claimed = by_suffix(suffixes)
     if found.other:
@@ -365,6 +312,8 @@ def _unknown(
             broken=True,
             value=start,
         )
+        return
+    if not textual and suffixes and readers.ask(file.path, facts, suffixes):
         return
     if formats and not textual:
         images = [one for one in formats if not one.other]

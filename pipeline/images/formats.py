@@ -200,9 +200,9 @@ def by_text(head: bytes, name: str, suffixes: tuple[str, ...]) -> Format | None:
     for signature in table().patterns:
         if decoded is None:
             decoded = words(head)
-        if signature.fits_name(name, suffixes) and signature.pattern:
-            if signature.pattern.search(decoded):
-                return signature.format
+        fits = signature.fits_name(name, suffixes)
+        if fits and signature.pattern and signature.pattern.search(decoded):
+            return signature.format
     return None
 
 

@@ -36,6 +36,29 @@ def names(file: Opened) -> frozenset[str]:
                 break
             place = (table[which] + 1) * sector + (at % entries) * 4
             at = struct.unpack("<I", file.need(place, 4, "the OLE2 sector table"))[0]
+        _last_sector(file, head, table, sector)
     except Enough:
         pass
     return frozenset(found)
+
+
+def _last_sector(file: Opened, head: bytes, table: list[int], sector: int) -> None:
+    """Raise Cut when the last sector in use begins behind the end of the file."""
+    table = list(table)
+    at = struct.unpack_from("<I", head, 68)[0]
+    entries = sector // 4
+    for _ in range(MOST_SECTORS):
+        if at >= 0xFFFFFFF0:
+            break
+        block = file.need((at + 1) * sector, sector, "the OLE2 sector table")
+        numbers = struct.unpack(f"<{entries}I", block)
+        table += [number for number in numbers[:-1] if number < 0xFFFFFFF0]
+        at = numbers[-1]
+    for place in range(len(table) - 1, -1, -1):
+        block = file.need((table[place] + 1) * sector, sector, "the OLE2 sector table")
+        numbers = struct.unpack(f"<{entries}I", block)
+        used = [index for index, number in enumerate(numbers) if number != 0xFFFFFFFF]
+        if used:
+            last = place * entries + used[-1]
+            file.reach((last + 1) * sector + 1, "the last OLE2 sector in use")
+            return

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.images import faults
+from pipeline.images import omefaults
 from pipeline.images.facts import Facts, Member
 
 LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
@@ -71,7 +71,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         return
     if re.search(rb"<!DOCTYPE", data[: 1 << 16]):
         line = data[: data.find(b"<!DOCTYPE")].count(b"\n") + 1
-        facts.flag(faults.OME_DOCTYPE, "the OME-XML has a DOCTYPE", line=line, pointer="/")
+        facts.flag(omefaults.OME_DOCTYPE, "the OME-XML has a DOCTYPE", line=line, pointer="/")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -82,7 +82,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         where = "the OME-XML in the TIFF" if around else "the OME-XML"
         text = getattr(error, "msg", None) or str(error)
         facts.flag(
-            faults.OME_NOT_WELL_FORMED,
+            omefaults.OME_NOT_WELL_FORMED,
             f"{where} is not well formed: {text}",
             line=position[0] or None,
             column=position[1] or None,
@@ -94,7 +94,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     space = etree.QName(root).namespace or ""
     if "openmicroscopy.org" not in space.lower():
         facts.flag(
-            faults.OME_NAMESPACE,
+            omefaults.OME_NAMESPACE,
             f"the OME element has the namespace {space!r}"
             if space
             else "the OME element has no namespace",
@@ -162,7 +162,7 @@ def _agree(images: list[Any], facts: Facts) -> None:
             and _one_plane(pixels)
         ):
             facts.flag(
-                faults.OME_CHANNELS,
+                omefaults.OME_CHANNELS,
                 f"SizeC is {size}, the channels described come to {described}",
                 pointer=place(pixels, "SizeC"),
                 line=pixels.sourceline,
@@ -226,7 +226,7 @@ def _unknown(root: Any, facts: Facts) -> None:
             continue
         if name not in known:
             facts.flag(
-                faults.OME_FORM,
+                omefaults.OME_FORM,
                 f"no OME schema has an element {name!r}",
                 pointer=place(node),
                 line=node.sourceline,
@@ -254,7 +254,7 @@ def _schema(root: Any, facts: Facts) -> None:
         if where in told:
             continue
         told.add(where)
-        code = faults.OME_SCHEMA if _grave(node, message) else faults.OME_FORM
+        code = omefaults.OME_SCHEMA if _grave(node, message) else omefaults.OME_FORM
         facts.flag(code, message, pointer=where, line=error.line or None)
         if len(told) >= 5:
             return
@@ -293,7 +293,7 @@ def _technical(images: list[Any], facts: Facts) -> None:
         facts.pixel_size(**lengths)
         if not pixels.get("PhysicalSizeX"):
             facts.flag(
-                faults.SIZE_UNSET,
+                omefaults.SIZE_UNSET,
                 "the OME metadata give no pixel size",
                 pointer=place(pixels),
                 line=pixels.sourceline,
@@ -355,7 +355,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
     )
     if around.pages is not None and max(needed, explicit) > around.pages:
         facts.flag(
-            faults.OME_PLANES,
+            omefaults.OME_PLANES,
             f"the OME-XML asks for {max(needed, explicit)} planes, the file has {around.pages}",
             pointer=place(told, name),
             line=told.sourceline,
@@ -363,7 +363,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
         )
     elif explicit and declared > explicit:
         facts.flag(
-            faults.OME_PLANES,
+            omefaults.OME_PLANES,
             f"the sizes make {declared} planes, {explicit} are said to be stored",
             pointer=place(told, name),
             line=told.sourceline,
@@ -376,7 +376,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
         around.height,
     ):
         facts.flag(
-            faults.OME_SIZES,
+            omefaults.OME_SIZES,
             f"OME-XML says {first.get('SizeX')} by {first.get('SizeY')} pixels, "
             f"the TIFF has {around.width} by {around.height}",
             pointer=place(first, "SizeX"),

@@ -33,7 +33,6 @@ _FIRST = (
     "companion.ome",
     "omp2info",
     "aqproj",
-    "index",
     "h5",
     "exp",
     "l2d",
@@ -58,7 +57,8 @@ def first_to_ask(name: str) -> tuple[int, str]:
     for suffix in (low.rpartition(".")[2], ".".join(low.rsplit(".", 2)[-2:])):
         if suffix in _RANK:
             return _RANK[suffix], name
-    return len(_RANK), name
+    # an NDTiff index stands behind the stack that claims it
+    return len(_RANK) + (low == "ndtiff.index"), name
 
 
 class Sets:
@@ -82,7 +82,7 @@ class Sets:
     def settle(self, facts: Facts) -> str | None:
         """Take a file's claims, flag what is absent; the path it is itself claimed by, or None."""
         name = os.path.basename(facts.path)
-        owner = self._owner(name)
+        owner = self.owner(name)
         if owner is not None and owner[0] != facts.path:
             facts.members.clear()
             if facts.kind in ("image", "other"):
@@ -94,7 +94,8 @@ class Sets:
         self._claim(facts)
         return None
 
-    def _owner(self, name: str) -> tuple[str, str] | None:
+    def owner(self, name: str) -> tuple[str, str] | None:
+        """The path and format of the image that has claimed a file of this folder."""
         path = os.path.join(self.path, name)
         found = self.whole or self.owned.get(os.path.normpath(path))
         if found is None:

@@ -43,7 +43,7 @@ def is_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", "replace")
         return sum(letter < " " and letter not in "\t\n\r\f" for letter in text) == 0
-    if not head.translate(None, _CONTROL) == head:
+    if head.translate(None, _CONTROL) != head:
         return False
     try:
         head.decode("utf-8")

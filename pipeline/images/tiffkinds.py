@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,9 @@ from pipeline.images.facts import Facts
 from pipeline.images.formats import Format, table
 from pipeline.images.opened import Cut, Enough, Opened, Wrong
 from pipeline.images.tiff import Loop, Page, Tiff
+from pipeline.images.tiffdetails import SPECIAL, technical
 
+Numbers = tuple[int | float, ...]
 INDEX_LIMIT = 24 << 20
 """Directories stand anywhere in a TIFF; at most this much of them is read."""
 MOST_PAGES = 20_000
@@ -25,7 +27,6 @@ _TEXTS = {
     "xmp": t.XMP,
     "document": t.DOCUMENT,
 }
-_KINDS = {1: "uint", 2: "int", 3: "float", 5: "int", 6: "complex"}
 COMPRESSIONS = frozenset(
     {
         0,
@@ -39,6 +40,8 @@ COMPRESSIONS = frozenset(
         8,
         9,
         10,
+        30817,
+        30818,
         32766,
         32767,
         32769,
@@ -155,7 +158,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     _strips(tiff, facts, file, pages)
     try:
         _compression(tiff, facts, pages)
-        _technical(tiff, facts, pages, whole)
+        technical(tiff, facts, pages, whole)
         for special in SPECIAL.get(facts.format, ()):
             special(tiff, facts, pages, whole)
     except Cut as cut:
@@ -182,9 +185,9 @@ def _walk(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> bool:
             if len(pages) >= MOST_PAGES:
                 return False
         for page in pages[:64]:
-            offsets = tiff.numbers(page, t.SUB_DIRECTORIES, 64)
-            for offset in offsets:
-                for _ in tiff.chain(int(offset)):
+            for offset in tiff.numbers(page, t.SUB_DIRECTORIES, 64):
+                below = dataclasses.replace(tiff, seen={page.offset})
+                for _ in below.chain(int(offset)):
                     pass
     except Loop:
         facts.flag(
@@ -194,21 +197,37 @@ def _walk(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> bool:
         )
         return False
     except Cut as cut:
-        if pages:
-            _cut(facts, file, cut)
-        else:
+        last = pages[-1].next if pages else 0
+        if not pages:
             facts.flag(
                 faults.OFFSET_OUTSIDE,
                 f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
                 broken=True,
             )
+        elif last % 2 or last >= 0xFFFFFFFE:
+            # directories stand at even bytes: this offset was never one
+            _no_next(facts, len(pages), last)
+        else:
+            _cut(facts, file, cut)
         return False
     except Wrong as wrong:
-        facts.flag(faults.HEADER_DAMAGED, str(wrong), broken=True)
+        if pages:
+            _no_next(facts, len(pages), pages[-1].next)
+        else:
+            facts.flag(faults.HEADER_DAMAGED, str(wrong), broken=True)
         return False
     except Enough:
         return False
     return True
+
+
+def _no_next(facts: Facts, pages: int, offset: int) -> None:
+    facts.flag(
+        faults.HEADER_DAMAGED,
+        f"directory {pages} says the next one stands at byte {offset}, where none is",
+        severity="warning",
+        value=offset,
+    )
 
 
 def _strips(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> None:
@@ -223,20 +242,22 @@ def _strips(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> None:
             return _cut(facts, file, cut)
         except Enough:
             return None
+    return None
 
 
 def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> bool:
     width, height = tiff.number(page, t.WIDTH), tiff.number(page, t.HEIGHT)
     tiled = t.TILES in page.tags
     if t.STRIPS not in page.tags and not tiled:
-        if number == 0 and (t.WIDTH not in page.tags or t.HEIGHT not in page.tags):
-            if t.SUB_DIRECTORIES not in page.tags and 34665 not in page.tags:
-                facts.flag(
-                    faults.HEADER_DAMAGED,
-                    "the first directory names neither width and height nor pixel data",
-                    broken=True,
-                )
-                return True
+        told = {t.WIDTH, t.HEIGHT} <= page.tags.keys()
+        elsewhere = {t.SUB_DIRECTORIES, 34665} & page.tags.keys()
+        if number == 0 and not told and not elsewhere:
+            facts.flag(
+                faults.HEADER_DAMAGED,
+                "the first directory names neither width and height nor pixel data",
+                broken=True,
+            )
+            return True
         return False
     if number == 0 and (width <= 0 or height <= 0):
         facts.flag(
@@ -263,9 +284,12 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
     if _UNSURE_STRIPS & page.tags.keys() and (number or len(counts) > 1 or file.size > 1 << 32):
         last = min(last, file.size) if total > expected * 2 else last
     if plain and offsets and not tiled:
-        begin = min(int(offset) for offset in offsets)
-        if len(offsets) == 1 or total > 2 * expected:
-            last = min(last, begin + expected) if last > file.size else last
+        if not counts and len(offsets) == 1:
+            last = int(offsets[0]) + expected
+        elif last > file.size:
+            last = _plain_end(tiff, page, offsets, counts, width * bits, height)
+    if compression == 6:
+        return False
     if last > file.size + (0 if plain else 4):
         facts.flag(
             faults.TRUNCATED,
@@ -296,6 +320,22 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
     return False
 
 
+def _plain_end(
+    tiff: Tiff, page: Page, offsets: Numbers, counts: Numbers, row_bits: int, height: int
+) -> int:
+    """The end of uncompressed strips, none longer than its rows: some writers round the last up."""
+    rows = tiff.number(page, t.ROWS, height) or height
+    planes = max(1, tiff.number(page, t.SAMPLES, 1)) if tiff.number(page, t.PLANAR, 1) == 2 else 1
+    row = (row_bits // planes + 7) // 8
+    strips = max(1, -(-height // rows))
+    end = 0
+    for number, (offset, count) in enumerate(zip(offsets, counts, strict=False)):
+        left = height - (number % strips) * rows
+        needed = row * min(rows, max(0, left))
+        end = max(end, int(offset) + min(int(count), needed))
+    return end
+
+
 def _compression(tiff: Tiff, facts: Facts, pages: list[Page]) -> None:
     for number, page in enumerate(pages[:64], 1):
         found = tiff.number(page, t.COMPRESSION, 1)
@@ -306,128 +346,3 @@ def _compression(tiff: Tiff, facts: Facts, pages: list[Page]) -> None:
                 value=found,
             )
             return
-
-
-def pixel_type(tiff: Tiff, page: Page) -> str | None:
-    """uint8, int16, float32 … of a directory, or None when unusual."""
-    bits = tiff.number(page, t.BITS, 1)
-    form = _KINDS.get(tiff.number(page, t.SAMPLE_FORMAT, 1), "uint")
-    if bits == 1:
-        return "bit"
-    return f"{form}{bits}" if 0 < bits <= 128 else None
-
-
-def shape(tiff: Tiff, page: Page) -> tuple[int, int, int, str | None]:
-    """Width, height, samples and pixel type of a directory."""
-    return (
-        tiff.number(page, t.WIDTH),
-        tiff.number(page, t.HEIGHT),
-        max(1, tiff.number(page, t.SAMPLES, 1)),
-        pixel_type(tiff, page),
-    )
-
-
-def _technical(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
-    width, height, samples, form = shape(tiff, pages[0])
-    facts.pixel_type = form
-    alike = 0
-    kinds = set()
-    for page in pages[:512]:
-        if tiff.number(page, t.SUBFILE) & 5:
-            continue
-        one = shape(tiff, page)
-        kinds.add(one)
-        alike += one == (width, height, samples, form)
-    count = len(pages) if len(kinds) <= 1 and len(pages) > 512 else max(1, alike)
-    facts.images = max(1, len(kinds)) if whole else None
-    facts.size(T=1, C=samples, Z=count, Y=height, X=width)
-    unit = {2: 25400.0, 3: 10000.0}.get(tiff.number(pages[0], t.RESOLUTION_UNIT, 1))
-    description = (
-        tiff.text(pages[0], t.DESCRIPTION, 1 << 16) if t.DESCRIPTION in pages[0].tags else ""
-    )
-    if description.startswith("ImageJ="):
-        _imagej(tiff, facts, pages, description)
-    elif unit and t.X_RESOLUTION in pages[0].tags:
-        x = tiff.numbers(pages[0], t.X_RESOLUTION, 1)
-        y = tiff.numbers(pages[0], t.Y_RESOLUTION, 1)
-        # 72, 96, 150 and 300 to the inch are what programs write when they do not know
-        if x and y and x[0] not in (1, 72, 96, 150, 300) and x[0] > 0 and y[0] > 0:
-            facts.pixel_size(X=unit / float(x[0]), Y=unit / float(y[0]))
-
-
-def _imagej(tiff: Tiff, facts: Facts, pages: list[Page], description: str) -> None:
-    said = dict(line.split("=", 1) for line in description.splitlines() if "=" in line)
-
-    def whole(key: str) -> int:
-        value = said.get(key, "")
-        return int(value) if value.isdigit() and len(value) < 9 else 1
-
-    channels, slices, frames = whole("channels"), whole("slices"), whole("frames")
-    sizes = facts.sizes or {}
-    if channels * slices * frames == 1:
-        slices = whole("images")
-    facts.size(
-        T=frames, C=max(channels, sizes.get("C", 1)), Z=slices, Y=sizes.get("Y"), X=sizes.get("X")
-    )
-    factor = {
-        "micron": 1.0,
-        "um": 1.0,
-        "µm": 1.0,
-        "\\u00b5m": 1.0,
-        "nm": 1e-3,
-        "mm": 1e3,
-        "cm": 1e4,
-    }.get(said.get("unit", "").strip().lower())
-    x = tiff.numbers(pages[0], t.X_RESOLUTION, 1)
-    y = tiff.numbers(pages[0], t.Y_RESOLUTION, 1)
-    if factor and x and y and x[0] > 0 and y[0] > 0:
-        facts.pixel_size(
-            X=factor / float(x[0]),
-            Y=factor / float(y[0]),
-            Z=_float(said.get("spacing", "")) * factor,
-        )
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
-def _aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
-    """Aperio: pixel size from MPP, and the slide's label image."""
-    description = tiff.text(pages[0], t.DESCRIPTION, 1 << 16)
-    if found := re.search(r"\bMPP *= *([\d.]+)", description):
-        facts.pixel_size(X=_float(found[1]), Y=_float(found[1]))
-    width, height, samples, _ = shape(tiff, pages[0])
-    facts.size(T=1, C=samples, Z=1, Y=height, X=width)
-    for number, page in enumerate(pages[1:64], 2):
-        text = tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
-        if re.search(r"(?m)^label\b", text):
-            facts.flag(faults.LABEL, f"page {number} is a photograph of the slide's label")
-
-
-def _ome(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
-    from pipeline.images import ome
-
-    text = tiff.data(pages[0], t.DESCRIPTION).rstrip(b"\0")
-    first = shape(tiff, pages[0])
-    ome.read(
-        text,
-        facts,
-        ome.Around(
-            pages=len(pages) if whole else None,
-            width=first[0],
-            height=first[1],
-            samples=first[2],
-            pixel_type=first[3],
-            name=tiff.file.name,
-        ),
-    )
-
-
-SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] = {
-    "Aperio SVS TIFF": (_aperio,),
-    "OME-TIFF": (_ome,),
-}

@@ -84,7 +84,7 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
     for entry in files:
         below = f"{shown}/{entry.name}"
         try:
-            facts, size = _tell(entry.path, below, deep)
+            facts, size = _tell(entry.path, below, deep, sets.owner(entry.name) is not None)
         except OSError as error:
             yield _unopened(below, error)
             continue
@@ -94,8 +94,8 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
             yield from _folder(entry.path, f"{shown}/{entry.name}", sets.below(entry.path), deep)
 
 
-def _tell(path: str, shown: str, deep: bool) -> tuple[Facts, int]:
-    return content.tell(path, os.path.basename(path), shown, deep)
+def _tell(path: str, shown: str, deep: bool, owned: bool = False) -> tuple[Facts, int]:
+    return content.tell(path, os.path.basename(path), shown, deep, owned)
 
 
 def _finish(facts: Facts, size: int, sets: object) -> ImageFile:

@@ -68,17 +68,17 @@ def bioio(path: str, reader: str) -> dict[str, Any]:
 
 
 def readers(path: str) -> dict[str, Any]:
-    """The installed bioio readers that claim a file's suffix."""
+    """The installed bioio readers and the suffixes that each claims."""
     from importlib.metadata import entry_points
 
-    found = []
-    name = os.path.basename(path).lower()
+    found: dict[str, list[str]] = {}
     for entry in entry_points(group="bioio.readers"):
-        metadata = entry.load()
-        for extension in metadata.get_supported_extensions():
-            if name.endswith("." + str(extension).lower().lstrip(".")):
-                found.append(entry.value.split(":")[0].split(".")[0])
-                break
+        try:
+            claimed = entry.load().get_supported_extensions()
+        except Exception:  # noqa: BLE001  one broken plug-in must not hide the others
+            continue
+        module = entry.value.split(":")[0].split(".")[0]
+        found[module] = [str(one).lower().lstrip(".") for one in claimed]
     return {"readers": found}
 
 

@@ -276,9 +276,9 @@ def _fields(store: Store, well: str) -> Iterator[str]:
         described = found.get("well") if isinstance(found, dict) else None
         images = described.get("images") if isinstance(described, dict) else None
         for image in images if isinstance(images, list) else ():
-            if isinstance(image, dict) and isinstance(image.get("path"), str):
-                if ".." not in image["path"]:
-                    yield image["path"]
+            path = image.get("path") if isinstance(image, dict) else None
+            if isinstance(path, str) and ".." not in path:
+                yield path
 
 
 def _field(store: Store, path: str, first: bool) -> list[str]:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from pipeline.images.headers import dicom, electron, indexes, light, medical, raster
+from pipeline.images.headers import (  # noqa: F401  they declare their headers
+    dicom,
+    electron,
+    grids,
+    indexes,
+    lifetimes,
+    light,
+    media,
+    medical,
+    raster,
+)
 from pipeline.images.headers.containers import hdf5, text_mode
 from pipeline.images.headers.medical import inflated
 from pipeline.images.headers.registry import HEADERS, structure

@@ -17,7 +17,11 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
     from pipeline.images.isolation import Stopped, shared
 
     generic = table().formats["Generic HDF5"]
-    claimed = [one for one in by_suffix(suffixes) if any("hdf5" in rule for rule in one.rules)]
+    claimed = [
+        one
+        for one in by_suffix(suffixes)
+        if one is generic or any("hdf5" in rule for rule in one.rules)
+    ]
     base = file.head.find(MAGIC)
     end = _end(file.head, base)
     if end is not None and end > file.size:
@@ -37,7 +41,8 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
         facts.flag(faults.READER_COMPLAINS, f"h5py cannot open the file: {answer['error']}")
         return claimed[0] if claimed else generic
     names = frozenset(map(str, answer["names"]))
-    return by_names(table().hdf5, "hdf5", names, name, suffixes) or generic
+    found = by_names(table().hdf5, "hdf5", names, name, suffixes)
+    return found or (claimed[-1] if claimed and generic not in claimed else generic)
 
 
 def _end(head: bytes, base: int) -> int | None:
@@ -48,11 +53,11 @@ def _end(head: bytes, base: int) -> int | None:
         at = base + (24 if version == 0 else 28)
         if wide != 8:
             return None
-        address, _, end = struct.unpack_from("<QQQ", head, at)
-        return int(end) + (base if address == 0 else 0)
+        _, _, end = struct.unpack_from("<QQQ", head, at)
+        return int(end)
     if version in (2, 3) and head[base + 9] == 8:
-        address, _, end = struct.unpack_from("<QQQ", head, base + 12)
-        return int(end) + (base if address == 0 else 0)
+        _, _, end = struct.unpack_from("<QQQ", head, base + 12)
+        return int(end)
     return None
 
 

@@ -178,7 +178,7 @@ def _walk(
     depth = 0
     for _ in range(MOST_ELEMENTS):
         if at + 8 > file.size:
-            if depth or at < file.size and file.read(at, 8).strip(b"\0"):
+            if depth or (at < file.size and file.read(at, 8).strip(b"\0")):
                 raise Cut("a DICOM element", at + 8)
             return None
         one = element(file, at, order, explicit)

@@ -40,9 +40,9 @@ def _mrc(head: bytes) -> tuple[str, int, int, int, int, int]:
     for order in "<>":
         x, y, z, mode = struct.unpack_from(order + "4i", head, 0)
         extended = struct.unpack_from(order + "i", head, 92)[0]
-        if 0 < x < 1 << 20 and 0 < y < 1 << 20 and 0 < z < 1 << 24 and mode in MRC_TYPES:
-            if 0 <= extended < 1 << 31:
-                return order, x, y, z, mode, extended
+        sound = 0 < x < 1 << 20 and 0 < y < 1 << 20 and 0 < z < 1 << 24
+        if sound and mode in MRC_TYPES and 0 <= extended < 1 << 31:
+            return order, x, y, z, mode, extended
     raise Wrong("the sizes and mode in the MRC header are not those of an image")
 
 

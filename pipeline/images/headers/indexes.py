@@ -212,6 +212,8 @@ def sldy(file: Opened, facts: Facts) -> None:
 @header("Volocity")
 def volocity(file: Opened, facts: Facts) -> None:
     """MVD2: its folder Data."""
+    if not file.name.lower().endswith(".mvd2"):
+        return
     facts.members.append(Member("Data"))
     facts.folders.append("Data")
 
@@ -298,3 +300,18 @@ def spc(file: Opened, facts: Facts) -> None:
     """SPC: the .set beside it."""
     if file.name.lower().endswith(".spc"):
         facts.members.append(Member("{stem}.set", "warning"))
+
+
+@header("Bruker MRI")
+def bruker(file: Opened, facts: Facts) -> None:
+    """Bruker: the files of one scan and its reconstructions belong to acqp."""
+    if file.name == "acqp":
+        names = ("fid", "method", "reco", "visu_pars", "pulseprogram", "spnam0", "imnd", "ser")
+        facts.members += [Member(name, None) for name in names]
+        facts.folders.append("pdata")
+
+
+@header("NDTiff")
+def ndtiff(file: Opened, facts: Facts) -> None:
+    """NDTiff: the index of its planes beside it."""
+    facts.members += [Member("NDTiff.index", "warning"), Member("display_settings.txt", None)]

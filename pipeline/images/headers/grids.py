@@ -1,0 +1,249 @@
+"""Headers in text before or beside a grid of pixels: NRRD, MetaImage, ICS."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.registry import header
+from pipeline.images.opened import Opened, Wrong
+
+NRRD_TYPES = {
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "uint16": 2,
+    "int32": 4,
+    "uint32": 4,
+    "int64": 8,
+    "uint64": 8,
+    "float32": 4,
+    "float64": 8,
+}
+_NRRD_NAMES = {
+    "signed char": "int8",
+    "int8_t": "int8",
+    "uchar": "uint8",
+    "unsigned char": "uint8",
+    "uint8_t": "uint8",
+    "short": "int16",
+    "short int": "int16",
+    "signed short": "int16",
+    "int16_t": "int16",
+    "ushort": "uint16",
+    "unsigned short": "uint16",
+    "unsigned short int": "uint16",
+    "uint16_t": "uint16",
+    "int": "int32",
+    "signed int": "int32",
+    "int32_t": "int32",
+    "uint": "uint32",
+    "unsigned int": "uint32",
+    "uint32_t": "uint32",
+    "longlong": "int64",
+    "long long": "int64",
+    "int64_t": "int64",
+    "unsigned long long": "uint64",
+    "uint64_t": "uint64",
+    "ulonglong": "uint64",
+    "float": "float32",
+    "double": "float64",
+}
+_META_TYPES = {
+    "MET_CHAR": "int8",
+    "MET_UCHAR": "uint8",
+    "MET_SHORT": "int16",
+    "MET_USHORT": "uint16",
+    "MET_INT": "int32",
+    "MET_UINT": "uint32",
+    "MET_LONG": "int32",
+    "MET_ULONG": "uint32",
+    "MET_LONG_LONG": "int64",
+    "MET_ULONG_LONG": "uint64",
+    "MET_FLOAT": "float32",
+    "MET_DOUBLE": "float64",
+}
+_LENGTHS = {
+    "m": 1e6,
+    "mm": 1e3,
+    "cm": 1e4,
+    "um": 1.0,
+    "µm": 1.0,
+    "micron": 1.0,
+    "microns": 1.0,
+    "nm": 1e-3,
+    "micrometer": 1.0,
+    "micrometers": 1.0,
+    "millimeter": 1e3,
+}
+
+
+@header("NRRD (Nearly Raw Raster Data)")
+def nrrd(file: Opened, facts: Facts) -> None:
+    """NRRD: sizes, spacing, the length of raw data, and the files of a detached header."""
+    raw = file.read(0, min(file.size, 1 << 16))
+    ends = [at for at in (raw.find(b"\n\n"), raw.find(b"\r\n\r\n")) if at >= 0]
+    end = min(ends) if ends else len(raw)
+    start = end + (4 if raw.startswith(b"\r\n\r\n", end) else 2)
+    fields: dict[str, str] = {}
+    lines = raw[:end].decode("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines):
+        key, colon, value = line.partition(":")
+        if colon and not line.startswith("#"):
+            fields.setdefault(key.strip().lower(), value.lstrip("=").strip())
+        if key.strip().lower() in ("data file", "datafile") and value.strip().startswith("LIST"):
+            facts.members += [Member(name.strip()) for name in lines[number + 1 :] if name.strip()]
+            break
+    sizes = [int(n) for n in fields.get("sizes", "").split() if n.isdigit() and len(n) < 10]
+    if not sizes:
+        raise Wrong("the NRRD header gives no sizes")
+    kind = fields.get("type", "").lower()
+    facts.pixel_type = form = _NRRD_NAMES.get(kind, kind)
+    kinds = fields.get("kinds", "").lower().split()
+    flat = (
+        "vector",
+        "color",
+        "3-color",
+        "list",
+        "rgb-color",
+        "rgba-color",
+        "4-color",
+        "point",
+        "covariant-vector",
+        "2-vector",
+        "3-vector",
+        "complex",
+    )
+    channel = next((n for n, one in enumerate(kinds) if one in flat or "matrix" in one), None)
+    shape = list(sizes)
+    channels = shape.pop(channel) if channel is not None and channel < len(shape) else 1
+    shape += [1] * (4 - len(shape))
+    facts.size(T=shape[3], C=channels, Z=shape[2], Y=shape[1], X=shape[0])
+    spacings = [_number(one) for one in fields.get("spacings", "").split()]
+    units = re.findall(r'"([^"]*)"', fields.get("units", "") or fields.get("space units", ""))
+    if spacings and units and len(spacings) == len(sizes):
+        facts.pixel_size(
+            **{
+                axis: step * _LENGTHS.get(unit.strip(), 0)
+                for axis, step, unit in zip("XYZ", spacings, units, strict=False)
+            }
+        )
+    facts.images = 1
+    detached = fields.get("data file") or fields.get("datafile")
+    if detached and not detached.startswith("LIST"):
+        facts.members += [Member(name) for name in _series(detached)]
+    elif not detached:
+        if not ends:
+            file.reach(file.size + 1, "the NRRD header")
+        if fields.get("encoding", "").lower() == "raw" and form in NRRD_TYPES:
+            file.reach(start + math.prod(sizes) * NRRD_TYPES[form], "the NRRD data")
+
+
+def _number(text: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        return 0.0
+    return found if math.isfinite(found) else 0.0
+
+
+def _series(said: str) -> list[str]:
+    """The files of `name` or of a pattern with first, last and step: `im%03d.raw 1 20 1`."""
+    found = re.fullmatch(r"(.*%0?\d*d\S*)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+\d+)?", said)
+    if not found:
+        return [said]
+    first, last, step = (int(found[n]) for n in (2, 3, 4))
+    if step == 0 or (last - first) // step > 100_000:
+        return [said]
+    return [found[1] % n for n in range(first, last + (1 if step > 0 else -1), step)]
+
+
+@header("MetaImage")
+def metaimage(file: Opened, facts: Facts) -> None:
+    """MetaImage: sizes, spacing, and where the data stand."""
+    raw = file.read(0, min(file.size, 1 << 16))
+    fields: dict[str, str] = {}
+    end = None
+    files: list[str] = []
+    place = 0
+    for line in raw.split(b"\n"):
+        place += len(line) + 1
+        key, equals, value = line.decode("latin-1").partition("=")
+        if end is not None:
+            if fields["ElementDataFile"].upper().startswith("LIST") and key.strip():
+                files.append(key.strip())
+                continue
+            break
+        if not equals:
+            continue
+        fields[key.strip()] = value.strip()
+        if key.strip() == "ElementDataFile":
+            end = place
+    sizes = [int(n) for n in fields.get("DimSize", "").split() if n.isdigit() and len(n) < 10]
+    data = fields.get("ElementDataFile")
+    if not sizes or data is None:
+        raise Wrong("the MetaImage header gives no DimSize or no ElementDataFile")
+    facts.pixel_type = form = _META_TYPES.get(fields.get("ElementType", "").upper())
+    shape = sizes + [1] * (4 - len(sizes))
+    channels = fields.get("ElementNumberOfChannels", "1")
+    count = int(channels) if channels.isdigit() and len(channels) < 6 else 1
+    facts.size(T=shape[3], C=count, Z=shape[2], Y=shape[1], X=shape[0])
+    facts.images = 1
+    if data.upper() == "LOCAL":
+        packed = fields.get("CompressedData", "False").lower() == "true"
+        if not packed and form in NRRD_TYPES and fields.get("BinaryData", "True").lower() == "true":
+            file.reach((end or 0) + math.prod(sizes) * count * NRRD_TYPES[form], "the data")
+    else:
+        facts.members += [Member(n) for n in (files or _series(data))]
+
+
+@header("ICS (Image Cytometry Standard)")
+def ics(file: Opened, facts: Facts) -> None:
+    """ICS: sizes; version 1 keeps its pixels in the .ids beside it, version 2 behind `end`."""
+    raw = file.read(0, min(file.size, 1 << 16))
+    text = raw.decode("latin-1")
+    said: dict[tuple[str, ...], list[str]] = {}
+    for line in text.splitlines():
+        parts = re.split(r"[\t ]+", line.strip())
+        if len(parts) >= 3:
+            said.setdefault((parts[0].lower(), parts[1].lower()), parts[2:])
+        if parts[0].lower() == "end":
+            break
+    version = re.search(r"ics_version[\t ]+(\d)", text)
+    order = [one.lower() for one in said.get(("layout", "order"), [])]
+    sizes = [int(n) for n in said.get(("layout", "sizes"), []) if n.isdigit() and len(n) < 10]
+    form = " ".join(said.get(("representation", "format"), [])).lower()
+    sign = " ".join(said.get(("representation", "sign"), [])).lower()
+    named = dict(zip(order, sizes, strict=False))
+    bits = named.get("bits", 8)
+    if named:
+        facts.size(
+            **{axis: named.get(axis.lower(), 1) for axis in "TZYX"},
+            C=named.get("ch", named.get("probe", 1)),
+        )
+    kind = {"real": "float", "complex": "complex"}.get(form, "uint" if "un" in sign else "int")
+    facts.pixel_type = f"{kind}{bits}"
+    scales = [_number(n) for n in said.get(("parameter", "scale"), [])]
+    units = said.get(("parameter", "units"), [])
+    facts.pixel_size(
+        **{
+            axis.upper(): step * _LENGTHS.get(unit.lower(), 0)
+            for axis, step, unit in zip(order, scales, units, strict=False)
+            if axis in ("x", "y", "z")
+        }
+    )
+    facts.images = 1
+    if version and version[1] == "1":
+        facts.members.append(Member("{stem}.ids|{stem}.ids.gz|{stem}.ids.Z"))
+        return
+    source = said.get(("source", "file"))
+    if source:
+        facts.members.append(Member(" ".join(source).replace("\\", "/").rsplit("/", 1)[-1]))
+        return
+    end = re.search(rb"(?m)^end\r?\n", raw)
+    if version and not end and file.size < 1 << 16:
+        file.reach(file.size + 1, "the ICS header, which has no end line,")
+    packed = " ".join(said.get(("representation", "compression"), [])).lower()
+    if end and sizes and packed in ("", "uncompressed"):
+        file.reach(end.end() + math.prod(sizes[1:]) * bits // 8, "the ICS pixel data")

@@ -1,0 +1,139 @@
+"""What a TIFF says of its pixels: sizes, types, pixel size, and what single kinds add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pipeline.images import faults
+from pipeline.images import tiff as t
+from pipeline.images.facts import Facts
+from pipeline.images.tiff import Page, Tiff
+
+_KINDS = {1: "uint", 2: "int", 3: "float", 5: "int", 6: "complex"}
+
+
+def pixel_type(tiff: Tiff, page: Page) -> str | None:
+    """uint8, int16, float32 … of a directory, or None when unusual."""
+    bits = tiff.number(page, t.BITS, 1)
+    form = _KINDS.get(tiff.number(page, t.SAMPLE_FORMAT, 1), "uint")
+    if bits == 1:
+        return "bit"
+    return f"{form}{bits}" if 0 < bits <= 128 else None
+
+
+def shape(tiff: Tiff, page: Page) -> tuple[int, int, int, str | None]:
+    """Width, height, samples and pixel type of a directory."""
+    return (
+        tiff.number(page, t.WIDTH),
+        tiff.number(page, t.HEIGHT),
+        max(1, tiff.number(page, t.SAMPLES, 1)),
+        pixel_type(tiff, page),
+    )
+
+
+def technical(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Sizes, pixel type, pixel size and number of images of a TIFF."""
+    width, height, samples, form = shape(tiff, pages[0])
+    facts.pixel_type = form
+    alike = 0
+    kinds = set()
+    for page in pages[:512]:
+        if tiff.number(page, t.SUBFILE) & 5:
+            continue
+        one = shape(tiff, page)
+        kinds.add(one)
+        alike += one == (width, height, samples, form)
+    count = len(pages) if len(kinds) <= 1 and len(pages) > 512 else max(1, alike)
+    facts.images = max(1, len(kinds)) if whole else None
+    facts.size(T=1, C=samples, Z=count, Y=height, X=width)
+    unit = {2: 25400.0, 3: 10000.0}.get(tiff.number(pages[0], t.RESOLUTION_UNIT, 1))
+    description = (
+        tiff.text(pages[0], t.DESCRIPTION, 1 << 16) if t.DESCRIPTION in pages[0].tags else ""
+    )
+    if description.startswith("ImageJ="):
+        _imagej(tiff, facts, pages, description)
+    elif unit and t.X_RESOLUTION in pages[0].tags:
+        x = tiff.numbers(pages[0], t.X_RESOLUTION, 1)
+        y = tiff.numbers(pages[0], t.Y_RESOLUTION, 1)
+        # 72, 96, 150 and 300 to the inch are what programs write when they do not know
+        if x and y and x[0] not in (1, 72, 96, 150, 300) and x[0] > 0 and y[0] > 0:
+            facts.pixel_size(X=unit / float(x[0]), Y=unit / float(y[0]))
+
+
+def _imagej(tiff: Tiff, facts: Facts, pages: list[Page], description: str) -> None:
+    said = dict(line.split("=", 1) for line in description.splitlines() if "=" in line)
+
+    def whole(key: str) -> int:
+        value = said.get(key, "")
+        return int(value) if value.isdigit() and len(value) < 9 else 1
+
+    channels, slices, frames = whole("channels"), whole("slices"), whole("frames")
+    sizes = facts.sizes or {}
+    if channels * slices * frames == 1:
+        slices = whole("images")
+    facts.size(
+        T=frames, C=max(channels, sizes.get("C", 1)), Z=slices, Y=sizes.get("Y"), X=sizes.get("X")
+    )
+    factor = {
+        "micron": 1.0,
+        "um": 1.0,
+        "µm": 1.0,
+        "\\u00b5m": 1.0,
+        "nm": 1e-3,
+        "mm": 1e3,
+        "cm": 1e4,
+    }.get(said.get("unit", "").strip().lower())
+    x = tiff.numbers(pages[0], t.X_RESOLUTION, 1)
+    y = tiff.numbers(pages[0], t.Y_RESOLUTION, 1)
+    if factor and x and y and x[0] > 0 and y[0] > 0:
+        facts.pixel_size(
+            X=factor / float(x[0]),
+            Y=factor / float(y[0]),
+            Z=_float(said.get("spacing", "")) * factor,
+        )
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Aperio: pixel size from MPP, and the slide's label image."""
+    description = tiff.text(pages[0], t.DESCRIPTION, 1 << 16)
+    if found := re.search(r"\bMPP *= *([\d.]+)", description):
+        facts.pixel_size(X=_float(found[1]), Y=_float(found[1]))
+    width, height, samples, _ = shape(tiff, pages[0])
+    facts.size(T=1, C=samples, Z=1, Y=height, X=width)
+    for number, page in enumerate(pages[1:64], 2):
+        text = tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
+        if re.search(r"(?m)^label\b", text):
+            facts.flag(faults.LABEL, f"page {number} is a photograph of the slide's label")
+
+
+def _ome(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    from pipeline.images import ome
+
+    text = tiff.data(pages[0], t.DESCRIPTION).rstrip(b"\0")
+    first = shape(tiff, pages[0])
+    ome.read(
+        text,
+        facts,
+        ome.Around(
+            pages=len(pages) if whole else None,
+            width=first[0],
+            height=first[1],
+            samples=first[2],
+            pixel_type=first[3],
+            name=tiff.file.name,
+        ),
+    )
+
+
+SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] = {
+    "Aperio SVS TIFF": (_aperio,),
+    "OME-TIFF": (_ome,),
+}
