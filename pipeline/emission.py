@@ -11,19 +11,17 @@ from pathlib import Path
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file atomically and durably; a file that already holds the content is left alone."""
-    if path.is_file() and path.read_bytes() == content:
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+    # One name, so that a killed run leaves nothing that the next one does not take up.
+    part = path.with_name(f".part-{path.name}")
+    if path.is_file() and path.read_bytes() == content:
+        part.unlink(missing_ok=True)
+        return
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
     _sync(path.parent)
 
 
