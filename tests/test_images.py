@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.images import ImageFile, sniff, sniff_file
+from pipeline.images import ImageFile, readers, sniff, sniff_file
+from pipeline.images.facts import Facts
 from tests import recipes
 from tests.pictures import FORMATS, RECIPES, tiff, write
 
@@ -77,6 +78,25 @@ def test_headers_say_what_is_in_the_image(
         assert one.pixel_size_um is None
     else:
         assert one.pixel_size_um == pytest.approx(pixel_size)
+
+
+def test_an_unknown_file_is_asked_of_the_readers_and_then_a_hint(tmp_path: Path) -> None:
+    write(tmp_path / "a.zzz", bytes(range(1, 200)))
+    one = only(tmp_path / "a.zzz")
+    assert (one.kind, one.format, one.evidence) == ("other", None, None)
+    assert [flag.severity for flag in one.findings] == ["hint"]
+
+
+def test_a_reader_that_opens_a_file_is_named(
+    tmp_path: Path,
+) -> None:
+    RECIPES["tiff"](tmp_path / "a.tif")
+    readers.claims.cache_clear()
+    facts = Facts("a.tif")
+    assert readers.ask(str(tmp_path / "a.tif"), facts, ("tif",))
+    assert facts.evidence == "reader"
+    assert facts.reader in {"bioio_tifffile", "bioio_imageio"}
+    assert facts.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 8, "X": 12}
 
 
 def test_files_of_a_set_belong_to_its_index(tmp_path: Path) -> None:

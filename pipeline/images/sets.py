@@ -58,7 +58,7 @@ def first_to_ask(name: str) -> tuple[int, str]:
         if suffix in _RANK:
             return _RANK[suffix], name
     # an NDTiff index stands behind the stack that claims it
-    return len(_RANK) + (low == "ndtiff.index"), name
+    return len(_RANK) + (low in ("ndtiff.index", "display_settings.txt")), name
 
 
 class Sets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -155,7 +156,7 @@ class Tiff:
     def number(self, page: Page, code: int, default: int = 0) -> int:
         """The first number of a tag."""
         found = self.numbers(page, code, 1)
-        return int(found[0]) if found else default
+        return int(found[0]) if found and math.isfinite(found[0]) else default
 
     def data(self, page: Page, code: int, most: int = MOST_TEXT) -> bytes:
         """The bytes of a tag, as many as the file has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 
 from pipeline.images import faults
@@ -133,7 +134,45 @@ def _ome(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     )
 
 
+def _lsm(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Zeiss LSM: sizes and voxel size from CZ_LSMINFO (every second page is a thumbnail)."""
+    data = tiff.data(pages[0], 34412, 512)
+    if len(data) < 64 or struct.unpack_from(tiff.order + "I", data)[0] not in (67127628, 50350412):
+        return
+    x, y, z, channels, times = struct.unpack_from(tiff.order + "5i", data, 8)
+    if x > 0 and y > 0:
+        facts.size(T=max(1, times), C=max(1, channels), Z=max(1, z), Y=y, X=x)
+    steps = struct.unpack_from(tiff.order + "3d", data, 40)
+    facts.pixel_size(**{axis: step * 1e6 for axis, step in zip("XYZ", steps, strict=True)})
+    facts.images = 1
+
+
+def _fei(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """FEI: pixel size in metres from its text of settings."""
+    for code in (34682, 34680, 34683):
+        found = dict(
+            re.findall(r"(?m)^Pixel(Width|Height)=([\d.eE+-]+)", tiff.text(pages[0], code, 1 << 16))
+        )
+        if "Width" in found and "Height" in found:
+            facts.pixel_size(X=_float(found["Width"]) * 1e6, Y=_float(found["Height"]) * 1e6)
+            return
+
+
+def _sem(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Zeiss SEM: pixel size with its unit from its text of settings."""
+    found = re.search(
+        r"Pixel Size = ([\d.eE+-]+) (pm|nm|µm|um|mm)",
+        tiff.data(pages[0], 34118, 1 << 16).decode("cp1252", "replace"),
+    )
+    if found:
+        unit = {"pm": 1e-6, "nm": 1e-3, "mm": 1e3}.get(found[2], 1.0)
+        facts.pixel_size(X=_float(found[1]) * unit, Y=_float(found[1]) * unit)
+
+
 SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] = {
     "Aperio SVS TIFF": (_aperio,),
+    "FEI TIFF": (_fei,),
+    "LEO": (_sem,),
     "OME-TIFF": (_ome,),
+    "Zeiss LSM (Laser Scanning Microscope) 510/710": (_lsm,),
 }

@@ -49,7 +49,34 @@ def hdf5(path: str) -> dict[str, Any]:
                                     break
                                 found.append(f"{name}/{below}/{leaf}")
                                 found += [f"*@{key}" for key in child.attrs]
-    return {"names": found[: 4 * MOST_NAMES], "shapes": shapes}
+        told = _imaris(file) if "DataSetInfo" in file and "DataSet" in file else {}
+    return {"names": found[: 4 * MOST_NAMES], "shapes": shapes, **told}
+
+
+def _imaris(file: Any) -> dict[str, Any]:
+    """Sizes and extent of an Imaris 5.5 file, from its attributes (each an array of letters)."""
+
+    def said(node: Any, name: str) -> float:
+        try:
+            return float(b"".join(node.attrs[name]).decode())
+        except (KeyError, ValueError, TypeError):
+            return 0.0
+
+    image = file.get("DataSetInfo/Image")
+    level = file.get("DataSet/ResolutionLevel 0")
+    if image is None or level is None:
+        return {}
+    sizes = {axis: int(said(image, axis)) for axis in "XYZ"}
+    sizes["T"] = len(level)
+    first = level.get("TimePoint 0")
+    sizes["C"] = len(first) if first is not None else 1
+    scale = {
+        axis: (said(image, f"ExtMax{number}") - said(image, f"ExtMin{number}")) / sizes[axis]
+        for number, axis in enumerate("XYZ")
+        if sizes[axis]
+    }
+    data = first.get("Channel 0/Data") if first is not None else None
+    return {"sizes": sizes, "pixel_size_um": scale, "pixel_type": str(data.dtype) if data else None}
 
 
 def bioio(path: str, reader: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     light,
     media,
     medical,
+    micrograph,
     raster,
 )
 from pipeline.images.headers.containers import hdf5, text_mode

@@ -84,18 +84,6 @@ def mrc(file: Opened, facts: Facts) -> None:
     file.reach(1024 + extended + _mrc_length(x, y, z, mode), "the MRC pixel data")
 
 
-@header("Gatan Digital Micrograph")
-def digital_micrograph(file: Opened, facts: Facts) -> None:
-    """DM3 and DM4: the length of the tags that the header states."""
-    version = struct.unpack_from(">I", file.need(0, 16, "the DM header"), 0)[0]
-    if version == 3:
-        length = struct.unpack_from(">I", file.head, 4)[0]
-        file.reach(length + 16, "the DM3 tags")
-    else:
-        length = struct.unpack_from(">Q", file.head, 4)[0]
-        file.reach(length + 24, "the DM4 tags")
-
-
 @header("FEI/TIA SER")
 def ser(file: Opened, facts: Facts) -> None:
     """TIA SER: its table of offsets, and the last element it points at."""
