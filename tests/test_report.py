@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -216,9 +217,9 @@ def test_markdown_holds_no_link_image_or_html_of_a_depositor() -> None:
     kinds = {one.type for token in tokens for one in [token, *(token.children or [])]}
     assert not kinds & {"image", "link_open", "html_inline", "html_block"}
     assert "table_open" in kinds
-    assert not [mark for mark in ("://", "www.", "@") if mark in text]
+    assert not re.search(r"(?<!\\)(://|@)|www\.", text)
     rows = [line for line in text.splitlines() if line.startswith("| CMP299")]
-    assert [row.count("|") for row in rows] == [5]
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [5]
 
 
 def test_markdown_of_any_number_of_findings_is_small_and_counts_the_rest() -> None:

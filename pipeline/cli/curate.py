@@ -57,7 +57,7 @@ def curate(
     from pipeline.flows.curate import curate as flow
 
     with _progress():
-        results: list[dict[str, Any]] = flow(
+        ended: Any = flow(
             inbox=[str(path.absolute()) for path in paths],
             archive=str(archive.absolute()),
             on=day.isoformat(),
@@ -65,6 +65,7 @@ def curate(
             imported=imported,
             workers=workers,
         )
+    results: list[dict[str, Any]] = ended
     printing.rows(form, results, COLUMNS)
     if form == "table":
         printing.put(f"archive: {archive}")
@@ -73,10 +74,16 @@ def curate(
 
 def use_prefect(archive: Path) -> None:
     """Let Prefect keep its own state under the archive, unless a server is given."""
-    quiet = {} if "--debug" in sys.argv else {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
-    _set(**quiet, DO_NOT_TRACK="1")
+    _set(DO_NOT_TRACK="1")
+    if "--debug" not in sys.argv:
+        # Tracebacks are logged; what a person should know is said by this command.
+        _set(
+            PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
+            PREFECT_LOGGING_HANDLERS_DEBUG_LEVEL="CRITICAL",
+        )
     if os.environ.get("PREFECT_API_URL"):
         return
+    os.environ.pop("PREFECT_API_URL", None)
     home = archive.absolute() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
     _set(

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, get_run_logger, tags, task
+from prefect import State, flow, get_run_logger, tags, task
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run, task_run
+from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
@@ -46,10 +47,10 @@ def curate(
     files: bool = True,
     imported: bool = False,
     workers: int = 1,
-) -> list[dict[str, Any]]:
+) -> State[list[dict[str, Any]]]:
     """Curate submissions; run again it changes nothing.
 
-    Returns one object per submission, as `bia-curation curate --format json` prints it.
+    Its result is one object per submission, as `bia-curation curate --format json` prints it.
 
     Args:
         inbox: Absolute paths of inboxes, submission folders or documents.
@@ -77,8 +78,10 @@ def curate(
         desk.call_run(f"{called}, {day}", names)
         get_run_logger().info(DISCOVERED, len(found))
         results = _curate_all(found, bench, workers)
-        artifacts.show_run(results, _summary(results, day))
-    return [result.model_dump(mode="json") for result in results]
+        summary = _summary(results, day)
+        artifacts.show_run(results, summary)
+    told = [result.model_dump(mode="json") for result in results]
+    return Completed(message=summary, data=told)
 
 
 @task(name="discover", **desk.TRIED_AGAIN)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from prefect import State, flow, get_run_logger
 from prefect.flow_runs import suspend_flow_run
-from prefect.input import RunInput
+from prefect.input import RunInput, keyset_from_base_key
 from prefect.input.actions import create_flow_run_input, read_flow_run_input
 from prefect.states import Completed
 from pydantic import Field
@@ -79,11 +79,7 @@ def review(submission: str, archive: str | None = None, on: str | None = None) -
             # A resumed run comes by here again and finds its questions and answers.
             one = deciding.case(submission, bench)
             asked = _question(one, len(refusals))
-            answer = suspend_flow_run(
-                wait_for_input=Answer.with_initial_data(description=_form(one, refusals)),
-                timeout=PATIENCE,
-                key=f"answer-{len(refusals) + 1}",
-            )
+            answer = _answer(one, refusals)
             try:
                 left = _decide(submission, asked, answer, bench)
             except (LookupError, words.Refused) as why:
@@ -112,6 +108,18 @@ def _question(one: Case, before: int) -> Question:
     create_flow_run_input(key, asked.model_dump(mode="json"))
     artifacts.show_review(one.received.opened.id, _report(one))
     return asked
+
+
+def _answer(one: Case, refusals: list[str]) -> Answer:
+    """The curator's answer; a run that has none yet ends here until it is resumed."""
+    key = f"answer-{len(refusals) + 1}"
+    # A run that is retried has forgotten its pauses, and Prefect refuses to ask twice.
+    given = read_flow_run_input(keyset_from_base_key(f"suspended-{key}")["response"])
+    if given is not None:
+        return Answer.model_validate(given)
+    # Nothing but the description: a default would make its field optional.
+    form = Answer.with_initial_data(description=_form(one, refusals))
+    return suspend_flow_run(wait_for_input=form, timeout=PATIENCE, key=key)
 
 
 def _report(one: Case) -> str:
