@@ -110,16 +110,15 @@ def _outcome(
 ) -> tuple[Outcome, tuple[Finding, ...]]:
     """What becomes of a submission, and the errors that withhold its accession."""
     errors = tuple(one for one in judged.after.findings if one.severity == "error")
-    if judged.submission is None:
-        failed = any(one.code.startswith("INT9") for one in errors)
-        return ("failed" if failed else "needs-review"), errors
-    standing = review.standing(
-        judged.submission,
-        judged.after.findings,
-        review.waivers(received.decisions),
-        day=bench.day,
-        absent=ABSENT,
-    )
+    standing = errors
+    if judged.submission is not None:
+        standing = review.standing(
+            judged.submission,
+            judged.after.findings,
+            review.waivers(received.decisions),
+            day=bench.day,
+            absent=ABSENT,
+        )
     if any(finding.code.startswith("INT9") for finding in standing):
         return "failed", standing
     verdict = review.verdict(received.decisions, received.digest)
@@ -127,9 +126,9 @@ def _outcome(
         return "returned", standing
     if verdict == "hold":
         return "needs-review", standing
-    if not standing:
+    if not standing and judged.submission is not None:
         return "accessioned", standing
-    if all(finding.code in ABSENT for finding in standing):
+    if standing and all(finding.code in ABSENT for finding in standing):
         return "waiting-for-files", standing
     return "needs-review", standing
 

@@ -41,6 +41,8 @@ def accept(
 ) -> tuple[Decision, tuple[Finding, ...]]:
     """Accept a submission; what still blocks because nobody can waive it. Raises review.Refused."""
     opened = one.received.opened
+    if opened.submission is None:
+        raise review.Refused("a document that cannot be read cannot be accepted; send it back")
     look = receiving.look_of(one.received, one.bench)
     submission, _ = stages.safe_changes(opened, look)
     decision, blocking = review.accept(
@@ -60,7 +62,8 @@ def accept(
 
 def waive(one: Case, code: str, pointer: str, *, curator: str, note: str) -> Decision:
     """Waive one error; raises review.Refused where it cannot be."""
-    assert one.judged.submission is not None
+    if one.judged.submission is None:
+        raise review.Refused("in a document that cannot be read nothing can be let pass")
     decision = review.waive(
         one.judged.submission,
         one.judged.after.findings,
@@ -76,9 +79,7 @@ def waive(one: Case, code: str, pointer: str, *, curator: str, note: str) -> Dec
 
 def keep(one: Case, verdict: Literal["return", "hold"], *, curator: str, note: str) -> Decision:
     """Send a submission back to its depositor, or hold it; raises review.Refused unsigned."""
-    submission = one.received.opened.submission
-    assert submission is not None
     decide = review.return_ if verdict == "return" else review.hold
-    decision = decide(submission, curator=curator, note=note)
-    ledger.decide(one.bench.ledger, submission.id, decision, one.bench.day)
+    decision = decide(one.received.digest, curator=curator, note=note)
+    ledger.decide(one.bench.ledger, one.received.opened.id, decision, one.bench.day)
     return decision

@@ -226,3 +226,17 @@ def test_the_archive_s_own_keys_stay_with_the_source(tmp_path: Path) -> None:
         if path.is_file() and kept not in path.parents:
             assert b"0451" not in path.read_bytes(), path
     assert any(b"key-0451" in path.read_bytes() for path in kept.rglob("submission.json"))
+
+
+def test_what_cannot_be_read_can_be_sent_back(tmp_path: Path) -> None:
+    source, archive = tmp_path / "inbox", tmp_path / "archive"
+    document = source / "cut-off" / "submission.json"
+    document.parent.mkdir(parents=True)
+    document.write_text('{"section": {"type": "Study"', encoding="utf-8")
+    assert curate(source, archive)["cut-off"].outcome == "needs-review"
+    with bench(archive) as made:
+        one = deciding.case("cut-off", made)
+        with pytest.raises(review.Refused, match="cannot be read"):
+            deciding.accept(one, curator="A. Curator", note="let it pass")
+        deciding.keep(one, "return", curator="A. Curator", note="the upload broke off")
+    assert curate(source, archive)["cut-off"].outcome == "returned"

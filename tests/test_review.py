@@ -393,14 +393,14 @@ def test_a_decision_is_signed_and_says_why(who: dict[str, str]) -> None:
     with pytest.raises(Refused, match="name and a note"):
         review.accept(submission(), [], judge, **(SIGNED | who))
     with pytest.raises(Refused, match="name and a note"):
-        review.return_(submission(), **({"curator": "Mira Lindgren", "note": "n"} | who))
+        review.return_(submission().digest, **({"curator": "Mira Lindgren", "note": "n"} | who))
 
 
 def test_the_last_verdict_counts_and_a_return_only_for_what_was_sent_back() -> None:
     signed = {"curator": "Mira Lindgren", "note": "n"}
     accepted, _ = review.accept(submission(), [], judge, take=["all"], **SIGNED)
-    returned = review.return_(submission(), **signed)
-    held = review.hold(submission(), **signed)
+    returned = review.return_(submission().digest, **signed)
+    held = review.hold(submission().digest, **signed)
     assert review.verdict([], "d1") is None
     assert review.verdict([returned], "d1") == "return"
     assert review.verdict([returned], "d2") is None
@@ -411,7 +411,7 @@ def test_the_last_verdict_counts_and_a_return_only_for_what_was_sent_back() -> N
 
 def test_only_acceptances_are_digested() -> None:
     accepted, _ = review.accept(submission(), [], judge, take=["all"], **SIGNED)
-    held = review.hold(submission(), curator="Mira Lindgren", note="n")
+    held = review.hold(submission().digest, curator="Mira Lindgren", note="n")
     assert review.decision_digest([]) == review.decision_digest([held]) == ""
     assert review.decision_digest([held, accepted]) == review.decision_digest([accepted])
     noted = accepted.model_copy(update={"note": "other"})

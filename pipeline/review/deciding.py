@@ -113,16 +113,16 @@ def waive(
     )
 
 
-def return_(submission: Submission, *, curator: str, note: str) -> Decision:
+def return_(digest: str, *, curator: str, note: str) -> Decision:
     """Send a submission back to its depositor until its content changes."""
     _signed(curator, note)
-    return Decision(verdict="return", curator=curator, note=note, digest=submission.digest)
+    return Decision(verdict="return", curator=curator, note=note, digest=digest)
 
 
-def hold(submission: Submission, *, curator: str, note: str) -> Decision:
+def hold(digest: str, *, curator: str, note: str) -> Decision:
     """Keep a submission waiting until another decision."""
     _signed(curator, note)
-    return Decision(verdict="hold", curator=curator, note=note, digest=submission.digest)
+    return Decision(verdict="hold", curator=curator, note=note, digest=digest)
 
 
 def verdict(
