@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from pipeline.findings import Finding, Operation, Suggestion, declare
+from pipeline.intake.pagetab_children import take
 from pipeline.intake.pagetab_objects import Objects, plain
 from pipeline.intake.pagetab_tree import Attribute, Section, Tree
 from pipeline.intake.spellings import fold, spellings
@@ -141,10 +142,11 @@ class _Mapping:
     def study(self, section: Section) -> Metadata:
         self.register(section)
         self.know_organisations(section)
-        study = self.objects.object(section, spellings().kinds["study"], "/study")
+        kind = spellings().kinds["study"]
+        study = self.objects.object(section, kind, "/study")
         others: list[Section] = []
         components: list[tuple[Section, int]] = []
-        for child in section.sections:
+        for child in take(self.objects, study, section.sections, kind, "/study"):
             name = spellings().by_type.get(fold(child.type))
             if name is None:
                 others.append(child)
@@ -167,14 +169,7 @@ class _Mapping:
         made = self.objects.object(section, kind, place)
         if name == "organisations":
             made = {"id": self.objects.organisations[section.at], **made}
-        below = [s for s in section.sections if fold(s.type) not in kind.children]
-        for child in section.sections:
-            if (slot := kind.children.get(fold(child.type))) is not None:
-                listed = made.setdefault(slot, [])
-                at = join(place, slot, len(listed))
-                part = self.objects.object(child, spellings().kinds[slot], at)
-                self.objects.rest(part, at, child, list(child.sections))
-                listed.append(part)
+        below = take(self.objects, made, section.sections, kind, place)
         self.objects.rest(made, place, section, below)
         entries.append(made)
         if "title" in made:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.findings import Code, Finding, Suggestion, declare
 from pipeline.intake.pagetab_tree import Attribute, File, Link, Qualifier, Section
-from pipeline.intake.spellings import Kind, common_names, fold
+from pipeline.intake.spellings import Kind, fold, spellings, two_names
 from pipeline.select import join
 from pipeline.submission import Metadata, SourceMap
 
@@ -146,7 +147,7 @@ class Objects:
             else:
                 made[slot] = attribute.value
                 self.pointers[join(place, slot)] = attribute.value_at
-                self.qualified(made, slot, attribute.qualifiers, place)
+                self.qualified(made, slot, _said_of(attribute), place)
         self.leftovers(made, place, left)
         return made
 
@@ -156,7 +157,7 @@ class Objects:
         values.append(attribute.value)
         self.pointers.setdefault(join(place, slot), attribute.at)
         self.pointers[join(place, slot, len(values) - 1)] = attribute.value_at
-        self.qualified(made, slot, attribute.qualifiers, place)
+        self.qualified(made, slot, _said_of(attribute), place)
 
     def part(
         self,
@@ -185,12 +186,12 @@ class Objects:
         self.pointers[at] = attribute.at
         target[tail] = attribute.value
         self.pointers[join(at, tail)] = attribute.value_at
-        if tail == "scientific_name" and (pair := _two_names(str(attribute.value))):
+        if tail == "scientific_name" and (pair := two_names(str(attribute.value))):
             target["scientific_name"], target["common_name"] = pair
             self.pointers[join(at, "common_name")] = attribute.value_at
         known = kind.qualifiers.get(head, {})
         others: list[Qualifier] = []
-        for qualifier in attribute.qualifiers:
+        for qualifier in _said_of(attribute):
             name = known.get(fold(qualifier.name))
             if name is None or name in target or qualifier.value is None:
                 others.append(qualifier)
@@ -221,10 +222,12 @@ class Objects:
                 {"text": value, **({"reference": True} if attribute.reference else {})}
             )
             self.pointers[join(at, "text")] = attribute.value_at
+            self.qualified(affiliations[-1], "text", _said_of(attribute), at)
             return
         self.referenced.add(value.strip())
         affiliations.append({"organisation": self.organisations[target.at]})
         self.pointers[join(at, "organisation")] = attribute.value_at
+        self.qualified(affiliations[-1], "organisation", _said_of(attribute), at)
         if not attribute.reference:
             message = f"'{value}' is the accno of an organisation, but not marked as a reference"
             self.flag(NO_FLAG, attribute.at, message, value=value, place=at)
@@ -262,9 +265,9 @@ class Objects:
             for link in section.links:
                 made["links"].append(self.link(link, join(place, "links", len(made["links"]))))
         if section.files:
-            made["files"] = [
-                self.file(one, join(place, "files", n)) for n, one in enumerate(section.files)
-            ]
+            listed = made.setdefault("files", [])
+            for one in section.files:
+                listed.append(self.file(one, join(place, "files", len(listed))))
         full = [s for s in others if not s.empty]
         for other in others:
             if other.empty:
@@ -293,15 +296,7 @@ class Objects:
         if link.url:
             made["url"] = link.url
             self.pointers[join(place, "url")] = join(link.at, "url")
-        left: list[Attribute] = []
-        for attribute in link.attributes:
-            slot = {"description": "description", "type": "type"}.get(fold(attribute.name))
-            if slot is None or slot in made or attribute.value is None:
-                left.append(attribute)
-                continue
-            made[slot] = attribute.value
-            self.pointers[join(place, slot)] = attribute.value_at
-        self.leftovers(made, place, left)
+        self.described(made, link.attributes, spellings().kinds["links"].slots, place)
         return made
 
     def file(self, file: File, place: str) -> Metadata:
@@ -313,8 +308,23 @@ class Objects:
             made["size"] = file.size
         if file.kind is not None:
             made["type"] = file.kind
-        self.leftovers(made, place, list(file.attributes))
+        self.described(made, file.attributes, spellings().kinds["files"].slots, place)
         return made
+
+    def described(
+        self, made: Metadata, attributes: Iterable[Attribute], slots: Mapping[str, str], place: str
+    ) -> None:
+        """What is said of a link or a file."""
+        left: list[Attribute] = []
+        for attribute in attributes:
+            slot = slots.get(fold(attribute.name))
+            if slot is None or slot in made or attribute.value is None:
+                left.append(attribute)
+                continue
+            made[slot] = attribute.value
+            self.pointers[join(place, slot)] = attribute.value_at
+            self.qualified(made, slot, _said_of(attribute), place)
+        self.leftovers(made, place, left)
 
     def named(self, attribute: Attribute) -> None:
         """Note a name that holds what nobody sees."""
@@ -355,12 +365,15 @@ class Objects:
 
 def _attribute(attribute: Attribute) -> Metadata:
     made = _named(attribute.name, attribute.value)
-    qualifiers = attribute.qualifiers + attribute.name_qualifiers
-    if qualifiers:
+    if qualifiers := _said_of(attribute):
         made["qualifiers"] = [_named(q.name, q.value) for q in qualifiers]
     if attribute.reference:
         made["reference"] = True
     return made
+
+
+def _said_of(attribute: Attribute) -> tuple[Qualifier, ...]:
+    return attribute.qualifiers + attribute.name_qualifiers
 
 
 def _named(name: str, value: str | None) -> Metadata:
@@ -370,16 +383,6 @@ def _named(name: str, value: str | None) -> Metadata:
 def plain(value: Any) -> str:
     """A value as one line, white space collapsed."""
     return " ".join(str(value).split())
-
-
-def _two_names(value: str) -> tuple[str, str] | None:
-    """The scientific and the common name of `Homo sapiens (human)`; white space around is kept."""
-    bare = value.strip()
-    pair = common_names().get(bare)
-    if pair is None:
-        return None
-    start = value.index(bare)
-    return value[:start] + pair[0], pair[1] + value[start + len(bare) :]
 
 
 def _short(value: Any) -> str:

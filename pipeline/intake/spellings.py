@@ -34,6 +34,7 @@ class Kind(Frozen):
     slots: Mapping[str, str]
     qualifiers: Mapping[str, Mapping[str, str]] = {}
     children: Mapping[str, str] = {}
+    texts: Mapping[str, str] = {}
 
 
 class Spellings(Frozen):
@@ -79,3 +80,13 @@ def common_names() -> Mapping[str, tuple[str, str]]:
             for row in rows
             for common in filter(None, row["common_names"].split(";"))
         }
+
+
+def two_names(value: str) -> tuple[str, str] | None:
+    """The scientific and the common name of `Homo sapiens (human)`; white space around is kept."""
+    bare = value.strip()
+    pair = common_names().get(bare)
+    if pair is None:
+        return None
+    start = value.index(bare)
+    return value[:start] + pair[0], pair[1] + value[start + len(bare) :]

@@ -35,6 +35,8 @@ class Words(Frozen):
 
     type: str
     slots: Mapping[str, str]
+    texts: Mapping[str, Mapping[str, str]] = {}
+    """Slots whose texts are sections of their own: the type, and the name of the one attribute."""
     known: frozenset[str] | None = None
     """The slots that the document's template knows; None when nobody can say."""
 
@@ -60,12 +62,14 @@ def _submission_level(record: CuratedRecord) -> Iterator[Tree]:
     metadata = record.metadata
     given = {
         "Template": record.frame.template,
-        "DOI": metadata.get("doi") or ("true" if metadata.get("doi_requested") else None),
+        "DOI": metadata.get("doi"),
         "ReleaseDate": metadata.get("release_date"),
         "RootPath": record.frame.root_path,
         "AttachTo": record.frame.attach_to,
     }
     yield from ({"name": name, "value": value} for name, value in given.items() if value)
+    if metadata.get("doi_requested"):
+        yield {"name": "DOI", "value": "true"}
     yield from _given(metadata)
 
 
@@ -88,7 +92,9 @@ class _Writer:
             if slot not in thing or slot in BESIDE or self.unknown(words, slot, place):
                 continue
             value, at = thing[slot], join(place, slot)
-            if slot in self.words and isinstance(value, list) and not self.inline(slot, value):
+            if slot in words.texts:
+                nested += [_one_text(words.texts[slot], text) for text in value]
+            elif slot in self.words and isinstance(value, list) and not self.inline(slot, value):
                 nested += [
                     self.section(slot, one, join(at, number)) for number, one in enumerate(value)
                 ]
@@ -98,7 +104,43 @@ class _Writer:
         attributes += _given(thing)
         if attributes:
             made["attributes"] = attributes
-        return made | _rest(thing, nested)
+        return made | self.rest(thing, nested)
+
+    def rest(self, thing: Tree, nested: list[Tree]) -> Tree:
+        """Links, files and sections below, those of other types last."""
+        made: Tree = {}
+        if "links" in thing:
+            made["links"] = [
+                {"url": link.get("url", "")} | self.described("links", link)
+                for link in thing["links"]
+            ]
+        if "files" in thing:
+            made["files"] = [
+                {key: file[key] for key in ("path", "size", "type") if key in file}
+                | self.described("files", file)
+                for file in thing["files"]
+            ]
+        if below := nested + [self.other(section) for section in thing.get("sections", ())]:
+            made["subsections"] = below
+        return made
+
+    def described(self, kind: str, thing: Tree) -> Tree:
+        """What is said of a link or a file, as its attributes."""
+        slots = self.words[kind].slots
+        attributes = [
+            _attribute(name, thing[slot], _of(thing, slot))
+            for slot, name in slots.items()
+            if slot in thing
+        ]
+        attributes += _given(thing)
+        return {"attributes": attributes} if attributes else {}
+
+    def other(self, section: Tree) -> Tree:
+        """A section of a type that no class takes."""
+        made: Tree = {"type": section["type"]}
+        if attributes := _given(section):
+            made["attributes"] = attributes
+        return made | self.rest(section, [])
 
     def unknown(self, words: Words, slot: str, place: str) -> bool:
         """Whether curation added a slot that the document's template does not know."""
@@ -131,10 +173,15 @@ class _Writer:
 
 def _affiliation(name: str, one: Tree) -> Tree:
     if "organisation" in one:
-        return {"name": name, "value": one["organisation"], "reference": True}
-    return _attribute(name, one.get("text"), []) | (
-        {"reference": True} if one.get("reference") else {}
-    )
+        made = _attribute(name, one["organisation"], _of(one, "organisation"))
+        return made | {"reference": True}
+    made = _attribute(name, one.get("text"), _of(one, "text"))
+    return made | ({"reference": True} if one.get("reference") else {})
+
+
+def _one_text(words: Mapping[str, str], text: str) -> Tree:
+    """A section that says one thing."""
+    return {"type": words["type"], "attributes": [{"name": words["name"], "value": text}]}
 
 
 def _qualified_object(name: str, slot: str, one: Tree) -> Tree:
@@ -187,39 +234,6 @@ def _given(thing: Tree) -> list[Tree]:
     ]
 
 
-def _rest(thing: Tree, nested: list[Tree]) -> Tree:
-    """Links, files and sections below, those of other types last."""
-    made: Tree = {}
-    if "links" in thing:
-        made["links"] = [_link(link) for link in thing["links"]]
-    if "files" in thing:
-        made["files"] = [_file(file) for file in thing["files"]]
-    if below := nested + [_other(section) for section in thing.get("sections", ())]:
-        made["subsections"] = below
-    return made
-
-
-def _link(link: Tree) -> Tree:
-    named = {"description": "Description", "type": "Type"}
-    attributes = [_attribute(name, link[slot], []) for slot, name in named.items() if slot in link]
-    attributes += _given(link)
-    return {"url": link.get("url", "")} | ({"attributes": attributes} if attributes else {})
-
-
-def _file(file: Tree) -> Tree:
-    made: Tree = {key: file[key] for key in ("path", "size", "type") if key in file}
-    if attributes := _given(file):
-        made["attributes"] = attributes
-    return made
-
-
-def _other(section: Tree) -> Tree:
-    made: Tree = {"type": section["type"]}
-    if attributes := _given(section):
-        made["attributes"] = attributes
-    return made | _rest(section, [])
-
-
 def _named(slot: str) -> str:
     return slot.replace("_", " ").capitalize()
 
@@ -251,6 +265,7 @@ def _words(template: str | None) -> Mapping[str, Words]:
                 slot: name if slot == "affiliations" else named.get(slot, name)
                 for slot, name in given["slots"].items()
             },
+            texts=given.get("texts", {}),
             known=frozenset(named) if form and given.get("class") else None,
         )
     return found
