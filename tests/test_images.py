@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -97,6 +98,20 @@ def test_a_reader_that_opens_a_file_is_named(
     assert facts.evidence == "reader"
     assert facts.reader in {"bioio_tifffile", "bioio_imageio"}
     assert facts.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 8, "X": 12}
+
+
+def test_a_slidebook_set_is_one_line(tmp_path: Path) -> None:
+    write(tmp_path / "a.sldy", b"class_name: CSlideBook\n")
+    write(tmp_path / "a.dir" / "b.imgdir" / "c.npy", b"\x93NUMPY" + bytes(100))
+    one = only(tmp_path)
+    assert (one.path, one.size) == (f"{tmp_path}/a.sldy", 23 + 106)
+
+
+def test_a_name_that_is_not_utf8_can_be_written_down(tmp_path: Path) -> None:
+    write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.bin")), b"")
+    write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.tif")), b"")
+    for one in sniff([tmp_path]):
+        assert "caf\ufffd" in one.model_dump_json()
 
 
 def test_files_of_a_set_belong_to_its_index(tmp_path: Path) -> None:

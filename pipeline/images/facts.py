@@ -38,6 +38,8 @@ class Facts:
     members: list[Member] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
     """Sibling folders whose whole content belongs to this image."""
+    inside: list[str] = field(default_factory=list)
+    """Sibling folders that are this image, as one: they are not walked."""
 
     def flag(
         self,

@@ -79,6 +79,7 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
         yield _folder_image(path, shown)
         return
     sets = Sets(path, shown, owned)
+    inside: set[str] = set()
     files = [entry for entry in entries if not entry.is_dir()]
     files.sort(key=lambda entry: first_to_ask(entry.name))
     for entry in files:
@@ -88,14 +89,17 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
         except OSError as error:
             yield _unopened(below, error)
             continue
+        for folder in facts.inside:
+            inside.add(folder)
+            size += zarrs.weight(os.path.join(path, folder))
         yield _finish(facts, size, sets)
     for entry in entries:
-        if entry.is_dir() and not entry.is_symlink():
+        if entry.is_dir() and not entry.is_symlink() and entry.name not in inside:
             yield from _folder(entry.path, f"{shown}/{entry.name}", sets.below(entry.path), deep)
 
 
 def _tell(path: str, shown: str, deep: bool, owned: bool = False) -> tuple[Facts, int]:
-    return content.tell(path, os.path.basename(path), shown, deep, owned)
+    return content.tell(path, _printable(os.path.basename(path)), _printable(shown), deep, owned)
 
 
 def _finish(facts: Facts, size: int, sets: object) -> ImageFile:
@@ -125,14 +129,19 @@ def _finish(facts: Facts, size: int, sets: object) -> ImageFile:
     )
 
 
+def _printable(path: str) -> str:
+    """A path whose name is not UTF-8, so that it can be written down."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _folder_image(path: str, shown: str) -> ImageFile:
-    facts = Facts(shown)
+    facts = Facts(_printable(shown))
     zarrs.read(path, facts)
     return _finish(facts, zarrs.weight(path), None)
 
 
 def _unopened(shown: str, error: OSError) -> ImageFile:
-    facts = Facts(shown, kind="unreadable")
+    facts = Facts(_printable(shown), kind="unreadable")
     facts.flag(faults.READER_COMPLAINS, f"it cannot be opened: {error.strerror}", severity="error")
     return _finish(facts, 0, None)
 

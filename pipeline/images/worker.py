@@ -101,7 +101,7 @@ def readers(path: str) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
     for entry in entry_points(group="bioio.readers"):
         try:
-            claimed = entry.load().get_supported_extensions()
+            claimed = entry.load().ReaderMetadata.get_supported_extensions()
         except Exception:  # noqa: BLE001  one broken plug-in must not hide the others
             continue
         module = entry.value.split(":")[0].split(".")[0]

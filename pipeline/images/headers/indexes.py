@@ -206,7 +206,7 @@ def sldy(file: Opened, facts: Facts) -> None:
     """SLDY: its folder X.dir."""
     stem = os.path.splitext(file.name)[0]
     facts.members.append(Member(f"{stem}.dir"))
-    facts.folders.append(f"{stem}.dir")
+    facts.inside.append(f"{stem}.dir")
 
 
 @header("Volocity")
