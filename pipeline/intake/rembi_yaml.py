@@ -55,6 +55,12 @@ _ABOUT = {
     "address": "Address",
     "ror_id": "RORID",
     "authors": "Authors",
+    "publication_title": "Title",
+    "publication_authors": "Authors",
+    "publication_doi": "DOI",
+    "publication_year": "Year",
+    "link_description": "Description",
+    "link_type": "Type",
     "doi": "DOI",
     "year": "Year",
     "funder": "Agency",
@@ -179,6 +185,7 @@ class _Document:
             study = {}
         top, own, below, links = self.study(study, at)
         below += self.blocks(rest, "" if at else at)
+        below += [section for _, section in self.organisations.values()]
         section = Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
         return Tree(None, tuple(top), section)
 
@@ -202,19 +209,27 @@ class _Document:
                 below += [self.publication(one, place) for one, place in build.maps(value, here)]
             elif key == "funding" and isinstance(value, dict):
                 grants = value.get("grant_references")
-                for one, place in build.maps(grants, join(here, "grant_references")):
-                    below.append(build.section("Funding", one, place, _ABOUT))
+                below += _all("Funding", grants, join(here, "grant_references"))
                 left = {k: v for k, v in value.items() if k != "grant_references"}
                 attributes, sections = build.content(left, here, _ABOUT)
                 own += attributes
                 below += sections
+            elif key == "grants":
+                below += _all("Funding", value, here)
             elif key == "links":
                 links += [self.link(one, place) for one, place in build.maps(value, here)]
+            elif key == "link_url":
+                texts = build.attributes("Description", study.get("link_description"), at)
+                urls = build.attributes("", value, here)
+                for number, one in enumerate(urls):
+                    links.append(Link(one.value or "", tuple(texts[number : number + 1]), one.at))
+                own += texts[len(urls) :]
+            elif key == "link_description" and "link_url" in study:
+                continue
             else:
                 attributes, sections = build.content({key: value}, at, _ABOUT)
                 own += attributes
                 below += sections
-        below += [section for _, section in self.organisations.values()]
         return top, own, below, links
 
     def author(self, author: dict[str, Any], at: str) -> Section:
@@ -266,10 +281,10 @@ class _Document:
 
     def link(self, one: dict[str, Any], at: str) -> Link:
         """One link with what it is said to be."""
-        url = one.get("link_url", one.get("url"))
-        text = one.get("link_description", one.get("description"))
-        key = "link_description" if "link_description" in one else "description"
-        attributes = build.attributes("Description", text, join(at, key))
+        key = "link_url" if "link_url" in one else "url"
+        url = one.get(key)
+        left = {name: value for name, value in one.items() if name != key}
+        attributes, _ = build.content(left, at, _ABOUT)
         return Link(url if isinstance(url, str) else "", tuple(attributes), at)
 
     def blocks(self, document: dict[str, Any], at: str) -> list[Section]:
@@ -313,9 +328,7 @@ class _Document:
     ) -> Iterator[Section]:
         """Sections of a kind from a mapping of titles; a component's name stands inside it."""
         if isinstance(value, list):
-            yield from (
-                build.section(kind, one, place, _ABOUT) for one, place in build.maps(value, at)
-            )
+            yield from (self.entry(kind, one, place) for one, place in build.maps(value, at))
             return
         if not isinstance(value, dict):
             if value is not None:
@@ -323,7 +336,7 @@ class _Document:
             return
         for title, one in value.items():
             here = join(at, title)
-            section = build.section(kind, one if isinstance(one, dict) else {}, here, _ABOUT)
+            section = self.entry(kind, one if isinstance(one, dict) else {}, here)
             attributes = section.attributes
             if kind != "Study Component" and not any(a.name == "Title" for a in attributes):
                 attributes = (Attribute("Title", title, here, value_at=here), *attributes)
@@ -334,6 +347,21 @@ class _Document:
                 attributes,
                 sections=(*section.sections, *below.get(title, ())),
             )
+
+    def entry(self, kind: str, one: dict[str, Any], at: str) -> Section:
+        """One section; a set of annotations may have authors of its own."""
+        if kind != "Annotations":
+            return build.section(kind, one, at, _ABOUT)
+        left = {key: value for key, value in one.items() if key != "authors"}
+        made, below = build.content(left, at, _ABOUT)
+        people = build.maps(one.get("authors"), join(at, "authors"))
+        below += [self.author(person, place) for person, place in people]
+        made += build.attributes("author", one.get("authors"), join(at, "authors"))
+        return Section(kind, None, at, tuple(made), sections=tuple(below))
+
+
+def _all(kind: str, value: Any, at: str) -> list[Section]:
+    return [build.section(kind, one, place, _ABOUT) for one, place in build.maps(value, at)]
 
 
 def _without_aside(value: Any) -> Any:
