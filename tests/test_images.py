@@ -13,7 +13,7 @@ import pytest
 from pipeline.images import ImageFile, readers, sniff, sniff_file
 from pipeline.images.facts import Facts
 from tests import recipes
-from tests.pictures import FORMATS, RECIPES, tiff, write
+from tests.pictures import FORMATS, OME, RECIPES, pixels, tiff, write
 
 
 def only(path: Path, deep: bool = False) -> ImageFile:
@@ -207,6 +207,12 @@ def test_deep_xml_is_refused_and_entities_are_not_read(tmp_path: Path) -> None:
     assert "OME104" in codes(first)
     assert "SECRETWORD" not in first.model_dump_json()
     assert "OME101" in codes(second)
+
+
+def test_colour_without_its_samples_is_no_fault(tmp_path: Path) -> None:
+    xml = OME.replace('SizeC="1"', 'SizeC="3"').replace(' SamplesPerPixel="1"', "")
+    write(tmp_path / "a.ome.tif", tiff(pixels(8, 12, 3), description=xml.encode()))
+    assert only(tmp_path / "a.ome.tif").findings == ()
 
 
 def test_a_text_mode_transfer_is_told_when_pixels_are_read(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
             line=root.sourceline,
         )
     images = [node for node in root if _local(node) == "Image"]
-    _agree(images, facts)
+    _agree(images, facts, around)
     if space == LATEST:
         _schema(root, facts)
     elif re.search(r"/OME/20(09|1\d)-\d\d$", space):
@@ -143,7 +143,7 @@ def _whole(node: Any, name: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 10 else None
 
 
-def _agree(images: list[Any], facts: Facts) -> None:
+def _agree(images: list[Any], facts: Facts, around: Around | None) -> None:
     for image in images:
         pixels = _pixels(image)
         if pixels is None:
@@ -153,14 +153,10 @@ def _agree(images: list[Any], facts: Facts) -> None:
         if size is None or not channels:
             continue
         described: int = sum(_whole(node, "SamplesPerPixel") or 1 for node in channels)
-        unsaid = any(node.get("SamplesPerPixel") is None for node in channels)
-        if described != size and not (
-            unsaid
-            and size % len(channels) == 0
-            and len(channels) == 1
-            and size in (3, 4)
-            and _one_plane(pixels)
-        ):
+        # colour written as one channel without its samples: the TIFF says how many
+        unsaid = all(node.get("SamplesPerPixel") is None for node in channels)
+        samples = around.samples if around and unsaid else 1
+        if size not in (described, described * samples):
             facts.flag(
                 omefaults.OME_CHANNELS,
                 f"SizeC is {size}, the channels described come to {described}",
@@ -168,11 +164,6 @@ def _agree(images: list[Any], facts: Facts) -> None:
                 line=pixels.sourceline,
                 value=size,
             )
-
-
-def _one_plane(pixels: Any) -> bool:
-    """RGB written as one channel without its samples, as some writers do."""
-    return str(pixels.get("Interleaved", "")).lower() == "true"
 
 
 @cache
