@@ -67,7 +67,7 @@ def receive(found: Found, bench: Bench) -> Received:
     opened = sources.open_found(found, files=bench.files, imported=bench.imported)
     images = stages.look_at_images(opened)
     hashes, changing = _hash(opened, images, bench)
-    images = images.model_copy(update={"growing": images.growing | changing})
+    images = images.model_copy(update={"growing": images.growing | changing, "hashes": hashes})
     content = sources.content_digest(opened)
     digest = sources.digest(opened, images.present, hashes)
     decisions = ledger.decisions(bench.ledger, opened.id)

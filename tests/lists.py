@@ -10,12 +10,13 @@ from typing import Any
 from openpyxl import Workbook
 
 from pipeline.check import CHECKS, Context, Images, run
-from pipeline.checks import annotations, file_lists
+from pipeline.checks import agreement, annotations, file_lists, uploads
 from pipeline.findings import Finding
+from pipeline.images import ImageFile
 from pipeline.intake.file_lists import FileListReading, read_file_list
 from pipeline.submission import FileList, Source, SourceMap, Submission
 
-OWN = {annotations.__name__, file_lists.__name__}
+OWN = {one.__name__ for one in (agreement, annotations, file_lists, uploads)}
 DAY = dt.date(2026, 11, 22)
 
 
@@ -94,5 +95,25 @@ def context(case: dict[str, Any], folder: Path) -> Context:
             file_lists=tuple(lists),
         ),
         day=DAY,
-        images=Images(looked="images" in case, **case.get("images", {})),
+        images=_images(case.get("images")),
+    )
+
+
+def _images(given: dict[str, Any] | None) -> Images:
+    """What was found of the data files: `folders` gives the number of empty files in a folder."""
+    if given is None:
+        return Images()
+    present = dict(given.get("present", {}))
+    for folder, count in given.get("folders", {}).items():
+        present.update((f"{folder}/{number}", 0) for number in range(count))
+    sniffed = [
+        ImageFile(**{"kind": "image", "size": 0, "evidence": "content", "images": 1, **one})
+        for one in given.get("sniffed", ())
+    ]
+    return Images(
+        looked=True,
+        present=present,
+        sniffed=tuple(sniffed),
+        growing=frozenset(given.get("growing", ())),
+        hashes=given.get("hashes", {}),
     )

@@ -1,0 +1,220 @@
+"""What the columns of a file list state of images: which column states what, and in which unit.
+
+Names of columns are compared without letter case, separators and the unit in brackets or at their
+end: `Pixel size X (µm)`, `pixel_size_x_um` and `PhysicalSizeX [um]` state the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from pipeline.findings import Frozen
+from pipeline.submission import FileList
+
+About = Literal["format", "pixels", "pixel size", "bytes", "checksum"]
+
+MICROMETRES: dict[str, float] = {
+    "pm": 1e-6,
+    "angstrom": 1e-4,
+    "a": 1e-4,
+    "å": 1e-4,
+    "nm": 1e-3,
+    "nanometer": 1e-3,
+    "nanometre": 1e-3,
+    "um": 1.0,
+    "µm": 1.0,
+    "μm": 1.0,
+    "micron": 1.0,
+    "micrometer": 1.0,
+    "micrometre": 1.0,
+    "mm": 1e3,
+    "millimeter": 1e3,
+    "millimetre": 1e3,
+}
+"""Units of length by the names that people give them, singular, in micrometres."""
+
+BYTES: dict[str, tuple[int, ...]] = {
+    "b": (1,),
+    "byte": (1,),
+    "kb": (1000, 1024),
+    "kib": (1024,),
+    "mb": (10**6, 2**20),
+    "mib": (2**20,),
+    "gb": (10**9, 2**30),
+    "gib": (2**30,),
+    "tb": (10**12, 2**40),
+    "tib": (2**40,),
+}
+"""Units of file size; people write MB for either count."""
+
+_PIXELS = frozenset({"px", "pixel", "pix", "voxel", "vx"})
+_COUNT = r"(?:(?:number|no|num|nr|count) (?:of )?|n |# ?)"
+_KINDS: tuple[tuple[About, str, str, bool], ...] = (
+    ("format", r"(?:(?:image|file) )?(?:file )?format|file ?type|file extension", "", True),
+    ("checksum", r"(?:(?:file )?(?:checksum|hash) )?sha ?256(?: ?sum| checksum| hash)?", "", True),
+    ("checksum", r"(?:file )?(?:checksum|hash)|(?:checksum )?md5(?: ?sum| checksum)?", "", False),
+    ("bytes", r"file ?size(?: in)?|size(?: in)?|size of file", "", True),
+    ("pixels", r"size ?x|x ?size|image width|x pixels|pixels x|(?:dim|dimension) x", "X", True),
+    ("pixels", r"size ?y|y ?size|image height|y pixels|pixels y|(?:dim|dimension) y", "Y", True),
+    ("pixels", r"width", "X", False),
+    ("pixels", r"height", "Y", False),
+    ("pixels", rf"size ?z|z ?size|z ?slices|z planes|{_COUNT}(?:z )?(?:slices|planes)", "Z", True),
+    ("pixels", r"slices|planes", "Z", False),
+    ("pixels", rf"size ?t|t ?size|time ?points|{_COUNT}(?:time ?points|frames)", "T", True),
+    ("pixels", r"frames", "T", False),
+    ("pixels", rf"size ?c|c ?size|channels|{_COUNT}channels|channel count", "C", True),
+    (
+        "pixels",
+        r"(?:image |pixel )?dimensions?|image size|(?:image )?resolution|(?:size )?xy(?: size)?",
+        "XYZ",
+        False,
+    ),
+    (
+        "pixel size",
+        r"(?:pixel|voxel) width|(?:pixel|voxel) size x|x (?:pixel|voxel) size",
+        "X",
+        True,
+    ),
+    (
+        "pixel size",
+        r"(?:pixel|voxel) height|(?:pixel|voxel) size y|y (?:pixel|voxel) size",
+        "Y",
+        True,
+    ),
+    ("pixel size", r"voxel depth|(?:pixel|voxel) size z|z (?:pixel|voxel) size", "Z", True),
+    ("pixel size", r"physical ?(?:pixel )?size ?x", "X", True),
+    ("pixel size", r"physical ?(?:pixel )?size ?y", "Y", True),
+    ("pixel size", r"physical ?(?:pixel )?size ?z|z ?(?:step(?: size)?|spacing)", "Z", True),
+    ("pixel size", r"(?:physical )?(?:pixel|voxel) (?:size|spacing)(?: xyz?)?", "XYZ", True),
+    ("pixel size", r"(?:um|microns?) per pixel|mpp", "XYZ", True),
+)
+"""About what, the column's name without its unit, the axes, and whether the name is certain."""
+
+
+class Stated(Frozen):
+    """One column that states something: `index` among the list's own attributes, from 0.
+
+    `axes` are those of one value, or of the parts of `512 x 512 x 20` in this order; `unit` is
+    that of the header; `certain` is false for names that may mean something else.
+    """
+
+    index: int
+    name: str
+    about: About
+    axes: str = ""
+    unit: str | None = None
+    certain: bool = True
+
+
+def columns(file_list: FileList, about: About) -> Iterator[Stated]:
+    """The columns of a file list that state something of one kind."""
+    for index, name in enumerate(file_list.columns):
+        found = _stated(index, name)
+        if found is not None and found.about == about:
+            yield found
+
+
+def _stated(index: int, name: str) -> Stated | None:
+    words, unit = _parted(name)
+    for about, pattern, axes, certain in _KINDS:
+        if re.fullmatch(pattern, words):
+            if about == "pixels" and unit is not None and unit not in _PIXELS:
+                return None
+            # a size alone may be that of the cell or the field
+            if words == "size" and unit not in BYTES:
+                return None
+            sure = certain or unit in _PIXELS
+            return Stated(index=index, name=name, about=about, axes=axes, unit=unit, certain=sure)
+    return None
+
+
+def _parted(name: str) -> tuple[str, str | None]:
+    """The words of a column's name, and its unit."""
+    unit: str | None = None
+    if found := re.search(r"[(\[]\s*([^)\]]*?)\s*[)\]]\s*$", name):
+        unit, name = _unit(found[1]), name[: found.start()]
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    words = re.sub(r"[\s_\-./:]+", " ", name).strip().casefold().split(" ")
+    if words[0] in ("um", "micron", "microns", "mpp"):
+        return " ".join(words), "um"
+    if unit is None and len(words) > 2 and _known(_unit(words[-1])):
+        unit = _unit(words.pop())
+    return " ".join(words), unit
+
+
+def _unit(text: str) -> str:
+    """A unit in small letters and singular."""
+    text = text.strip().casefold()
+    return text.removesuffix("s") if len(text) > 2 else text
+
+
+def _known(unit: str) -> bool:
+    return unit in MICROMETRES or unit in _PIXELS or unit in BYTES
+
+
+_NUMBER = r"\d+(?:[.,]\d+)?(?:e-?\d+)?"
+_PART = re.compile(rf"\s*({_NUMBER})\s*([^\W\d_]*)\s*(?:/\s*(?:px|pixel|voxel))?\s*", re.IGNORECASE)
+
+
+class Length(Frozen):
+    """A number as written, with the worth of its last digit, and the unit if one is known."""
+
+    value: float
+    step: float
+    unit: str | None
+
+
+def lengths(text: str, unit: str | None) -> tuple[Length, ...]:
+    """The lengths in a text such as `0.1 x 0.1 x 0.3 µm`; none where it says anything else."""
+    parts = [_PART.fullmatch(part) for part in re.split(r"\s*[x×*;]\s*|,\s+", text.strip())]
+    read = [part for part in parts if part is not None]
+    if not read or len(read) != len(parts):
+        return ()
+    own = [_unit(part[2]) for part in read if part[2]]
+    if any(each not in MICROMETRES for each in own):
+        return ()
+    said = own[-1] if own else unit
+    if said is not None and said not in MICROMETRES:
+        return ()
+    found: list[Length] = []
+    for part in read:
+        each = _unit(part[2]) or said
+        digits = part[1].replace(",", ".").casefold()
+        mantissa, _, power = digits.partition("e")
+        step = 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+        found.append(Length(value=float(digits), step=step, unit=each))
+    return tuple(found)
+
+
+def counts(text: str) -> tuple[int, ...]:
+    """The whole numbers in a text such as `1,024 x 1,024 px`; none where it says anything else."""
+    text = re.sub(r"\s*(?:px|pix|pixels?|voxels?)(?=\W|$)", "", text.strip(), flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+    parts = re.split(r"\s*[x×*;]\s*|,\s+", text)
+    if not all(re.fullmatch(r"\d{1,9}(?:\.0+)?", part) for part in parts):
+        return ()
+    return tuple(int(float(part)) for part in parts)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The several names in a text such as `DAPI, GFP`; none where it is one name alone."""
+    parts = [part.strip() for part in re.split(r"[;,/|+&]|\band\b", text)]
+    return tuple(parts) if len(parts) > 1 and all(parts) else ()
+
+
+def byte_counts(text: str, unit: str | None) -> tuple[tuple[float, float], ...]:
+    """Each count of bytes that a text such as `12.5 MB` may mean, with its last digit's worth.
+
+    That is zero for bytes, which are counted. Without any unit it may be of each.
+    """
+    found = _PART.fullmatch(text)
+    if found is None:
+        return ()
+    said = found[2].casefold() or unit
+    meant = {each for some in BYTES.values() for each in some} if said is None else BYTES.get(said)
+    digits = re.sub(r",(?=\d{3}$)", "", found[1]).replace(",", ".")
+    mantissa = digits.casefold().partition("e")[0]
+    step = 10.0 ** -len(mantissa.partition(".")[2])
+    return tuple((float(digits) * each, step * each * (each > 1)) for each in meant or ())
