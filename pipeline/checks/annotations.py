@@ -10,9 +10,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Place, Skipped, check, replace, suggest
+from pipeline.check import Flag, Images, Place, Skipped, check, replace, suggest
 from pipeline.checks.expectations import RESERVED
-from pipeline.checks.file_lists import bare, covered, listed_paths, listing_place, unread
+from pipeline.checks.file_lists import (
+    bare,
+    covered,
+    folders,
+    listed_paths,
+    listing_place,
+    unread,
+)
 from pipeline.intake.file_list_places import header_location, row_location
 from pipeline.submission import FileList, Metadata, Submission
 
@@ -114,9 +121,12 @@ def _words(text: str) -> str:
 
 
 @check("ANN201", "source-image-not-listed", at="", severity="error")
-def source_image_not_listed(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
+def source_image_not_listed(
+    metadata: Metadata, submission: Submission, images: Images
+) -> Iterator[Flag]:
     """An annotation names a source image that no file list of the submission holds.
 
+    A folder of listed files is a source image, and so is a file whose companions are listed.
     Addresses and accessions of images elsewhere are not asked for, nor is anything when the
     submission has annotations alone.
 
@@ -129,11 +139,16 @@ def source_image_not_listed(metadata: Metadata, submission: Submission) -> Itera
     if missing:
         raise Skipped(f"the file list '{missing[0]}' could not be read")
     listed = listed_paths(submission)
+    around = folders(listed) | {
+        one.of for one in images.sniffed if one.of and covered(one.path, listed)
+    }
     for file_list in named:
         column = source_column(file_list) or 0
         values = file_list.table.iloc[:, RESERVED + column].fillna("").tolist()
         unknown = {
-            value for value in set(values) if value.strip() and not _is_listed(value, listed)
+            value
+            for value in set(values)
+            if value.strip() and not _is_listed(value, listed, around)
         }
         rows = [row for row, value in enumerate(values) if value in unknown]
         if rows:
@@ -148,14 +163,59 @@ def source_image_not_listed(metadata: Metadata, submission: Submission) -> Itera
             )
 
 
+@check("ANN202", "source-image-is-no-image", at="", severity="warning")
+def source_is_no_image(
+    metadata: Metadata, submission: Submission, images: Images
+) -> Iterator[Flag]:
+    """An annotation names as its source image a file whose content is no image.
+
+    A table or a text cannot be laid under an annotation. Archives such as zip are not asked.
+
+    To fix: name the image that the annotation was made from.
+    """
+    named = [each for each in _annotation_lists(submission) if source_column(each) is not None]
+    if not named:
+        return
+    if not images.looked:
+        raise Skipped("the data files were not looked for")
+    others = {
+        one.path: one.format
+        for one in images.sniffed
+        if one.kind == "other" and one.evidence == "content" and one.format not in PACKED
+    }
+    for file_list in named:
+        column = source_column(file_list) or 0
+        values = file_list.table.iloc[:, RESERVED + column].fillna("").tolist()
+        rows = [row for row, value in enumerate(values) if bare(value.strip()) in others]
+        if rows:
+            first = values[rows[0]].strip()
+            more = f"; {len(rows) - 1:,} more like this" if len(rows) > 1 else ""
+            yield Flag(
+                message=f"the source image '{first}' is no image but {others[bare(first)]}{more}",
+                at=listing_place(file_list),
+                location=row_location(file_list, rows[0], column),
+                value=first,
+                count=len(rows),
+                samples=tuple({"row": row + 1, "value": values[row]} for row in rows[:5]),
+            )
+
+
+PACKED = frozenset((None, "ZIP", "gzip", "bzip2", "xz", "Zstandard", "7-Zip", "RAR", "tar"))
+"""Formats that may hold an image inside."""
+
+
 def study_has_images(submission: Submission) -> bool:
     """Whether a study component has a file list, so that source images can be looked for."""
     return any((each.component or "").startswith(COMPONENTS) for each in submission.file_lists)
 
 
-def _is_listed(value: str, listed: set[str]) -> bool:
+def _is_listed(value: str, listed: set[str], around: set[str]) -> bool:
     """Whether a value names a listed file, several of them, or an image elsewhere."""
-    if _ELSEWHERE.match(value) or covered(bare(value.strip()), listed):
-        return True
-    parts = [part.strip() for part in re.split(r"[;,|\n]", value)]
-    return all(_ELSEWHERE.match(part) or covered(bare(part), listed) for part in parts if part)
+    return _names(value, listed, around) or all(
+        _names(part, listed, around) for part in re.split(r"[;,|\n]", value) if part.strip()
+    )
+
+
+def _names(value: str, listed: set[str], around: set[str]) -> bool:
+    path = bare(value.strip())
+    return bool(_ELSEWHERE.match(value)) or covered(path, listed) or path.rstrip("/") in around
