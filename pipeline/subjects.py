@@ -15,6 +15,8 @@ from pipeline.sources import Found
 from pipeline.stages import Look
 
 CRATES = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld")
+MOST_DEEP = 256 << 20
+"""Bytes up to which the pixel data of a lone image are read, too."""
 
 
 class Subject(Frozen):
@@ -103,7 +105,8 @@ def _file_list(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Re
 def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report, bool]:
     from pipeline import images
 
-    sniffed = tuple(images.sniff([subject.path]))
+    deep = subject.path.is_file() and subject.path.stat().st_size < MOST_DEEP
+    sniffed = tuple(images.sniff([subject.path], deep=deep))
     findings = tuple(finding for one in sniffed for finding in one.findings)
     if subject.path.is_file() and all(one.kind == "other" for one in sniffed):
         message = f"'{subject.path.name}' is no document, file list or image"
