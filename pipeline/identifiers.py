@@ -34,13 +34,15 @@ ROR = re.compile(r"0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}")
 _ROR_WRAPPED = re.compile(r"(?:(?:https?://)?(?:www\.)?ror\.org/)?(0[a-z0-9]{8})/?", re.IGNORECASE)
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
-DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
+DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 """DOI, loose after the slash: old DOIs hold `<>;()`, outside Crossref's recommended pattern."""
 
-_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/[^\s?#]+)", re.IGNORECASE)
+_DOI_ADDRESS = re.compile(
+    r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}(?:\.\d+)*/[^\s?#]+)", re.IGNORECASE
+)
 _DOI_WRAPPED = re.compile(
     r"(?P<address>(?:https?\s*:\s*/\s*/\s*)?(?:www\.)?(?:dx\.)?doi\.org\s*/\s*)?"
-    r"(?:doi\s*[:=]?\s*)?(?P<doi>10\.\d{4,9}/\S+)",
+    r"(?:doi\s*[:=]?\s*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*/\S+)",
     re.IGNORECASE,
 )
 
@@ -122,6 +124,10 @@ _CC_ADDRESS = re.compile(
     r"(?P<version>\d\.\d)(?:/(?:legalcode|deed)?[\w.]*)?",
     re.IGNORECASE,
 )
+
+_BRACKETED = re.compile(r" ?\((\d(?:\.\d)?)\)")
+_NAMED_TWICE = re.compile(r"(.+?) \((.+)\)")
+"""A licence with its short name in brackets behind it."""
 
 _SLACK_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _INSTANT = re.compile(
@@ -295,7 +301,9 @@ def licence(text: str) -> str | None:
     >>> licence("cc-by_4.0"), licence("CC0 1.0 Universal"), licence("CC BY")
     ('CC BY 4.0', 'CC0', None)
     """
-    text = " ".join(text.split())
+    text = _BRACKETED.sub(r" \1", " ".join(text.split()))
+    if (twice := _NAMED_TWICE.fullmatch(text)) and licence(twice[1]) == licence(twice[2]):
+        return licence(twice[1])
     if _CC0.fullmatch(text):
         return "CC0"
     found = _CC_BY.fullmatch(text) or _CC_BY_NAMED.fullmatch(text) or _CC_ADDRESS.fullmatch(text)

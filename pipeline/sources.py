@@ -252,6 +252,11 @@ def _lists(
                 continue
             homes = [home] if root is None else [root, home]
             path = next((h / name for h in homes if (h / name).is_file()), None)
+            suffix = PurePosixPath(name).suffix
+            if path is None and suffix not in file_lists.EXTENSIONS:
+                message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"
+                code = file_list_codes.EXTENSION
+                findings.append(code.at(where, message, value=name, place=place))
             if path is not None:
                 read = file_lists.read_file_list(path, name=name, component=component)
                 findings += read.findings

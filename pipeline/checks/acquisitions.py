@@ -175,7 +175,8 @@ def id_unknown(method: dict[str, Any], place: Place, registries: Registries) -> 
     To fix: look the method up in FBbi and give its id.
     """
     given = str(method.get("term_id", "")).strip()
-    if "fbbi" in given.casefold() and registries.imaging_method_by_id(given) is None:
+    claimed = "fbbi" in given.casefold() or _FBBI.fullmatch(str(method.get("ontology", "")).strip())
+    if given and claimed and registries.imaging_method_by_id(given) is None:
         yield Flag(
             message=f"FBbi ({registries.snapshot('fbbi').version}) has no term {given!r}",
             at=below(place, "term_id"),

@@ -23,9 +23,12 @@ _ADDRESS = re.compile(r"[^\s@<>,;()\[\]]+@[^\s@<>,;()\[\]]+\.[^\s@<>,;()\[\]]+")
 _AT_IN_WORDS = re.compile(r"[(\[{<]\s*at\s*[)\]}>]|\s+at\s+\S+\s*(?:\.|\s+dot\s+)", re.IGNORECASE)
 
 PRIVATE = re.compile(
-    r"(?:126|163|aol|fastmail|gmail|googlemail|hotmail|icloud|live|mail|me|msn|outlook|protonmail|qq|"
-    r"yahoo|yandex)\.com|gmx\.(?:de|net)|(?:hotmail|yahoo)\.(?:co\.uk|fr)|mail\.ru|proton\.me|"
-    r"web\.de|yahoo\.co\.jp|yandex\.ru"
+    r"(?:126|139|163|aol|daum|fastmail|foxmail|gmail|googlemail|hey|icloud|mac|mail|me|msn|naver|"
+    r"protonmail|qq|rediffmail|rocketmail|sina|tutanota|yandex|ymail|zoho)\.com|gmx\.\w+|"
+    r"(?:hotmail|live|outlook|yahoo)\.(?:com|com?\.\w\w|com\.\w\w|\w\w)|(?:daum|hanmail)\.net|"
+    r"(?:bk|list|inbox|mail|yandex)\.ru|(?:free|laposte|orange|sfr|wanadoo)\.fr|(?:proton|pm)\.me|"
+    r"(?:libero|tiscali|virgilio)\.it|(?:freenet|posteo|t-online|web)\.de|mailbox\.org|"
+    r"bluewin\.ch|btinternet\.com|docomo\.ne\.jp|(?:interia|o2|wp)\.pl|seznam\.cz|ukr\.net|yeah\.net"
 )
 """Providers of private mailboxes (common knowledge, November 2026)."""
 
@@ -64,7 +67,8 @@ def name_of_one_word(name: str) -> Iterator[Flag]:
 
     To fix: give the full name, unless this is all of it.
     """
-    if len(name.split()) == 1 and not name.isupper() and not _GROUP.search(name):
+    shouted = name.isupper() and len(name.strip()) > 3
+    if len(name.split()) == 1 and not shouted and not _GROUP.search(name):
         yield Flag(message=f"the author's name is one word: {quoted(name)}")
 
 
@@ -74,7 +78,7 @@ def name_with_initials(name: str) -> Iterator[Flag]:
 
     To fix: write the given names in full, if the author does.
     """
-    words = name.replace(".", ". ").split()
+    words = re.sub("[.-]+", ". ", name).split()
     short = [word for word in words if re.fullmatch(r"[^\W\d_]{1,3}\.?", word) and word.isupper()]
     if len(words) > 1 and len(words) - len(short) <= 1 and short:
         yield Flag(message=f"the author's given names are initials: {quoted(name)}")
@@ -122,7 +126,7 @@ def email_missing(author: dict[str, Any], context: Context, metadata: Metadata) 
 
 
 @check("AUT003", "no-author-with-email", at="/study/authors", severity="warning")
-def no_email(authors: list[dict[str, Any]], context: Context) -> Iterator[Flag]:
+def no_email(authors: list[dict[str, Any]], context: Context, place: Place) -> Iterator[Flag]:
     """No author of the study has an e-mail address, so nobody can be asked about the data.
 
     Documents of other kinds than PageTab have no place for one.
@@ -132,7 +136,10 @@ def no_email(authors: list[dict[str, Any]], context: Context) -> Iterator[Flag]:
     if not context.submission.source.kind.startswith("pagetab"):
         return
     if authors and not asked(context, "Author", "email") and not any(map(_written, authors)):
-        yield Flag(message=f"none of the {len(authors)} authors has an e-mail address")
+        yield Flag(
+            message=f"none of the {len(authors)} authors has an e-mail address",
+            at=below(place, 0) if len(authors) == 1 else None,
+        )
 
 
 def _written(author: dict[str, Any]) -> str:
@@ -293,14 +300,32 @@ def private_provider(value: str) -> Iterator[Flag]:
         yield Flag(message=f"{quoted(address)} is with a private provider")
 
 
+_ROLE = re.compile(
+    r"\b(?:acquisition|administration|analy[sz]\w+|author|collection|conceptuali[sz]ation|curation|"
+    r"design|experiments?|funding|investigat\w+|management|methodology|microscop\w+|preparation|"
+    r"resources|segmentation|software|submission|submitter|supervis\w+|validation|"
+    r"visuali[sz]ation|writing)\b",
+    re.IGNORECASE,
+)
+"""Words that name what somebody did (CRediT, and the roles of the submission form)."""
+
+_ONE_ROLE = re.compile(
+    r"\s*writing\W+(?:original draft|review\W+(?:and )?editing)\s*", re.IGNORECASE
+)
+"""Roles of CRediT that hold a joint themselves."""
+
+
 @check("AUT112", "roles-packed", at="/study/authors/*/roles/*", severity="hint")
 def roles_packed(role: str) -> Iterator[Flag]:
     """One role value holds several roles, so people cannot be found by what they did.
 
     To fix: give each role as a value of its own.
     """
-    parts = [part for part in re.split(r"[,;](?![^()]*\))", role) if part.strip()]
-    if len(parts) > 1:
+    parts = [part for part in re.split(r"[,;/|\n](?![^()]*\))", role) if part.strip()]
+    if len(parts) == 1:
+        joined = [part for part in re.split(r"\s(?:and|&|\+)\s", role) if part.strip()]
+        parts = joined if all(_ROLE.search(part) for part in joined) else parts
+    if len(parts) > 1 and not _ONE_ROLE.fullmatch(role):
         yield Flag(message=f"one role value holds {len(parts)}: {quoted(role)}")
 
 
@@ -312,14 +337,20 @@ def name_and_email(author: dict[str, Any], place: Place) -> Iterator[Flag]:
     """
     address = email(_written(author))
     words = re.sub(r"\d", "", _plain(str(author.get("name", "")))).split()
-    if address is None or len(words) < 2 or len(words[-1]) < 6:
+    if address is None or len(words) < 2 or len(words[-1]) < 5:
         return
     parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
-    if len(parts) > 1 and words[-1] not in "".join(parts):
+    if words[-1] not in "".join(parts):
         near = [part for part in parts if _one_letter_apart(part, words[-1])]
-        if near:
+        if any(len(part) > 5 and not _initialled(part, words) for part in near):
             message = f"{quoted(author['name'])} and {quoted(address)} differ in one letter"
             yield Flag(message=message, at=below(place, "email"))
+
+
+def _initialled(part: str, words: list[str]) -> bool:
+    """Whether a part of an address is the family name with the initial of a given name."""
+    family = words[-1]
+    return any(part in (family + one[0], one[0] + family) for one in words)
 
 
 def _plain(text: str) -> str:

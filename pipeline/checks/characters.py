@@ -78,6 +78,13 @@ _APART = re.compile(
 )
 
 
+_NAMES = re.compile(
+    r"/study/(?:authors/\d+/name|organisations/\d+/name|publications/\d+/authors|grants/\d+/funder)"
+)
+_ALONE = re.compile(r"(?:(?<=[^\W\d])[`´¨ˆ˜¸ˇ˚˝˛])|[`´¨ˆ˜¸ˇ˚˝˛](?=[^\W\d])")
+"""An accent at a letter; names of people and places have none, prose quotes with some."""
+
+
 @check("TXT105", "accent-apart", at="", severity="warning")
 def accent_apart(metadata: Metadata) -> Iterator[Flag]:
     """An accent stands beside its letter as a character of its own, as copies from PDF leave it.
@@ -85,17 +92,20 @@ def accent_apart(metadata: Metadata) -> Iterator[Flag]:
     To fix: type the letter with its accent.
     """
     for place, text in prose(metadata):
-        if text.isascii():
+        named = _NAMES.fullmatch(place) is not None
+        if text.isascii() and not (named and "`" in text):
             continue
         whole = _APART.sub(_composed, text)
+        why = "Letter and accent make one letter."
         if whole != text:
-            yield Flag(
-                message=f"an accent stands apart in {quoted(text, 60)}",
-                at=place,
-                suggestion=suggest(
-                    replace(place, text, whole), why="Letter and accent make one letter."
-                ),
-            )
+            proposal = suggest(replace(place, text, whole), why=why)
+        elif named and _ALONE.search(text):
+            proposal = None
+        else:
+            continue
+        yield Flag(
+            message=f"an accent stands apart in {quoted(text, 60)}", at=place, suggestion=proposal
+        )
 
 
 def _composed(found: re.Match[str]) -> str:

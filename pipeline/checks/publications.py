@@ -19,7 +19,7 @@ OWN = re.compile(r"10\.6019/S-[A-Z][A-Z-]*\d+", re.IGNORECASE)
 
 _PREPRINT = re.compile(
     r"10\.(?:1101|64898)/20\d\d\.\d\d\.\d\d\.\d+|10\.1101/\d{6}|10\.21203/rs\.|10\.48550/arxiv\.|"
-    r"10\.20944/preprints|10\.26434/chemrxiv|10\.31219/osf\.io|10\.22541/au\.",
+    r"10\.20944/preprints|10\.26434/chemrxiv|10\.312(?:19|34)/osf\.io|10\.22541/au\.",
     re.IGNORECASE,
 )
 """DOIs of bioRxiv, medRxiv, Research Square, arXiv, Preprints.org, ChemRxiv, OSF, Authorea."""

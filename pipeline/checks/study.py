@@ -14,7 +14,7 @@ from pipeline.submission import Metadata, Submission
 SHORT = 25
 """The submission form refuses titles under 25 characters (submission-tool 8a0331c, `minlength`)."""
 
-_COMMA = re.compile(r",\s+(?![^()\[\]]*[)\]])")
+_COMMA = re.compile(r"(?:,\s+|(?<=[^\W\d]{2}),(?=[^\W\d]{2}))(?![^()\[\]]*[)\]])")
 _ENTITY = re.compile(r"&#?\w+;")
 
 

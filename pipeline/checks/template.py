@@ -11,6 +11,7 @@ from pipeline.checks.wording import quoted
 from pipeline.schema import Field, Template
 from pipeline.schema.template import PLACES
 from pipeline.select import find
+from pipeline.submission import Metadata
 
 ELSEWHERE = frozenset(
     {
@@ -83,6 +84,23 @@ def section_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
         if given >= least or (of != "Annotations" and _annotates_others(study)):
             continue
         yield Flag(message=f"the study has no section {template.classes[of].name}")
+
+
+@check("SUB006", "template-unknown", at="", severity="hint")
+def template_unknown(metadata: Metadata, context: Context) -> Iterator[Flag]:
+    """The document names no submission form, or one that the archive does not know.
+
+    It is read by the types of its sections, and no field is demanded of it.
+
+    To fix: nothing; a document of the archive's form names its template, such as BioImages.v5.
+    """
+    source = context.submission.source
+    if isinstance(context.template, Template) or not source.kind.startswith("pagetab"):
+        return
+    if source.template:
+        yield Flag(message=f"the template {quoted(source.template)} is not known", value="")
+    else:
+        yield Flag(message="the document names no template", value="")
 
 
 def _template(context: Context) -> Template:

@@ -28,7 +28,10 @@ _SLIP = re.compile(
     f"(?![\u200c\u200d])[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     f"|(?<!{_OTHER_SCRIPT})[\u200c\u200d]|[\u200c\u200d](?!{_OTHER_SCRIPT})"
 )
-_SPACES = re.compile("(?<![\\d.,%±~<>≥≤])[\u00a0\u2000-\u200a\u202f](?!\\s|$)")
+_SPACES = re.compile(
+    "(?<![\\d.,%±~<>≥≤])[\u00a0\u1680\u2000-\u200a\u202f\u205f](?!\\s|$)"
+    "|(?<=[A-Za-z])\u3000(?=[A-Za-z])"
+)
 
 
 def texts(tree: Any, at: str = "") -> Iterator[tuple[str, str]]:
@@ -192,7 +195,7 @@ def _half(text: str) -> tuple[str, bool]:
 
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code|pre)"
-    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}acute|[aeiouAEIOU]uml|szlig|deg|micro|"
+    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<!--.*?-->|&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}acute|[aeiouAEIOU]uml|szlig|deg|micro|"
     r"alpha|beta|gamma|mu|ndash|mdash|rsquo|lsquo|hellip|#\d{2,6}|#x[0-9a-fA-F]{2,5});",
     re.IGNORECASE,
 )

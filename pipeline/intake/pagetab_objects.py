@@ -97,7 +97,10 @@ TWO_VALUES = declare(
     To fix: keep the value that is right.
     """,
 )
-_JUNK = re.compile(r"(unnamed|column|col|field|attribute|variable)?[\s_:.-]*\d*")
+_JUNK = re.compile(
+    r"(?:un(?:named|titled)|(?:column|col|spalte|colonne|colonna|columna|coluna|kolumn|field|feld|"
+    r"champ|campo|attribute?|atributo|variable|var|header)(?:[\s_:.-]+[a-z])?|[fvxc](?=\d))?[\W_]*\d*"
+)
 _HIDDEN = re.compile(r"^\s|\s$|[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\ufeff]")
 
 

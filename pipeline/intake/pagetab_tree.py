@@ -75,6 +75,8 @@ FLAG = declare(
 )
 DEEPEST_SECTION = 20
 TOP_KEYS = frozenset({"accno", "attributes", "section", "type"})
+SECTION_KEYS = frozenset({"accno", "attributes", "files", "links", "subsections", "type"})
+ATTRIBUTE_KEYS = frozenset({"name", "value", "reference", "valqual", "nmqual"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +170,7 @@ class Reader:
         if not isinstance(document, dict):
             self.wrong("", "the document", "an object", document)
             return None
-        for key in document:
-            if key not in TOP_KEYS and key.casefold() in TOP_KEYS and key != "accNo":
-                self.flag(
-                    MISSPELT_KEY,
-                    join("", key),
-                    f"the key '{key}' is not PageTab's '{key.casefold()}'",
-                    value=key,
-                )
+        self.keys(document, TOP_KEYS, "")
         key = "accno" if "accno" in document else "accNo"
         accession = self.text(document.get(key), join("", key), "the accession")
         attributes = self.attributes(document.get("attributes"), "/attributes")
@@ -189,11 +184,20 @@ class Reader:
             section = self.section(root, "/section", 0)
         return Tree(accession, attributes, section, join("", key))
 
+    def keys(self, home: dict[str, Any], known: frozenset[str], at: str) -> None:
+        """Note keys that nearly are PageTab's, where the right one is absent."""
+        for key in home.keys() - known:
+            meant = _meant(key, known)
+            if meant is not None and meant not in home and key != "accNo":
+                message = f"the key '{key}' is not PageTab's '{meant}'"
+                self.flag(MISSPELT_KEY, join(at, key), message, value=key)
+
     def section(self, value: Any, at: str, depth: int) -> Section | None:
         """One section with all below it."""
         if not isinstance(value, dict):
             self.wrong(at, "a section", "an object", value)
             return None
+        self.keys(value, SECTION_KEYS, at)
         if depth == DEEPEST_SECTION:
             message = f"sections are nested more than {DEEPEST_SECTION} deep here"
             self.flag(DEEP, at, message, severity="warning")
@@ -265,6 +269,7 @@ class Reader:
         if not isinstance(value, dict):
             self.wrong(at, "an attribute", "an object with name and value", value)
             return None
+        self.keys(value, ATTRIBUTE_KEYS, at)
         name = self.text(value.get("name"), join(at, "name"), "the attribute's name")
         if name is None:
             where = join(at, "name")
@@ -386,3 +391,13 @@ def _kind(value: Any) -> str:
 
 def _plain(value: Any) -> str | None:
     return str(value)[:200] if isinstance(value, str) else None
+
+
+def _meant(key: str, known: frozenset[str]) -> str | None:
+    """The key that another one is a slip of: in its capitals, its end, or one letter lost."""
+    told = key.casefold()
+    for one in sorted(known):
+        lost = any(one[:n] + one[n + 1 :] == told for n in range(len(one)))
+        if told in (one, one + "s") or lost or (len(told) > 2 and one.startswith(told)):
+            return one
+    return None
