@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import ConfigDict
@@ -14,8 +14,9 @@ from pydantic import ConfigDict
 from pipeline import emission, ledger, review, sources, stages
 from pipeline.check import Images, Known
 from pipeline.findings import Frozen
+from pipeline.images import ImageFile
 from pipeline.knowledge import Knowledge
-from pipeline.record import DataFile, Decision
+from pipeline.record import ComponentFiles, DataFile, Decision, Extent, FormatCount
 from pipeline.select import get
 from pipeline.settings import Settings
 from pipeline.sources import Found, Opened
@@ -221,6 +222,72 @@ def _folder_format(path: str, folders: Mapping[str, str | None]) -> str | None:
         if (folder := "/".join(parts[:end]) + "/") in folders:
             return folders[folder]
     return None
+
+
+def component_files(
+    files: Iterable[DataFile], sniffed: Iterable[ImageFile]
+) -> tuple[ComponentFiles, ...]:
+    """What the files of each study component are, in the order in which one is first named."""
+    sniffed = tuple(sniffed)
+    images = {one.path.rstrip("/"): one for one in sniffed if one.kind == "image"}
+    on_list = frozenset(one.format for one in sniffed if one.on_bioformats_list)
+    held: dict[str | None, list[DataFile]] = {}
+    shown: dict[str | None, dict[str, ImageFile]] = {}
+    for file in files:
+        held.setdefault(file.study_component, []).append(file)
+        around = [file.path, *map(str, PurePosixPath(file.path).parents)]
+        if image := next((images[path] for path in around if path in images), None):
+            shown.setdefault(file.study_component, {})[image.path] = image
+    return tuple(
+        _component_files(name, some, tuple(shown.get(name, {}).values()), on_list)
+        for name, some in held.items()
+    )
+
+
+def _component_files(
+    name: str | None,
+    files: list[DataFile],
+    images: tuple[ImageFile, ...],
+    on_list: frozenset[str | None],
+) -> ComponentFiles:
+    formats: dict[str | None, list[DataFile]] = {}
+    for file in files:
+        formats.setdefault(file.format, []).append(file)
+    counts = [
+        FormatCount(
+            format=kind,
+            on_bioformats_list=kind in on_list,
+            files=len(some),
+            images=sum(one.images or 1 for one in images if one.format == kind),
+            size=sum(file.size for file in some),
+        )
+        for kind, some in formats.items()
+    ]
+    total = sum(one.images for one in counts)
+    listed = sum(one.images for one in counts if one.on_bioformats_list)
+    return ComponentFiles(
+        study_component=name,
+        files=len(files),
+        images=total,
+        size=sum(file.size for file in files),
+        share_on_bioformats_list=round(listed / total, 4) if total else None,
+        formats=tuple(sorted(counts, key=lambda one: (-one.images, -one.files, one.format or ""))),
+        pixels=_extents(one.sizes for one in images),
+        pixel_sizes_um=_extents(one.pixel_size_um for one in images),
+    )
+
+
+def _extents(sizes: Iterable[Mapping[str, int | float] | None]) -> tuple[Extent, ...]:
+    """The least and the most along each axis over those that have it."""
+    found: dict[str, list[int | float]] = {}
+    for one in sizes:
+        for axis, value in (one or {}).items():
+            found.setdefault(axis, []).append(value)
+    return tuple(
+        Extent(axis=axis, least=min(found[axis]), most=max(found[axis]))
+        for axis in "XYZCT"
+        if axis in found
+    )
 
 
 def _name_of(metadata: Mapping[str, Any], place: str | None) -> str | None:

@@ -67,6 +67,44 @@ class DataFile(Frozen):
     study_component: str | None = None
 
 
+class FormatCount(Frozen):
+    """Files of one format, `size` in bytes; `format` is None where it could not be told.
+
+    `images` counts the images in them; tables and companions have none.
+    """
+
+    format: str | None = None
+    on_bioformats_list: bool
+    files: int
+    images: int
+    size: int
+
+
+class Extent(Frozen):
+    """The least and the most that images have along one axis (T, C, Z, Y, X)."""
+
+    axis: str
+    least: int | float
+    most: int | float
+
+
+class ComponentFiles(Frozen):
+    """The data files of one study component or annotation set, `size` in bytes.
+
+    `share_on_bioformats_list` is that of the images (0 to 1; None without images); `pixels` are
+    counts along each axis, `pixel_sizes_um` micrometres, over the images whose headers say them.
+    """
+
+    study_component: str | None = None
+    files: int
+    images: int
+    size: int
+    share_on_bioformats_list: float | None = None
+    formats: tuple[FormatCount, ...]
+    pixels: tuple[Extent, ...] = ()
+    pixel_sizes_um: tuple[Extent, ...] = ()
+
+
 class DocumentFrame(Frozen):
     """What a document says to BioStudies and not of the study; written back as it stood."""
 
@@ -90,6 +128,7 @@ class CuratedRecord(Frozen):
     frame: DocumentFrame = DocumentFrame()
     metadata: Metadata
     files: tuple[DataFile, ...] = ()
+    components: tuple[ComponentFiles, ...] = ()
     changes: tuple[Change, ...] = ()
     decision: Decision | None = None
     report: Report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import emission, review, stages
 from pipeline.accession import Accession
 from pipeline.outputs import report as pages
-from pipeline.receiving import Bench, Received, data_files
+from pipeline.receiving import Bench, Received, component_files, data_files
 from pipeline.record import CuratedRecord, Outcome
 from pipeline.select import get
 from pipeline.settings import Settings
@@ -46,7 +46,6 @@ def report_page(
 ) -> pages.ReportPage:
     """All that a report says of a submission."""
     submitted = received.opened.submission
-    on_list = {one.format for one in received.images.sniffed if one.on_bioformats_list}
     held = record.accession if record else received.known.held_accession
     released = stages.release_date(judged.submission) if judged.submission else None
     accession = Accession(value=held) if held else None
@@ -71,7 +70,7 @@ def report_page(
         proposals=pages.proposed(review.proposals(judged.proposals)),
         decision=received.decisions[-1] if received.decisions else None,
         skips=judged.after.skips,
-        components=pages.files_by_component(data_files(received), on_list),
+        components=component_files(data_files(received), received.images.sniffed),
     )
 
 

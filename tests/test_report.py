@@ -11,8 +11,10 @@ from markdown_it import MarkdownIt
 
 from pipeline import review
 from pipeline.findings import Finding, Location, Operation, Origin, Skip, Suggestion
-from pipeline.outputs import report, wording
-from pipeline.outputs.report import Proposed, ReportPage, files_by_component
+from pipeline.images import ImageFile
+from pipeline.outputs import plot, report, wording
+from pipeline.outputs.report import Proposed, ReportPage
+from pipeline.receiving import component_files
 from pipeline.record import Change, DataFile, Decision, Outcome, Waiver
 
 NASTY = (
@@ -189,7 +191,7 @@ def test_html_shows_what_a_depositor_wrote_as_text() -> None:
         standing=(bad,),
         changes=(change,),
         curated={"study": {"authors": [{"name": NASTY}]}},
-        components=files_by_component([DataFile(path="a", size=1, study_component=NASTY)], ()),
+        components=component_files([DataFile(path="a", size=1, study_component=NASTY)], ()),
         decision=Decision(verdict="return", curator=NASTY, note=NASTY, digest="d"),
     )
     seen = Seen(report.html(made))
@@ -301,15 +303,70 @@ def test_settled_findings_are_those_that_stand_no_more() -> None:
 
 def test_files_are_counted_by_component_and_format() -> None:
     files = [
-        DataFile(path="a", size=10, format="OME-TIFF", study_component="Movies"),
-        DataFile(path="b", size=20, format="OME-TIFF", study_component="Movies"),
-        DataFile(path="c", size=5, format="Scan", study_component="Movies"),
-        DataFile(path="d", size=1),
+        DataFile(path="a.tif", size=10, format="OME-TIFF", study_component="Movies"),
+        DataFile(path="set/b.lif", size=20, format="LIF", study_component="Movies"),
+        DataFile(path="c.zarr/0/0", size=2, format="Zarr", study_component="Movies"),
+        DataFile(path="c.zarr/0/1", size=3, format="Zarr", study_component="Movies"),
+        DataFile(path="d.csv", size=1),
     ]
-    movies, loose = files_by_component(files, {"OME-TIFF"})
-    assert (movies.name, movies.files, movies.size, movies.listed) == ("Movies", 3, 35, 2)
-    assert [(f.format, f.files) for f in movies.formats] == [("OME-TIFF", 2), ("Scan", 1)]
-    assert (loose.name, loose.listed, loose.formats[0].format) == (None, 0, None)
+    told = [
+        ImageFile(
+            path="a.tif",
+            size=10,
+            kind="image",
+            format="OME-TIFF",
+            on_bioformats_list=True,
+            sizes={"Y": 64, "X": 96},
+            pixel_size_um={"X": 0.16},
+        ),
+        ImageFile(path="set/b.lif", size=20, kind="image", format="LIF", images=4),
+        ImageFile(path="c.zarr", size=5, kind="image", format="Zarr", sizes={"Z": 3, "X": 512}),
+        ImageFile(path="d.csv", size=1, kind="other"),
+    ]
+    movies, loose = component_files(files, told)
+    assert (movies.study_component, movies.files, movies.images, movies.size) == (
+        "Movies",
+        4,
+        6,
+        35,
+    )
+    assert movies.share_on_bioformats_list == round(1 / 6, 4)
+    assert [(one.format, one.files, one.images, one.size) for one in movies.formats] == [
+        ("LIF", 1, 4, 20),
+        ("Zarr", 2, 1, 5),
+        ("OME-TIFF", 1, 1, 10),
+    ]
+    assert [(one.axis, one.least, one.most) for one in movies.pixels] == [
+        ("X", 96, 512),
+        ("Y", 64, 64),
+        ("Z", 3, 3),
+    ]
+    assert [(one.axis, one.least) for one in movies.pixel_sizes_um] == [("X", 0.16)]
+    assert (loose.study_component, loose.images, loose.share_on_bioformats_list) == (None, 0, None)
+
+
+def test_a_plot_draws_every_format_on_one_scale() -> None:
+    files = [
+        DataFile(path=f"{n}.x", size=100 - n, format=f"Format {n}", study_component="Cells")
+        for n in range(20)
+    ]
+    files.append(DataFile(path="y", size=4000, format="Scan", study_component="Fish"))
+    told = [
+        ImageFile(path=one.path, size=one.size, kind="image", format=one.format) for one in files
+    ]
+    components = component_files(files, told)
+    drawn = plot.bars(components)
+    assert drawn is not None
+    named = {row.full: row for row in drawn.rows}
+    assert len(drawn.rows) == 2 + plot.MOST_FORMATS + 1
+    assert named["13 other formats"].images == "13"
+    assert named["13 other formats"].images_length == plot.BAR
+    assert named["Scan"].size_length == plot.BAR
+    assert named["Format 0"].size_length == round(plot.BAR * 100 / 4000, 1)
+    seen = Seen(report.html(page(components=components)))
+    assert {"svg", "title", "desc"} <= seen.tags
+    assert "Cells: 20 images in 20 files, 1.8 kB" in seen.text
+    assert plot.bars(()) is None
 
 
 @pytest.mark.parametrize(

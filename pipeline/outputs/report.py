@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -21,8 +21,8 @@ from pipeline.findings import (
     Severity,
     Skip,
 )
-from pipeline.outputs import wording
-from pipeline.record import Change, DataFile, Decision, Outcome
+from pipeline.outputs import plot, wording
+from pipeline.record import Change, ComponentFiles, Decision, Outcome
 from pipeline.submission import Metadata
 
 if TYPE_CHECKING:
@@ -33,53 +33,6 @@ LARGEST_MARKDOWN = 100_000
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "hint")
 ORDER = {family: number for number, family in enumerate(FAMILIES)}
-
-
-class FormatCount(Frozen):
-    """Files of one format; `format` is None where it could not be told; `size` in bytes."""
-
-    format: str | None
-    files: int
-    size: int
-    on_bioformats_list: bool
-
-
-class ComponentFiles(Frozen):
-    """The files of one study component; `size` in bytes, `listed` files on the Bio-Formats list."""
-
-    name: str | None
-    files: int
-    size: int
-    listed: int
-    formats: tuple[FormatCount, ...]
-
-
-def files_by_component(
-    files: Iterable[DataFile], on_bioformats_list: Container[str | None]
-) -> tuple[ComponentFiles, ...]:
-    """Files counted by study component and format, in the order the components are first named."""
-    counted: dict[str | None, dict[str | None, list[int]]] = {}
-    for file in files:
-        formats = counted.setdefault(file.study_component, {})
-        formats.setdefault(file.format, []).append(file.size)
-    return tuple(
-        ComponentFiles(
-            name=name,
-            files=sum(map(len, formats.values())),
-            size=sum(map(sum, formats.values())),
-            listed=sum(len(sizes) for kind, sizes in formats.items() if kind in on_bioformats_list),
-            formats=tuple(
-                FormatCount(
-                    format=kind,
-                    files=len(sizes),
-                    size=sum(sizes),
-                    on_bioformats_list=kind in on_bioformats_list,
-                )
-                for kind, sizes in sorted(formats.items(), key=lambda one: (-len(one[1]), str(one)))
-            ),
-        )
-        for name, formats in counted.items()
-    )
 
 
 class Proposed(Frozen):
@@ -224,6 +177,8 @@ def _given(page: ReportPage) -> Mapping[str, Any]:
         "proposal": lambda finding: _number(finding, page.proposals),
         "severities": SEVERITIES,
         "size": wording.size,
+        "axes": wording.axes,
+        "plot": plot.bars(page.components),
         "number": wording.number,
         "position": wording.position,
         "place": wording.place,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.findings import Location
+from pipeline.record import Extent
 from pipeline.select import get, join, steps
 from pipeline.submission import Metadata
 
@@ -165,6 +167,29 @@ def size(count: int) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{count} byte{'' if count == 1 else 's'}" if unit == "bytes" else f"{amount:.1f} {unit}"
+
+
+def axes(pixels: Iterable[Extent], pixel_sizes_um: Iterable[Extent]) -> list[str]:
+    """What images have along each axis: pixels and their size, a single slice or channel left out.
+
+    >>> axes([Extent(axis="X", least=96, most=512)], [Extent(axis="X", least=0.16, most=0.16)])
+    ['X 96 to 512, 0.16 µm each']
+    """
+    counted = {one.axis: one for one in pixels}
+    measured = {one.axis: one for one in pixel_sizes_um}
+    said: list[str] = []
+    for axis in "XYZCT":
+        count, length = counted.get(axis), measured.get(axis)
+        parts = [_range(count)] if count and (axis in "XY" or count.most > 1 or length) else []
+        parts += [f"{_range(length)} µm each"] if length else []
+        if parts:
+            said.append(f"{axis} {', '.join(parts)}")
+    return said
+
+
+def _range(one: Extent) -> str:
+    least, most = f"{one.least:,.6g}", f"{one.most:,.6g}"
+    return least if least == most else f"{least} to {most}"
 
 
 def number(count: int, noun: str, plural: str = "") -> str:
