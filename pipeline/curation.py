@@ -194,9 +194,7 @@ def _record(
 def _emit(record: CuratedRecord, settings: Settings) -> None:
     """Bring the record to disk in all its forms, in one step."""
     folder = settings.archive / _record_path(record.accession, record.version)
-    contents = {
-        made.file: made.write(record) for made in outputs.load().values() if made.name != "public"
-    }
+    contents = {made.file: made.write(record) for made in outputs.load().values() if made.emitted}
     emission.write_folder(folder.parent, contents)
 
 

@@ -12,6 +12,7 @@ from pipeline.intake.reading import Reading
 from pipeline.intake.ro_crate_graph import Graph
 from pipeline.intake.ro_crate_map import Mapping
 from pipeline.intake.ro_crate_objects import Objects
+from pipeline.intake.ro_crate_written import OwnMapping, is_ours
 from pipeline.intake.text import count_line_ends, decode, line_ends
 from pipeline.select import join
 from pipeline.submission import SourceMap
@@ -75,7 +76,7 @@ def _read(data: bytes, file: str, folder: Path | None) -> Reading:
 def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path | None) -> Reading:
     assert graph.root is not None
     objects = Objects(graph)
-    mapping = Mapping(graph, objects)
+    mapping = (OwnMapping if is_ours(graph) else Mapping)(graph, objects)
     metadata = mapping.document()
     if "release_date" not in metadata:
         at = join(graph.root.at, "datePublished")

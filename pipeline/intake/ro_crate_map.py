@@ -70,6 +70,7 @@ class Mapping:
             self.component(study, entity)
         self.files(study)
         self.objects.left(study, root, "/study", done | {"haspart"})
+        people.other_organisations(study)
         self.others(study)
         return metadata
 

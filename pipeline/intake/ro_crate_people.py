@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -72,22 +73,30 @@ class People:
             if entity.kind != "organisations" or entity.at not in wanted:
                 continue
             place = join("/study/organisations", len(study.setdefault("organisations", [])))
-            made, done = self.objects.make(entity, "organisations", place)
-            number = f"o{len(self.organisations) + 1}"
-            self.organisations[entity.at] = number
-            address = next(
-                (
-                    (str(text), at)
-                    for text, at in ((entity.id, join(entity.at, "@id")), *self.url(entity))
-                    if isinstance(text, str) and _ROR.fullmatch(text)
-                ),
-                None,
-            )
-            if address:
-                made["ror"], self.objects.pointers[join(place, "ror")] = address
-                done |= {"url", "website"} if address[1] != join(entity.at, "@id") else set()
-            self.objects.left(made, entity, place, done)
-            study["organisations"].append({"id": number, **made})
+            study["organisations"].append(self.organisation(entity, place))
+
+    def organisation(self, entity: Entity, place: str) -> Metadata:
+        """One organisation under the next number; a ROR id may stand for its address."""
+        made, done = self.objects.make(entity, "organisations", place)
+        number = f"o{len(self.organisations) + 1}"
+        self.organisations[entity.at] = number
+        given = ((entity.id, join(entity.at, "@id")), *self.url(entity))
+        rors = ((str(t), at) for t, at in given if isinstance(t, str) and _ROR.fullmatch(t))
+        for ror, at in itertools.islice(rors, 1):
+            made["ror"], self.objects.pointers[join(place, "ror")] = ror, at
+            if made.get("url") == ror:
+                del made["url"]
+            if at == join(entity.at, "identifier"):
+                done.add("identifier")
+        self.objects.left(made, entity, place, done)
+        return {"id": number, **made}
+
+    def other_organisations(self, study: Metadata) -> None:
+        """Organisations that nothing refers to, such as the keeper of the data."""
+        for entity in self.graph.entities:
+            if entity.kind == "organisations" and entity.at not in self.objects.used:
+                place = join("/study/organisations", len(study.setdefault("organisations", [])))
+                study["organisations"].append(self.organisation(entity, place))
 
     def url(self, entity: Entity) -> Iterator[tuple[Any, str]]:
         """Where an organisation's other addresses may stand."""

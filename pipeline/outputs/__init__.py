@@ -1,4 +1,7 @@
-"""What is written of a curated record: each module has a `NAME`, a `FILE` and `write(record)`."""
+"""What is written of a curated record: each module has a `NAME`, a `FILE` and `write(record)`.
+
+An output with `EMITTED = False` is not kept beside the record; `export --as` writes it when asked.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ class Output(Frozen):
     name: str
     file: str
     write: Callable[[CuratedRecord], bytes]
+    emitted: bool = True
 
 
 @cache
@@ -30,7 +34,12 @@ def load() -> Mapping[str, Output]:
             continue
         if made.NAME in found:
             raise ValueError(f"two outputs are called {made.NAME}")
-        found[made.NAME] = Output(name=made.NAME, file=made.FILE, write=made.write)
+        found[made.NAME] = Output(
+            name=made.NAME,
+            file=made.FILE,
+            write=made.write,
+            emitted=getattr(made, "EMITTED", True),
+        )
     return MappingProxyType(found)
 
 

@@ -11,6 +11,7 @@ from pipeline.record import CuratedRecord
 
 NAME = "public"
 FILE = "metadata.json"
+EMITTED = False
 
 
 def write(record: CuratedRecord) -> bytes:
