@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline import outputs
+from pipeline.findings import Origin, Report
 from pipeline.intake import pagetab_json, rembi_yaml
+from pipeline.record import CuratedRecord
 from pipeline.schema import Template, compiled, templates, violations
 from pipeline.schema.template import PLACES
 from pipeline.select import find
@@ -104,6 +108,21 @@ annotations:
     annotation_coverage: every tenth plane
     annotation_confidence_level: high
 """
+
+
+def record(metadata: dict[str, Any]) -> CuratedRecord:
+    origin = Origin(pipeline="0", schema_version="0", schema_digest="0", rules_digest="0")
+    return CuratedRecord(
+        accession="S-BIAD3001",
+        version=1,
+        submission="made-up",
+        digest="d" * 64,
+        citation="…",
+        link="https://example.org/S-BIAD3001",
+        licence_terms="CC0",
+        metadata=metadata,
+        report=Report(submission="made-up", origin=origin),
+    )
 
 
 def section(form: Template, of: str) -> dict[str, Any]:
@@ -232,3 +251,31 @@ def test_a_protocol_that_says_more_than_its_name_is_kept_whole() -> None:
     (made,) = metadata["study"]["study_components"]
     assert "protocols" not in made
     assert made["sections"] == [{"type": "Protocols", "attributes": said}]
+
+
+@pytest.mark.parametrize("text", [REMBI, MIFA], ids=["REMBI", "MIFA"])
+def test_models_read_back_from_the_yaml_that_is_written(text: str) -> None:
+    given = rembi_yaml.read(text.encode(), "study.yaml").metadata
+    assert given is not None
+    content = outputs.write(record(given), "rembi-yaml")
+    assert rembi_yaml.knows(Path("rembi.yaml"), content)
+    assert rembi_yaml.read(content, "rembi.yaml").metadata == given
+    assert content.startswith(b"# S-BIAD3001, version 1\n")
+    assert b"no field for it" not in content
+
+
+def test_yaml_says_what_it_leaves_out() -> None:
+    licence = {"name": "CC0", "url": "https://example.org/cc0"}
+    study = {"title": "Fins", "licence": licence, "sections": [{"type": "Plate map"}]}
+    text = outputs.write(record({"doi": "10.6019/x", "study": study}), "rembi-yaml").decode()
+    assert "# /doi\n# /study/licence/url\n# /study/sections\n" in text
+
+
+def test_components_of_one_name_keep_their_own_associations_in_yaml() -> None:
+    components = [
+        {"name": "Movies", "associations": [{"specimen": "Mount"}]},
+        {"name": "Movies", "associations": [{"specimen": "Slice"}], "protocols": ["Staining"]},
+    ]
+    given = {"study": {"study_components": components}}
+    content = outputs.write(record(given), "rembi-yaml")
+    assert rembi_yaml.read(content, "rembi.yaml").metadata == given

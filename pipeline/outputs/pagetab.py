@@ -48,7 +48,7 @@ def write(record: CuratedRecord) -> bytes:
 
 def tree(record: CuratedRecord) -> Tree:
     """The record as the plain mappings of a PageTab document."""
-    writer = _Writer(_words(record.frame.template), _added(record))
+    writer = _Writer(words(record.frame.template), _added(record))
     study = record.metadata.get("study", {})
     return {
         "accno": record.accession,
@@ -249,7 +249,7 @@ def _added(record: CuratedRecord) -> frozenset[str]:
 
 
 @cache
-def _words(template: str | None) -> Mapping[str, Words]:
+def words(template: str | None) -> Mapping[str, Words]:
     """How each kind is written in a template; slots that the form names are called by its names."""
     path = resources.schemas() / "pagetab.yaml"
     written = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)["written"]
