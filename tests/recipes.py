@@ -5,7 +5,10 @@ Every recipe is an attribute of this module: `recipes.tiff_loop(path)` writes th
 
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
+import zlib
 from pathlib import Path
 
 from tests import headers, pictures, sets
@@ -147,3 +150,87 @@ def dicom_patient(path: Path) -> None:
 def dicom_label(path: Path) -> None:
     """The photograph of a slide's label."""
     headers.dicom(path, ImageType=["ORIGINAL", "PRIMARY", "LABEL", "NONE"])
+
+
+@recipe("zarr_chunk_lost")
+def zarr_chunk_lost(path: Path) -> None:
+    """One of four chunks has no file, and the others hold no pixel of the fill value."""
+    quarters(path, [bytes([7] * 4)] * 3)
+
+
+@recipe("zarr_sparse")
+def zarr_sparse(path: Path) -> None:
+    """One of four chunks has no file; in the others the fill value is common."""
+    quarters(path, [bytes([0, 0, 0, 5])] * 3)
+
+
+@recipe("zarr_all_chunks")
+def zarr_all_chunks(path: Path) -> None:
+    """All of four chunks have their files."""
+    quarters(path, [bytes([7] * 4)] * 4)
+
+
+@recipe("zarr_chunk_cut")
+def zarr_chunk_cut(path: Path) -> None:
+    """Half of one chunk arrived."""
+    quarters(path, [bytes([7] * 4)] * 3 + [bytes([7] * 2)])
+
+
+def quarters(path: Path, chunks: list[bytes]) -> None:
+    """An OME-Zarr of 4 by 4 pixels in chunks of 2 by 2."""
+    ome_zarr(path, chunks=False)
+    sets.text(path / "0" / ".zarray", {**sets.ARRAY, "chunks": [2, 2]})
+    for name, data in zip(("0.0", "0.1", "1.0", "1.1"), chunks, strict=False):
+        write(path / "0" / name, data)
+
+
+def zipped(**files: bytes) -> bytes:
+    """A ZIP archive of files, the names with `_dot_` for a dot."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name.replace("_dot_", ".")), data)
+    return buffer.getvalue()
+
+
+SOUND = zipped(a_dot_tif=tiff(), b_dot_tif=tiff(), notes_dot_txt=b"words")
+plain("zip_images", SOUND)
+plain("zip_text", zipped(notes_dot_txt=b"words"))
+plain("zip_cut", SOUND[: len(SOUND) // 2])
+plain("zip_broken_member", zipped(a_dot_tif=tiff()[:90]))
+plain("zip_checksum", SOUND.replace(zlib.crc32(b"words").to_bytes(4, "little"), b"\1\2\3\4"))
+
+
+@recipe("zip_locked")
+def zip_locked(path: Path) -> None:
+    """The list of files says that they are encrypted."""
+    data = bytearray(SOUND)
+    for at in range(len(data)):
+        if data.startswith(b"PK\1\2", at):
+            data[at + 8] |= 1
+    write(path, bytes(data))
+
+
+@recipe("fits_checksum")
+def fits_checksum(path: Path) -> None:
+    """A FITS unit with a CHECKSUM that its words do not add up to."""
+    RECIPES["fits"](path)
+    data = path.read_bytes().replace(b"END".ljust(80), b"CHECKSUM= '0000000000000000'".ljust(80), 1)
+    at = data.index(b"CHECKSUM") + 80
+    write(path, data[:at] + b"END".ljust(80) + data[at + 80 :])
+
+
+@recipe("hdf5_checksum")
+def hdf5_checksum(path: Path) -> None:
+    """One byte of a chunk with a Fletcher checksum is another."""
+    import h5py
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with h5py.File(path, "w") as file:
+        made = file.create_dataset(
+            "pixels", data=pictures.pixels(8, 8), chunks=(8, 8), fletcher32=True
+        )
+        at = made.id.get_chunk_info(0).byte_offset
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0xFF
+    write(path, bytes(data))

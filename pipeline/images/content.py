@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import struct
 from collections.abc import Callable
 
-from pipeline.images import faults, headers, readers
+from pipeline.images import archives, faults, headers, readers, zips
 from pipeline.images.facts import Facts
 from pipeline.images.formats import (
     Format,
@@ -88,11 +87,16 @@ def tell(
         else:
             try:
                 _content(file, facts, name, suffixes, owned)
+                if facts.format == "ZIP":
+                    archives.look(file, facts, tell, deep)
+            except Enough:
+                pass  # behind a URL no more than 1 MiB is read
             except Exception as crash:  # noqa: BLE001  one file must not end the run
                 facts.flag(
                     faults.TELLING_FAILED, f"looking at {name} failed: {type(crash).__name__}"
                 )
-            if deep and facts.kind == "image" and facts.evidence == "content":
+            sound = facts.kind == "image" and facts.evidence == "content"
+            if deep and sound and not zips.inside(path):
                 from pipeline.images import deeper
 
                 deeper.read(file, facts, suffixes)
@@ -313,7 +317,7 @@ def _unknown(
             value=start,
         )
         return
-    if not textual and suffixes and readers.ask(file.path, facts, suffixes):
+    if not textual and suffixes and not file.away and readers.ask(file.path, facts, suffixes):
         return
     if formats and not textual:
         images = [one for one in formats if not one.other]
@@ -332,11 +336,3 @@ def _unknown(
         return
     facts.kind = "other"
     facts.flag(faults.NOT_TOLD, f"what {name} is could not be told from content or name")
-
-
-def size_of(path: str) -> int:
-    """Bytes of a file, 0 when it cannot be asked."""
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0

@@ -7,9 +7,12 @@ import zlib
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts
+from pipeline.images.headers.medical import units
 from pipeline.images.opened import Opened
 
 PIECE = 1 << 20
+SLOWEST = 2 << 20
+"""Bytes a second that a reader must get through."""
 LEAST_FEEDS = 16
 _DECODED = frozenset(
     {
@@ -32,6 +35,10 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     elif file.head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         if not feeds(file, facts):
             decode(file, facts, "tiff")
+    elif file.head.startswith(b"\x89HDF\r\n"):
+        decode(file, facts, "hdf5_pixels")
+    elif file.head.startswith(b"SIMPLE  ="):
+        fits(file, facts)
     elif facts.format in _DECODED:
         decode(file, facts, "picture")
 
@@ -111,12 +118,26 @@ def png(file: Opened, facts: Facts) -> None:
         facts.flag(faults.PIXELS_DAMAGED, f"the pixels cannot be inflated: {damage}", broken=True)
 
 
+def fits(file: Opened, facts: Facts) -> None:
+    """Check CHECKSUM of each unit of a FITS file: its 32-bit words add up to -0 (FITS 4.0, J)."""
+    for number, (start, end, summed) in enumerate(units(file), 1):
+        total = 0
+        for piece in file.stream(start, end) if summed else ():
+            piece = piece.ljust(-(-len(piece) // 4) * 4, b"\0")
+            total += sum(struct.unpack(f">{len(piece) // 4}I", piece))
+        while total >> 32:
+            total = (total & 0xFFFFFFFF) + (total >> 32)
+        if total not in (0, 0xFFFFFFFF):
+            facts.flag(faults.CHECKSUM, f"the checksum of FITS unit {number} is wrong", broken=True)
+            return
+
+
 def decode(file: Opened, facts: Facts, job: str) -> None:
     """Let the worker decompress all pixels once."""
-    from pipeline.images.isolation import Stopped, shared
+    from pipeline.images.isolation import SECONDS, Stopped, shared
 
     try:
-        answer = shared().ask(job, file.path)
+        answer = shared().ask(job, file.path, seconds=SECONDS + file.size / SLOWEST)
     except Stopped as stopped:
         facts.flag(faults.READER_STOPPED, f"reading the pixels was stopped: {stopped}")
         return

@@ -33,6 +33,9 @@ class Facts:
     pixel_size_um: dict[str, float] | None = None
     pixel_type: str | None = None
     images: int | None = None
+    channels: tuple[str, ...] = ()
+    instrument: str | None = None
+    acquired: str | None = None
     reader: str | None = None
     findings: list[Finding] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)

@@ -67,6 +67,18 @@ OME_METADATA_MISSING = declare(
     To fix: upload `.zattrs` (or `zarr.json`) of the image again.
     """,
 )
+CHUNKS_ABSENT = declare(
+    "IMG007",
+    "zarr-chunks-absent",
+    "warning",
+    """Some chunks of a Zarr array have no file, so their pixels are read as the fill value.
+
+    Some programs leave out chunks that hold nothing else, which is sound; where stored pixels
+    hardly ever have that value, or such chunks are stored, the others were lost on the way.
+
+    To fix: compare the number of files with the original; upload the whole folder again.
+    """,
+)
 EMPTY = declare(
     "IMG101",
     "image-empty",
@@ -251,6 +263,24 @@ COMPRESSION_UNKNOWN = declare(
     To fix: save the image with LZW, Deflate or no compression.
     """,
 )
+ARCHIVE_MEMBER = declare(
+    "IMG120",
+    "archive-member-broken",
+    "warning",
+    """A ZIP archive holds files that are broken by their own headers or checksums.
+
+    To fix: make the archive again from sound files, or upload the files themselves.
+    """,
+)
+ARCHIVE_LOCKED = declare(
+    "IMG121",
+    "archive-locked",
+    "warning",
+    """Files in a ZIP archive can be opened only with a password, which nobody else has.
+
+    To fix: upload the files themselves, or an archive without a password.
+    """,
+)
 SUFFIX_WRONG = declare(
     "IMG201",
     "image-suffix-wrong",
@@ -320,6 +350,17 @@ AMBIGUOUS = declare(
     """Only the suffix says what a file is, and several formats share it.
 
     To fix: nothing is needed; say in the study which program made it.
+    """,
+)
+ARCHIVE_OF_IMAGES = declare(
+    "IMG304",
+    "archive-holds-images",
+    "hint",
+    """Images are in a ZIP archive, so that nobody can look at one without the whole archive.
+
+    A file list describes the archive as one file; viewers and converters do not look into it.
+
+    To fix: nothing is needed; uploaded one by one, each image can be described and viewed.
     """,
 )
 READER_COMPLAINS = declare(

@@ -15,7 +15,9 @@ class ImageFile(Frozen):
 
     `format` is the name on the Bio-Formats list (8.5), else the usual name, else None;
     `sizes` are pixels by axis (T, C, Z, Y, X), `pixel_size_um` micrometres by axis,
-    `images` the number of images (series) in it, `of` the path of the image a companion is of.
+    `images` the number of images (series) in it, `of` the path of the image a companion is of;
+    `channels` are their names, in order, `instrument` the microscope or camera as the file names
+    it, `acquired` when the image was taken (ISO 8601, as far as the file says).
     """
 
     path: str
@@ -30,4 +32,7 @@ class ImageFile(Frozen):
     pixel_size_um: dict[str, float] | None = None
     pixel_type: str | None = None
     images: int | None = None
+    channels: tuple[str, ...] = ()
+    instrument: str | None = None
+    acquired: str | None = None
     findings: tuple[Finding, ...] = ()

@@ -32,19 +32,24 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._asking = threading.Lock()
 
-    def ask(self, job: str, path: str, **more: Any) -> dict[str, Any]:
-        """The worker's answer to a job on a file; threads take turns. Raises Stopped."""
-        with self._asking:
-            return self._ask(job, path, **more)
+    def ask(
+        self, job: str, path: str, *, seconds: float | None = None, **more: Any
+    ) -> dict[str, Any]:
+        """The worker's answer to a job on a file; threads take turns. Raises Stopped.
 
-    def _ask(self, job: str, path: str, **more: Any) -> dict[str, Any]:
+        `seconds` is how long it may take when that is not as long as reading a header may.
+        """
+        with self._asking:
+            return self._ask(job, path, seconds or self.seconds, **more)
+
+    def _ask(self, job: str, path: str, seconds: float, **more: Any) -> dict[str, Any]:
         process = self._running()
         request = json.dumps({"job": job, "path": path, **more}).encode() + b"\n"
         assert process.stdin is not None
         try:
             process.stdin.write(request)
             process.stdin.flush()
-            line = self._line(process)
+            line = self._line(process, seconds)
         except BrokenPipeError:
             self.close()
             raise Stopped("it ended before it answered") from None
@@ -69,9 +74,9 @@ class Worker:
             )
         return self._process
 
-    def _line(self, process: subprocess.Popen[bytes]) -> bytes:
+    def _line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
         assert process.stdout is not None
-        end = time.monotonic() + self.seconds
+        end = time.monotonic() + seconds
         answer = bytearray()
         descriptor = process.stdout.fileno()
         with selectors.DefaultSelector() as selector:
@@ -79,7 +84,7 @@ class Worker:
             while True:
                 left = end - time.monotonic()
                 if left <= 0 or not selector.select(left):
-                    raise Stopped(f"it took longer than {self.seconds:g} seconds")
+                    raise Stopped(f"it took longer than {seconds:g} seconds")
                 piece = os.read(descriptor, 1 << 16)
                 if not piece:
                     raise Stopped("it crashed or took too much memory")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pipeline.findings import Severity
-from pipeline.images import faults
+from pipeline.images import faults, places
 from pipeline.images.facts import Facts
 
 _FIRST = (
@@ -68,13 +68,13 @@ class Sets:
         self.path = path
         self.shown = shown
         self.owned: dict[str, str] = dict(owned or {})
-        self.whole = self.owned.get(os.path.normpath(path) + "/*")
+        self.whole = self.owned.get(places.normal(path) + "/*")
         """The image that the whole folder belongs to."""
         self._names: dict[str, dict[str, str]] = {}
 
     def below(self, folder: str) -> dict[str, str]:
         """The claims that concern a folder in this one."""
-        start = os.path.normpath(folder) + "/"
+        start = places.normal(folder) + "/"
         if self.whole:
             return {f"{start}*": self.whole}
         return {path: owner for path, owner in self.owned.items() if path.startswith(start)}
@@ -97,7 +97,7 @@ class Sets:
     def owner(self, name: str) -> tuple[str, str] | None:
         """The path and format of the image that has claimed a file of this folder."""
         path = os.path.join(self.path, name)
-        found = self.whole or self.owned.get(os.path.normpath(path))
+        found = self.whole or self.owned.get(places.normal(path))
         if found is None:
             return None
         owner, _, kind = found.partition("\0")
@@ -115,7 +115,7 @@ class Sets:
             elif member.absence:
                 absent[member.absence].append(names[0])
         for folder in facts.folders:
-            self.owned[os.path.normpath(os.path.join(self.path, folder)) + "/*"] = mark
+            self.owned[places.normal(os.path.join(self.path, folder)) + "/*"] = mark
         for severity, names in absent.items():
             if names:
                 shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
@@ -129,16 +129,13 @@ class Sets:
 
     def _find(self, name: str) -> str | None:
         """The path of a member in or below the folder, whatever the case of its letters."""
-        path = os.path.normpath(os.path.join(self.path, name))
-        if name.startswith("/") or not path.startswith(os.path.normpath(self.path) or "."):
+        path = places.normal(os.path.join(self.path, name))
+        if name.startswith("/") or not path.startswith(places.normal(self.path)):
             path = os.path.join(self.path, os.path.basename(name))
-        if os.path.exists(path):
+        if places.exists(path):
             return path
         folder, base = os.path.split(path)
         if folder not in self._names:
-            try:
-                self._names[folder] = {one.lower(): one for one in os.listdir(folder or ".")}
-            except OSError:
-                self._names[folder] = {}
+            self._names[folder] = {one.lower(): one for one in places.names(folder or ".")}
         actual = self._names[folder].get(base.lower())
         return os.path.join(folder, actual) if actual else None

@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from pipeline.images import content, faults, zarrs
+from pipeline.images import content, faults, places, zarrs
 from pipeline.images.facts import Facts
 from pipeline.images.formats import suffixes_of, table
 from pipeline.images.image import ImageFile
 
 
 def sniff(
-    paths: Iterable[Path],
+    paths: Iterable[Path | str],
     *,
     deep: bool = False,
     base: Path | None = None,
@@ -21,11 +21,13 @@ def sniff(
 ) -> Iterator[ImageFile]:
     """Tell every file and image folder at or below the paths, one ImageFile for each.
 
-    `path` of the result is the given path joined with the rest, or relative to `base`.
+    A path may be a URL (`s3://`, `https://`, `ftp://`, `zip://`, `file://`), of which at most
+    1 MiB a file is fetched. `path` of the result is the given path joined with the rest, or
+    relative to `base`.
     `progress` is called with each path as it is done. Raises nothing for a damaged file.
     """
     for given in paths:
-        for told in _sniff(str(given), deep):
+        for told in _sniff(places.plain(str(given)), deep):
             if base is not None:
                 told = told.model_copy(
                     update={
@@ -38,28 +40,33 @@ def sniff(
             yield told
 
 
-def sniff_file(path: Path, deep: bool = False) -> ImageFile:
+def sniff_file(path: Path | str, deep: bool = False) -> ImageFile:
     """Tell one file, or one folder that is an image.
 
     A metadata file of a Zarr store speaks for its store.
     """
-    shown = str(path)
-    if os.path.isdir(shown):
-        return _folder_image(shown, shown)
-    if path.name in zarrs.MARKS and path.parent.is_dir():
-        told = _folder_image(str(path.parent), str(path.parent))
-        return told.model_copy(update={"path": shown, "size": content.size_of(shown)})
+    shown = places.plain(str(path))
+    if places.is_folder(shown):
+        return _folder_image(shown, shown, deep)
+    folder, name = os.path.split(shown)
+    if name in zarrs.MARKS:
+        told = _folder_image(folder or ".", folder or ".", deep)
+        return told.model_copy(update={"path": shown, "size": places.size_of(shown)})
     from pipeline.images.sets import Sets
 
-    sets = Sets(os.path.dirname(shown) or ".", os.path.dirname(shown))
+    sets = Sets(folder or ".", folder)
     return _finish(*_tell(shown, shown, deep), sets)
 
 
 def _sniff(given: str, deep: bool) -> Iterator[ImageFile]:
-    if os.path.isdir(given):
+    if places.is_folder(given):
         yield from _folder(given, given.rstrip("/") or given, {}, deep)
-    else:
-        yield sniff_file(Path(given), deep)
+        return
+    try:
+        told = sniff_file(given, deep)
+    except OSError as error:
+        told = _unopened(given, error)
+    yield told
 
 
 def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterator[ImageFile]:
@@ -67,8 +74,7 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
     from pipeline.images.sets import Sets, first_to_ask
 
     try:
-        with os.scandir(path) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
+        entries = sorted(places.entries(path))
     except OSError as error:
         yield _unopened(shown, error)
         return
@@ -76,11 +82,11 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
     if zarrs.is_store(os.path.basename(path), names) and (
         names & zarrs.MARKS or "attributes.json" not in names or zarrs.is_n5(path)
     ):
-        yield _folder_image(path, shown)
+        yield _folder_image(path, shown, deep)
         return
     sets = Sets(path, shown, owned)
     inside: set[str] = set()
-    files = [entry for entry in entries if not entry.is_dir()]
+    files = [entry for entry in entries if not entry.folder]
     files.sort(key=lambda entry: first_to_ask(entry.name))
     for entry in files:
         below = f"{shown}/{entry.name}"
@@ -91,10 +97,10 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
             continue
         for folder in facts.inside:
             inside.add(folder)
-            size += zarrs.weight(os.path.join(path, folder))
+            size += places.weight(os.path.join(path, folder))
         yield _finish(facts, size, sets)
     for entry in entries:
-        if entry.is_dir() and not entry.is_symlink() and entry.name not in inside:
+        if entry.folder and not entry.link and entry.name not in inside:
             yield from _folder(entry.path, f"{shown}/{entry.name}", sets.below(entry.path), deep)
 
 
@@ -125,6 +131,9 @@ def _finish(facts: Facts, size: int, sets: object) -> ImageFile:
         pixel_size_um=facts.pixel_size_um,
         pixel_type=facts.pixel_type,
         images=facts.images,
+        channels=facts.channels,
+        instrument=facts.instrument,
+        acquired=facts.acquired,
         findings=tuple(facts.findings),
     )
 
@@ -134,15 +143,17 @@ def _printable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _folder_image(path: str, shown: str) -> ImageFile:
+def _folder_image(path: str, shown: str, deep: bool) -> ImageFile:
     facts = Facts(_printable(shown))
-    zarrs.read(path, facts)
-    return _finish(facts, zarrs.weight(path), None)
+    zarrs.read(path, facts, deep)
+    return _finish(facts, places.weight(path), None)
 
 
 def _unopened(shown: str, error: OSError) -> ImageFile:
     facts = Facts(_printable(shown), kind="unreadable")
-    facts.flag(faults.READER_COMPLAINS, f"it cannot be opened: {error.strerror}", severity="error")
+    facts.flag(
+        faults.READER_COMPLAINS, f"it cannot be opened: {error.strerror or error}", severity="error"
+    )
     return _finish(facts, 0, None)
 
 

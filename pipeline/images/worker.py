@@ -14,13 +14,20 @@ PACKED = frozenset({5, 7, 8, 32773, 32946, 33003, 33004, 33005, 34712, 34925, 50
 """TIFF compressions to try: LZW, JPEG, Deflate, PackBits, JPEG 2000, LZMA, Zstandard."""
 
 
+def _source(path: str, whole: bool = False) -> Any:
+    """A path on disk as it is, any other as a file object."""
+    from pipeline.images.opened import Opened, Readable, away
+
+    return Readable(Opened(path), whole) if away(path) else path
+
+
 def hdf5(path: str) -> dict[str, Any]:
     """Names of groups, data sets and attributes (`@x`) to the second level of an HDF5 file."""
     import h5py
 
     found: list[str] = []
     shapes: dict[str, list[Any]] = {}
-    with h5py.File(path, "r") as file:
+    with h5py.File(_source(path), "r") as file:
         found += [f"@{name}" for name in file.attrs]
         for count, name in enumerate(file):
             if count >= MOST_NAMES:
@@ -113,7 +120,7 @@ def tiff(path: str) -> dict[str, Any]:
     """Decompress every strip and tile of a TIFF once, one at a time."""
     import tifffile
 
-    with tifffile.TiffFile(path) as file:
+    with tifffile.TiffFile(_source(path, whole=True)) as file:
         for number, page in enumerate(file.pages, 1):
             if not isinstance(page, tifffile.TiffPage):
                 page = page.aspage()
@@ -135,7 +142,7 @@ def picture(path: str) -> dict[str, Any]:
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
-        with Image.open(path) as image:
+        with Image.open(_source(path, whole=True)) as image:
             image.load()
     except UnidentifiedImageError:
         return {}
@@ -144,12 +151,69 @@ def picture(path: str) -> dict[str, Any]:
     return {}
 
 
+def zarr(path: str, array: str, chunks: list[int], wanted: list[list[int]]) -> dict[str, Any]:
+    """Read chunks of an array, one after the other; how many pixels have the fill value."""
+    import zarr
+
+    node = zarr.open_array(path, path=array, mode="r")
+    fill = node.fill_value
+    pixels = filled = empty = 0
+    for place in wanted:
+        part = tuple(slice(at * n, (at + 1) * n) for at, n in zip(place, chunks, strict=True))
+        try:
+            data: Any = node[part]
+        except Exception as error:  # noqa: BLE001  codecs raise their own kinds
+            text = f"{type(error).__name__}: {error}"[:300]
+            return {"damaged": text, "chunk": "/".join(map(str, place))}
+        same = int((data == fill).sum())
+        pixels, filled, empty = pixels + data.size, filled + same, empty + (same == data.size)
+    return {"pixels": int(pixels), "filled": filled, "empty": int(empty)}
+
+
+def hdf5_pixels(path: str) -> dict[str, Any]:
+    """Read every data set of an HDF5 file once, chunk by chunk: codecs and checksums."""
+    import h5py
+
+    found: dict[str, Any] = {}
+
+    def look(name: str, node: Any) -> Any:
+        if not isinstance(node, h5py.Dataset) or node.dtype.hasobject or node.is_virtual:
+            return None
+        try:
+            if node.chunks is None:
+                rows = max(1, (8 << 20) // max(1, node.dtype.itemsize * _product(node.shape[1:])))
+                for at in range(0, node.shape[0] if node.shape else 0, rows):
+                    node[at : at + rows]
+            else:
+                for part in node.iter_chunks():
+                    node[part]
+        except (OSError, RuntimeError) as error:
+            if "filter" in str(error) and "not available" in str(error):
+                return None
+            found["damaged"] = f"{name} cannot be read: {error}"[:300]
+            return True
+        return None
+
+    with h5py.File(_source(path, whole=True), "r") as file:
+        file.visititems(look)
+    return found
+
+
+def _product(shape: tuple[int, ...]) -> int:
+    result = 1
+    for length in shape:
+        result *= length
+    return result
+
+
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "hdf5": hdf5,
     "bioio": bioio,
     "readers": readers,
     "tiff": tiff,
     "picture": picture,
+    "zarr": zarr,
+    "hdf5_pixels": hdf5_pixels,
 }
 
 

@@ -2,115 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pipeline.images import faults
+from pipeline.images import faults, places
 from pipeline.images.facts import Facts
+from pipeline.images.opened import away
+from pipeline.images.zarrarrays import array_of, axes_of, no_chunks, technical
+from pipeline.images.zarrstore import MARKS, Bad, Store, is_n5, is_store
 
-MOST_JSON = 16 << 20
 MOST_WELLS = 4096
-MARKS = frozenset({".zgroup", ".zarray", ".zattrs", "zarr.json"})
-_LENGTHS = {
-    "nanometer": 1e-3,
-    "micrometer": 1.0,
-    "millimeter": 1e3,
-    "centimeter": 1e4,
-    "meter": 1e6,
-    "angstrom": 1e-4,
-    "picometer": 1e-6,
-}
-_TYPES = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
+__all__ = ["MARKS", "is_n5", "is_store", "read"]
 
 
-class Bad(Exception):
-    """A metadata file of a store is not JSON; it has been flagged."""
+def read(path: str, facts: Facts, deep: bool = False) -> None:
+    """Tell a store: which layout, sizes, pixels, and what is absent or damaged in it.
 
-
-@dataclass(slots=True)
-class Store:
-    """A Zarr or N5 folder being looked at."""
-
-    path: str
-    facts: Facts
-
-    def json(self, *parts: str) -> dict[str, Any] | None:
-        """A metadata file of the store; None when absent. Raises Bad after flagging it."""
-        path = os.path.join(self.path, *parts)
-        try:
-            with open(path, "rb") as stream:
-                data = stream.read(MOST_JSON)
-        except OSError:
-            return None
-        shown = "/".join(parts)
-        try:
-            found = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            line = getattr(error, "lineno", None)
-            self.facts.flag(
-                faults.ZARR_METADATA_DAMAGED,
-                f"{shown} is not JSON: {error}",
-                file=f"{self.facts.path}/{shown}",
-                line=line,
-                column=getattr(error, "colno", None),
-                broken=True,
-            )
-            raise Bad from error
-        if not isinstance(found, dict):
-            self.facts.flag(
-                faults.ZARR_METADATA_DAMAGED,
-                f"{shown} is not a JSON object",
-                file=f"{self.facts.path}/{shown}",
-                pointer="",
-                broken=True,
-            )
-            raise Bad
-        return found
-
-    def has(self, *parts: str) -> bool:
-        """Whether a path of the store exists."""
-        return os.path.exists(os.path.join(self.path, *parts))
-
-
-@dataclass(slots=True)
-class Array:
-    """Shape, chunks and type of one array of a store."""
-
-    shape: tuple[int, ...]
-    type: str | None
-    chunked: bool
-    names: tuple[str, ...] = ()
-
-
-def is_store(name: str, entries: frozenset[str]) -> bool:
-    """Whether a folder with these entries is, or is named as, a Zarr or N5 store."""
-    low = name.lower()
-    if low.endswith((".zarr", ".n5", ".zr")) or entries & MARKS:
-        return True
-    return "attributes.json" in entries
-
-
-def is_n5(path: str) -> bool:
-    """Whether a folder's attributes.json is that of an N5 container."""
-    try:
-        with open(os.path.join(path, "attributes.json"), "rb") as stream:
-            found = json.loads(stream.read(1 << 20))
-    except (OSError, ValueError, RecursionError):
-        return path.lower().endswith(".n5")
-    return isinstance(found, dict) and ("n5" in found or "dimensions" in found)
-
-
-def read(path: str, facts: Facts) -> None:
-    """Tell a store: which layout, sizes, pixels, and what is absent or damaged in it."""
+    `deep` also reads every chunk of its arrays once, if it is on disk.
+    """
     store = Store(path, facts)
     facts.evidence = "content"
     try:
-        if os.path.exists(os.path.join(path, "attributes.json")) and not (
-            set(os.listdir(path)) & MARKS
-        ):
+        if store.has("attributes.json") and not any(store.has(mark) for mark in MARKS):
             _n5(store)
         elif store.has("zarr.json"):
             _version3(store)
@@ -127,26 +40,39 @@ def read(path: str, facts: Facts) -> None:
     except Bad:
         if facts.format is None:
             facts.format = "OME-Zarr 0.5" if store.has("zarr.json") else "OME-Zarr 0.4"
+    if deep and facts.kind == "image" and not away(path):
+        from pipeline.images import zarrpixels
+
+        zarrpixels.read(store)
 
 
 def _n5(store: Store) -> None:
     store.facts.format = "N5"
     attributes = store.json("attributes.json") or {}
-    if "dimensions" in attributes:
-        shape = attributes["dimensions"]
-        if isinstance(shape, list) and all(isinstance(one, int) for one in shape):
-            store.facts.pixel_type = str(attributes.get("dataType")) or None
+    if "dimensions" not in attributes:
+        # the first data set below the top, as most writers leave one
+        for name in sorted(places.names(store.path))[:64]:
+            below = store.json(name, "attributes.json") or {}
+            if "dimensions" in below:
+                attributes = below
+                break
+    shape = attributes.get("dimensions")
+    if isinstance(shape, list) and all(isinstance(one, int) for one in shape):
+        store.facts.pixel_type = str(attributes.get("dataType")) or None
+        if len(shape) in (2, 3):
+            # the axis that varies fastest stands first
+            store.facts.size(T=1, C=1, **dict(zip("XYZ", [*shape, 1], strict=False)))
 
 
 def _version2(store: Store) -> None:
     facts = store.facts
     facts.format = "Zarr"
     if store.has(".zarray"):
-        array = _array(store, "")
+        array = array_of(store, "")
         if array is not None:
             facts.pixel_type = array.type
             if not array.chunked:
-                _no_chunks(store, "the array")
+                no_chunks(store, "the array")
         return
     attributes = store.json(".zattrs")
     if attributes is None:
@@ -166,7 +92,7 @@ def _version3(store: Store) -> None:
     facts.format = "Zarr"
     node = store.json("zarr.json") or {}
     if node.get("node_type") == "array":
-        array = _array(store, "")
+        array = array_of(store, "")
         if array is not None:
             facts.pixel_type = array.type
         return
@@ -212,7 +138,7 @@ def _looks_like_image(store: Store) -> bool:
 
 def _layout(store: Store, file: str) -> None:
     images = []
-    for name in sorted(os.listdir(store.path)):
+    for name in sorted(places.names(store.path)):
         if name.isdigit():
             images.append(name)
     store.facts.images = len(images) or None
@@ -264,7 +190,7 @@ def _plate(store: Store, plate: Mapping[str, Any], file: str, at: str) -> None:
             broken=True,
         )
     if empty and len(empty) >= min(count, 64):
-        _no_chunks(store, f"the first array of {len(empty)} fields")
+        no_chunks(store, f"the first array of {len(empty)} fields")
 
 
 def _fields(store: Store, well: str) -> Iterator[str]:
@@ -317,14 +243,14 @@ def _image(
     facts = store.facts
     scales = multiscales[0] if multiscales and isinstance(multiscales[0], dict) else {}
     datasets = scales.get("datasets")
-    axes = _axes(scales.get("axes"))
+    axes = axes_of(scales.get("axes"))
     stored = True
     for number, dataset in enumerate(datasets if isinstance(datasets, list) else ()):
         name = dataset.get("path") if isinstance(dataset, dict) else None
         if not isinstance(name, str) or ".." in name:
             continue
         where = f"{path}/{name}" if path else name
-        array = _array(store, where)
+        array = array_of(store, where)
         if array is None:
             facts.flag(
                 faults.MEMBER_MISSING,
@@ -348,100 +274,7 @@ def _image(
         if number == 0:
             stored = array.chunked
             if not array.chunked and not plate:
-                _no_chunks(store, f"the array {where!r}")
+                no_chunks(store, f"the array {where!r}")
             if not quiet:
-                _technical(facts, axes, array, scales, dataset)
+                technical(facts, axes, array, scales, dataset)
     return stored
-
-
-def _no_chunks(store: Store, what: str) -> None:
-    store.facts.flag(faults.CHUNKS_MISSING, f"{what} has no chunk: every pixel is the fill value")
-
-
-def _axes(given: Any) -> list[str]:
-    found = []
-    for axis in given if isinstance(given, list) else ():
-        name = axis.get("name") if isinstance(axis, dict) else axis
-        found.append(str(name).lower())
-    return found
-
-
-def _technical(
-    facts: Facts,
-    axes: list[str],
-    array: Array,
-    scales: Mapping[str, Any],
-    dataset: Mapping[str, Any],
-) -> None:
-    names = axes or ["t", "c", "z", "y", "x"][-len(array.shape) :]
-    sizes = {axis.upper(): count for axis, count in zip(names, array.shape, strict=False)}
-    facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
-    facts.pixel_type = array.type
-    units: dict[str, float] = {}
-    for axis in scales.get("axes") or ():
-        if isinstance(axis, dict) and axis.get("unit") in _LENGTHS:
-            units[str(axis.get("name")).upper()] = _LENGTHS[axis["unit"]]
-    for change in dataset.get("coordinateTransformations") or ():
-        if not isinstance(change, dict) or not isinstance(change.get("scale"), list):
-            continue
-        if all(isinstance(one, int | float) for one in change["scale"]):
-            lengths = {
-                axis.upper(): float(one) * units[axis.upper()]
-                for axis, one in zip(names, change["scale"], strict=False)
-                if axis.upper() in units
-            }
-            facts.pixel_size(**lengths)
-
-
-def _array(store: Store, path: str) -> Array | None:
-    """An array of the store by its path; None when its metadata are absent."""
-    parts = [part for part in path.split("/") if part]
-    old = store.json(*parts, ".zarray")
-    node = old if old is not None else store.json(*parts, "zarr.json")
-    if node is None or (old is None and node.get("node_type") == "group"):
-        return None
-    shape = node.get("shape")
-    shape = tuple(one for one in shape if isinstance(one, int)) if isinstance(shape, list) else ()
-    kind = node.get("dtype") if old is not None else node.get("data_type")
-    form = None
-    if isinstance(kind, str):
-        form = kind
-        if old is not None and len(kind) >= 3 and kind[1] in _TYPES and kind[2:].isdigit():
-            form = _TYPES[kind[1]] + ("" if kind[1] == "b" else str(8 * int(kind[2:])))
-    return Array(shape, form, 0 in shape or _chunked(os.path.join(store.path, *parts)))
-
-
-def _chunked(path: str) -> bool:
-    """Whether at least one file lies below an array that is not metadata."""
-    looked = 0
-    folders = [path]
-    while folders and looked < 2000:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                looked += 1
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                elif not entry.name.startswith(".z") and entry.name not in (
-                    "zarr.json",
-                    "attributes.json",
-                    ".DS_Store",
-                ):
-                    return True
-    return looked >= 2000
-
-
-def weight(path: str) -> int:
-    """Bytes of all files below a folder."""
-    total = 0
-    folders = [path]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_size
-        except OSError:
-            continue
-    return total

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
 from pipeline.findings import Severity
-from pipeline.images import ome
+from pipeline.images import ome, places
 from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Opened
@@ -94,10 +94,7 @@ def metaxpress(file: Opened, facts: Facts) -> None:
     """HTD: the TIFFs of its plate, beside it or under TimePoint folders."""
     folder = os.path.dirname(file.path) or "."
     stem = os.path.splitext(file.name)[0]
-    try:
-        entries = os.listdir(folder)
-    except OSError:
-        return
+    entries = places.names(folder)
     if any(name.lower().endswith(".pnl") for name in entries):
         facts.format = "Applied Precision CellWorX"
         _add(facts, [name for name in entries if name.lower().endswith((".pnl", ".log"))])
@@ -133,7 +130,7 @@ def cv7000(file: Opened, facts: Facts) -> None:
     facts.images = len({re.sub(r"A\d+Z\d+C\d+\.tif$", "", name) for name in names}) or None
     facts.members += [
         Member(name, None)
-        for name in os.listdir(folder)
+        for name in places.names(folder)
         if name.lower().endswith((".wpp", ".mes", ".mrf", ".mlf")) or name.startswith("DC_")
     ]
 
@@ -224,10 +221,7 @@ def metamorph(file: Opened, facts: Facts) -> None:
     if not file.name.lower().endswith((".nd", ".scan")):
         return
     stem = os.path.splitext(file.name)[0].lower()
-    try:
-        entries = os.listdir(os.path.dirname(file.path) or ".")
-    except OSError:
-        return
+    entries = places.names(os.path.dirname(file.path) or ".")
     found = [
         name
         for name in entries

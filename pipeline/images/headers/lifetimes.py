@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 
+from pipeline.images import places
 from pipeline.images.headers.registry import shaped
 from pipeline.images.opened import Opened
 
@@ -17,7 +17,7 @@ def is_spc(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     if "set" in suffixes:
         return b"*IDENTIFICATION" in file.head
     try:
-        with Opened(next(p for p in (f"{stem}.set", f"{stem}.SET") if os.path.exists(p))) as setup:
+        with Opened(next(p for p in (f"{stem}.set", f"{stem}.SET") if places.exists(p))) as setup:
             return b"*IDENTIFICATION" in setup.head and file.size % 2 == 0
     except (OSError, StopIteration):
         return False

@@ -6,6 +6,7 @@ import math
 import re
 import struct
 import zlib
+from collections.abc import Iterator, Mapping
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts, Member
@@ -135,8 +136,40 @@ def analyze(file: Opened, facts: Facts) -> None:
 @header("FITS (Flexible Image Transport System)")
 def fits(file: Opened, facts: Facts) -> None:
     """FITS: each header and the length of data that it asks for (FITS standard 4.0)."""
+    facts.images = 0
+    for cards, data, _ in _fits_units(file):
+        axes = _fits_axes(cards)
+        if axes and facts.sizes is None and cards.get("XTENSION", "IMAGE") == "IMAGE":
+            shape = axes + [1] * (4 - len(axes))
+            facts.size(T=shape[3], C=1, Z=shape[2], Y=shape[1], X=shape[0])
+            bits = int(cards.get("BITPIX", "8"))
+            facts.pixel_type = (
+                f"{'float' if bits < 0 else 'int' if bits > 8 else 'uint'}{abs(bits)}"
+            )
+            facts.instrument = cards.get("INSTRUME") or None
+            facts.acquired = cards.get("DATE-OBS") or None
+        file.reach(data, f"the data of FITS unit {facts.images + 1}")
+        facts.images += 1
+    facts.images = max(1, facts.images)
+
+
+def units(file: Opened) -> Iterator[tuple[int, int, bool]]:
+    """Where each unit of a FITS file begins and ends, and whether it has a CHECKSUM."""
+    start = 0
+    for cards, _, end in _fits_units(file):
+        yield start, end, "CHECKSUM" in cards
+        start = end
+
+
+def _fits_axes(cards: Mapping[str, str]) -> list[int]:
+    count = min(int(cards.get("NAXIS", "0")), 999)
+    return [int(cards.get(f"NAXIS{n}", "0")) for n in range(1, count + 1)]
+
+
+def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int]]:
+    """Cards of each unit, the end of its data, and the end of the records that hold them."""
     at = 0
-    for number in range(64):
+    for _ in range(64):
         cards: dict[str, str] = {}
         while True:
             block = file.need(at, 2880, "a FITS header")
@@ -151,25 +184,15 @@ def fits(file: Opened, facts: Facts) -> None:
             else:
                 continue
             break
-        bits = int(cards.get("BITPIX", "8"))
-        axes = [
-            int(cards.get(f"NAXIS{n}", "0")) for n in range(1, int(cards.get("NAXIS", "0")) + 1)
-        ]
+        axes = _fits_axes(cards)
         count = math.prod(axes) if axes else 0
         count = (count + int(cards.get("PCOUNT", "0"))) * int(cards.get("GCOUNT", "1"))
-        length = abs(bits) // 8 * count
-        if axes and facts.sizes is None and cards.get("XTENSION", "IMAGE") == "IMAGE":
-            shape = axes + [1] * (4 - len(axes))
-            facts.size(T=shape[3], C=1, Z=shape[2], Y=shape[1], X=shape[0])
-            facts.pixel_type = (
-                f"{'float' if bits < 0 else 'int' if bits > 8 else 'uint'}{abs(bits)}"
-            )
-        file.reach(at + length, f"the data of FITS unit {number + 1}")
-        at += -(-length // 2880) * 2880
+        length = abs(int(cards.get("BITPIX", "8"))) // 8 * count
+        end = at + -(-length // 2880) * 2880
+        yield cards, at + length, end
+        at = end
         if at + 2880 > file.size or not file.read(at, 8).startswith(b"XTENSION"):
-            break
-        facts.images = (facts.images or 0) + 1
-    facts.images = max(1, facts.images or 1)
+            return
 
 
 @header("Philips PAR/REC")

@@ -1,0 +1,125 @@
+"""Files behind URLs, through fsspec: S3, HTTP, FTP and what else is installed; by byte ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+from pipeline.images.opened import LIMIT, Enough
+
+BLOCK = 1 << 14
+"""Bytes that are asked for at once at least: a header is read in many small parts."""
+T = TypeVar("T")
+
+
+def _asked(what: str, ask: Callable[[], T]) -> T:
+    """The answer of a server. Raises OSError, whatever its protocol raises."""
+    try:
+        return ask()
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(0, f"{type(error).__name__}: {error}"[:300], what) from error
+
+
+def system(url: str, anonymous: bool = False) -> tuple[Any, str]:
+    """The file system of a URL and the path in it. Raises OSError for an unknown protocol."""
+
+    def made() -> tuple[Any, str]:
+        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+
+        more = {"anon": True} if anonymous else {}
+        found, path = url_to_fs(url, **more)
+        return found, str(path)
+
+    return _asked(url, made)
+
+
+def _with(url: str, ask: Callable[[Any, str], T]) -> T:
+    """Ask a file system; a bucket that needs no credentials is asked without them."""
+    try:
+        return _asked(url, lambda: ask(*system(url)))
+    except OSError:
+        if not url.startswith(("s3://", "gs://", "gcs://")):
+            raise
+        return _asked(url, lambda: ask(*system(url, anonymous=True)))
+
+
+class Served:
+    """A file behind a URL; at most 1 MiB is fetched for its header."""
+
+    def __init__(self, url: str) -> None:
+        def opened(files: Any, path: str) -> Any:
+            return files.open(path, "rb", cache_type="none")
+
+        self._url = url
+        self._file = _with(url, opened)
+        self._spent = 0
+        self._blocks: dict[int, bytes] = {}
+        if not _asked(url, self._file.seekable):
+            self._file.close()
+            raise OSError(0, "the server gives no byte ranges", url)
+        self.size: int = _asked(url, lambda: self._file.seek(0, 2))
+
+    def fetch(self, offset: int, count: int) -> bytes:
+        """Bytes of the file, fetched in whole blocks that are kept."""
+        first, last = offset // BLOCK, (offset + count - 1) // BLOCK
+        missing = [n for n in range(first, last + 1) if n not in self._blocks]
+        if missing:
+            start = missing[0] * BLOCK
+            length = min((missing[-1] + 1) * BLOCK, self.size) - start
+            self._spent += length
+            if self._spent > LIMIT:
+                raise Enough
+            data = self.piece(start, length)
+            for number in range(missing[0], missing[-1] + 1):
+                at = number * BLOCK - start
+                self._blocks[number] = data[at : at + BLOCK]
+        found = b"".join(self._blocks[number] for number in range(first, last + 1))
+        return found[offset - first * BLOCK :][:count]
+
+    def piece(self, offset: int, count: int) -> bytes:
+        """Bytes of the file in one request."""
+
+        def asked() -> bytes:
+            self._file.seek(offset)
+            data: bytes = self._file.read(count)
+            return data
+
+        return _asked(self._url, asked)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def listing(url: str) -> list[tuple[str, int | None]]:
+    """Names in a folder with the sizes of files, None for a folder. Raises OSError."""
+
+    def asked(files: Any, path: str) -> list[tuple[str, int | None]]:
+        found = []
+        for one in files.ls(path, detail=True):
+            name = str(one["name"]).rstrip("/").rpartition("/")[2]
+            inside = str(one["name"]).rstrip("/") != str(path).rstrip("/")
+            if name and inside and not name.startswith("?"):
+                found.append((name, None if one["type"] == "directory" else int(one["size"] or 0)))
+        return found
+
+    return _with(url, asked)
+
+
+def there(url: str) -> Literal["file", "folder"] | None:
+    """What stands at a URL. Of a web server only an address that ends with `/` is a folder."""
+    if url.startswith(("http://", "https://")) and url.endswith("/"):
+        return "folder"
+
+    def asked(files: Any, path: str) -> Literal["file", "folder"] | None:
+        try:
+            return "folder" if files.info(path)["type"] == "directory" else "file"
+        except FileNotFoundError:
+            return None
+
+    try:
+        return _with(url, asked)
+    except OSError:
+        return None
