@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pipeline.images import faults, zips
 from pipeline.images.facts import Facts
 from pipeline.images.formats import suffixes_of, table
-from pipeline.images.opened import Cut, Enough, Opened, Wrong
+from pipeline.images.opened import Cut, Enough, Opened, Wrong, inside_archive
 
 MOST_LOOKED, MOST_LOOKED_AWAY = 48, 6
 OF_ONE_KIND = 3
@@ -52,7 +52,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
     looked, most = 0, MOST_LOOKED_AWAY if file.away else MOST_LOOKED
     for suffix, ones in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
         formats: dict[str, None] = {}
-        for one in _some(ones) if looked < most and not zips.inside(file.path) else ():
+        for one in _some(ones) if looked < most and not inside_archive(file.path) else ():
             looked += 1
             told = _told(file.path, one, tell)
             if told is None:
@@ -82,8 +82,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
     if broken:
         facts.flag(
             faults.ARCHIVE_MEMBER,
-            f"{len(broken):,} of the files that were looked at are broken: "
-            + "; ".join(broken[:3]),
+            f"{len(broken):,} of the files looked at are broken: " + "; ".join(broken[:3]),
             value=len(broken),
         )
 

@@ -6,7 +6,7 @@ import re
 import struct
 from collections.abc import Callable
 
-from pipeline.images import archives, faults, headers, readers, zips
+from pipeline.images import archives, faults, headers, readers
 from pipeline.images.facts import Facts
 from pipeline.images.formats import (
     Format,
@@ -17,7 +17,7 @@ from pipeline.images.formats import (
     suffixes_of,
     table,
 )
-from pipeline.images.opened import Cut, Enough, Opened, Wrong
+from pipeline.images.opened import Cut, Enough, Opened, Wrong, inside_archive
 from pipeline.images.packed import container
 from pipeline.images.text import Markup, is_text, markup, words
 
@@ -89,18 +89,21 @@ def tell(
                 _content(file, facts, name, suffixes, owned)
                 if facts.format == "ZIP":
                     archives.look(file, facts, tell, deep)
+                sound = facts.kind == "image" and facts.evidence == "content"
+                if deep and sound and not inside_archive(path):
+                    from pipeline.images import deeper
+
+                    deeper.read(file, facts, suffixes)
             except Enough:
                 pass  # behind a URL no more than 1 MiB is read
             except Exception as crash:  # noqa: BLE001  one file must not end the run
-                facts.flag(
-                    faults.TELLING_FAILED, f"looking at {name} failed: {type(crash).__name__}"
-                )
-            sound = facts.kind == "image" and facts.evidence == "content"
-            if deep and sound and not zips.inside(path):
-                from pipeline.images import deeper
-
-                deeper.read(file, facts, suffixes)
+                failed(facts, name, crash)
         return facts, file.size
+
+
+def failed(facts: Facts, name: str, crash: Exception) -> None:
+    """Flag that the pipeline itself failed on a file or folder."""
+    facts.flag(faults.TELLING_FAILED, f"looking at {name} failed: {type(crash).__name__}")
 
 
 def _double(file: Opened) -> bool:

@@ -12,6 +12,8 @@ HEAD = 4096
 """Bytes that are read of every file (most headers and signatures lie within)."""
 LIMIT = 1 << 20
 """Bytes that may be read of one file for its header."""
+FARTHEST = 1 << 64
+"""An offset beyond this, multiplied from sizes in a header, is not written out."""
 
 
 class Cut(Exception):
@@ -20,7 +22,7 @@ class Cut(Exception):
     def __init__(self, what: str, end: int) -> None:
         super().__init__(what, end)
         self.what = what
-        self.end = end
+        self.end = min(end, FARTHEST)
 
 
 class Enough(Exception):
@@ -68,7 +70,13 @@ class Local:
 
 def away(path: str) -> bool:
     """Whether a path is a URL, or leads into a ZIP archive (`a.zip!/b.tif`)."""
-    return "://" in path or ".zip!/" in path.lower()
+    return "://" in path or inside_archive(path)
+
+
+def inside_archive(path: str) -> bool:
+    """Whether a path leads into a ZIP archive."""
+    low = path.lower()
+    return ".zip!/" in low or low.endswith(".zip!")
 
 
 class Opened:

@@ -174,7 +174,7 @@ def _bytes(path: str) -> int:
 
 def _archive(path: str) -> tuple[str, str | None]:
     """The archive and the member that a path leads to; no member when it leads into none."""
-    found = re.search(r"\.zip!/", path, re.IGNORECASE)
+    found = re.search(r"\.zip!(/|$)", path, re.IGNORECASE)
     if found is None:
         return path, None
     return path[: found.start() + 4], path[found.end() :]

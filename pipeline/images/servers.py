@@ -49,17 +49,10 @@ class Served:
     """A file behind a URL; at most 1 MiB is fetched for its header."""
 
     def __init__(self, url: str) -> None:
-        def opened(files: Any, path: str) -> Any:
-            return files.open(path, "rb", cache_type="none")
-
         self._url = url
-        self._file = _with(url, opened)
         self._spent = 0
         self._blocks: dict[int, bytes] = {}
-        if not _asked(url, self._file.seekable):
-            self._file.close()
-            raise OSError(0, "the server gives no byte ranges", url)
-        self.size: int = _asked(url, lambda: self._file.seek(0, 2))
+        self.size, self._file = _with(url, _opened)
 
     def fetch(self, offset: int, count: int) -> bytes:
         """Bytes of the file, fetched in whole blocks that are kept."""
@@ -90,7 +83,19 @@ class Served:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+
+
+def _opened(files: Any, path: str) -> tuple[int, Any]:
+    """Size and file object; none for an empty file."""
+    told = files.info(path)
+    if told["type"] == "directory":
+        raise IsADirectoryError(21, "it is a folder", path)
+    size = told.get("size")
+    if size is None or not told.get("partial", True):
+        raise OSError(0, "the server gives no byte ranges", path)
+    return int(size), files.open(path, "rb", cache_type="none") if size else None
 
 
 def listing(url: str) -> list[tuple[str, int | None]]:
@@ -109,8 +114,8 @@ def listing(url: str) -> list[tuple[str, int | None]]:
 
 
 def there(url: str) -> Literal["file", "folder"] | None:
-    """What stands at a URL. Of a web server only an address that ends with `/` is a folder."""
-    if url.startswith(("http://", "https://")) and url.endswith("/"):
+    """What stands at a URL. Of a web server only `…/`, `….zarr` and `….n5` are folders."""
+    if url.startswith(("http://", "https://")) and url.endswith(("/", ".zarr", ".n5")):
         return "folder"
 
     def asked(files: Any, path: str) -> Literal["file", "folder"] | None:

@@ -43,6 +43,10 @@ _CODES = {
 }
 MOST_ENTRIES = 4096
 MOST_TEXT = 16 << 20
+MOST_TAGS = 1 << 19
+"""Tags read of one file, in all directories together."""
+MOST_NUMBERS = 4 << 20
+"""Numbers read of one file: offsets and lengths of strips and tiles, mostly."""
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 DESCRIPTION, MAKE, MODEL, STRIPS, SAMPLES, ROWS, COUNTS = 270, 271, 272, 273, 277, 278, 279
@@ -96,15 +100,26 @@ class Tiff:
     seen: set[int] = field(default_factory=set)
     wide_next: bool = False
     """NDPI: the offset of the next directory has 8 bytes in a classic TIFF."""
+    tags_read: int = 0
+    unread: bool = False
+    """Whether the limit was reached before the last directory."""
+    numbers_read: int = 0
 
     def page(self, offset: int) -> Page:
-        """The directory at an offset. Raises Cut outside the file, Wrong when it cannot be one."""
+        """The directory at an offset. Raises Cut outside the file, Wrong when it cannot be one.
+
+        Raises Enough after MOST_TAGS tags.
+        """
         file, order = self.file, self.order
         lead = 8 if self.big else 2
         raw = file.need(offset, lead, f"the directory at byte {offset}")
         count = struct.unpack(order + ("Q" if self.big else "H"), raw)[0]
         if not 0 < count <= MOST_ENTRIES:
             raise Wrong(f"the directory at byte {offset} says it has {count} entries")
+        # a directory costs something without tags, too
+        self.tags_read += count + 8
+        if self.tags_read > MOST_TAGS:
+            raise Enough
         width = 20 if self.big else 12
         body = file.need(offset + lead, count * width, f"the directory at byte {offset}")
         tags: dict[int, Tag] = {}
@@ -138,11 +153,17 @@ class Tiff:
             offset = page.next
 
     def numbers(self, page: Page, code: int, most: int = 1 << 20) -> tuple[int | float, ...]:
-        """The numbers of a tag; empty when absent or not numbers. Rationals become quotients."""
+        """The numbers of a tag; empty when absent or not numbers. Rationals become quotients.
+
+        Raises Cut, and Enough after MOST_NUMBERS.
+        """
         tag = page.tags.get(code)
         if tag is None or tag.count == 0:
             return ()
         count = min(tag.count, most)
+        self.numbers_read += count
+        if self.numbers_read > MOST_NUMBERS:
+            raise Enough
         if tag.type in (5, 10):
             raw = self.file.need(tag.at, 8 * count, f"tag {code}")
             form = self.order + ("II" if tag.type == 5 else "ii")

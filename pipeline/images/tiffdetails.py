@@ -47,7 +47,10 @@ def technical(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
         alike += one == (width, height, samples, form)
     count = len(pages) if len(kinds) <= 1 and len(pages) > 512 else max(1, alike)
     facts.images = max(1, len(kinds)) if whole else None
-    facts.size(T=1, C=samples, Z=count, Y=height, X=width)
+    if tiff.unread:
+        facts.size(C=samples, Y=height, X=width)
+    else:
+        facts.size(T=1, C=samples, Z=count, Y=height, X=width)
     unit = {2: 25400.0, 3: 10000.0}.get(tiff.number(pages[0], t.RESOLUTION_UNIT, 1))
     description = (
         tiff.text(pages[0], t.DESCRIPTION, 1 << 16) if t.DESCRIPTION in pages[0].tags else ""

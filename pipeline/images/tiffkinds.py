@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from functools import cache
 from typing import Any
@@ -186,8 +185,8 @@ def _walk(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> bool:
                 return False
         for page in pages[:64]:
             for offset in tiff.numbers(page, t.SUB_DIRECTORIES, 64):
-                below = dataclasses.replace(tiff, seen={page.offset})
-                for _ in below.chain(int(offset)):
+                tiff.seen = {page.offset}
+                for _ in tiff.chain(int(offset)):
                     pass
     except Loop:
         facts.flag(
@@ -217,6 +216,7 @@ def _walk(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> bool:
             facts.flag(faults.HEADER_DAMAGED, str(wrong), broken=True)
         return False
     except Enough:
+        tiff.unread = True
         return False
     return True
 

@@ -10,6 +10,7 @@ from pipeline.images import content, faults, places, zarrs
 from pipeline.images.facts import Facts
 from pipeline.images.formats import suffixes_of, table
 from pipeline.images.image import ImageFile
+from pipeline.images.opened import away
 
 
 def sniff(
@@ -60,7 +61,8 @@ def sniff_file(path: Path | str, deep: bool = False) -> ImageFile:
 
 def _sniff(given: str, deep: bool) -> Iterator[ImageFile]:
     if places.is_folder(given):
-        yield from _folder(given, given.rstrip("/") or given, {}, deep)
+        given = given.rstrip("/") or given
+        yield from _folder(given, given, {}, deep)
         return
     try:
         told = sniff_file(given, deep)
@@ -76,7 +78,11 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
     try:
         entries = sorted(places.entries(path))
     except OSError as error:
-        yield _unopened(shown, error)
+        if away(path) and any(places.exists(f"{path}/{mark}") for mark in zarrs.MARKS):
+            # a web server lists nothing, and the files of a store have known names
+            yield _folder_image(path, shown, deep)
+        else:
+            yield _unopened(shown, error)
         return
     names = frozenset(entry.name for entry in entries)
     if zarrs.is_store(os.path.basename(path), names) and (
@@ -145,7 +151,12 @@ def _printable(path: str) -> str:
 
 def _folder_image(path: str, shown: str, deep: bool) -> ImageFile:
     facts = Facts(_printable(shown))
-    zarrs.read(path, facts, deep)
+    try:
+        zarrs.read(path, facts, deep)
+    except OSError as error:
+        facts.flag(faults.READER_COMPLAINS, f"it cannot be read: {error.strerror or error}")
+    except Exception as crash:  # noqa: BLE001  one folder must not end the run
+        content.failed(facts, os.path.basename(shown), crash)
     return _finish(facts, places.weight(path), None)
 
 

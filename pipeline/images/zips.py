@@ -197,11 +197,6 @@ def listed(archive: str, folder: str) -> Iterator[tuple[str, str, int | None]]:
             yield name, f"{start}{name}", None
 
 
-def inside(path: str) -> bool:
-    """Whether a path leads into an archive."""
-    return ".zip!/" in path.lower()
-
-
 def holds(archive: str, name: str) -> bool:
     """Whether an archive holds a file, or files below a folder."""
     try:
