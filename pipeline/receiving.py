@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict
@@ -235,9 +235,11 @@ def component_files(
     shown: dict[str | None, dict[str, ImageFile]] = {}
     for file in files:
         held.setdefault(file.study_component, []).append(file)
-        around = [file.path, *map(str, PurePosixPath(file.path).parents)]
-        if image := next((images[path] for path in around if path in images), None):
-            shown.setdefault(file.study_component, {})[image.path] = image
+        path = file.path
+        while path and path not in images:
+            path = path.rpartition("/")[0]
+        if path:
+            shown.setdefault(file.study_component, {})[path] = images[path]
     return tuple(
         _component_files(name, some, tuple(shown.get(name, {}).values()), on_list)
         for name, some in held.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from math import prod
 
@@ -98,15 +98,20 @@ def _flag(
     )
 
 
-def told_images(images: Images) -> dict[str, ImageFile]:
-    """The images by path whose format was told by more than their name; raises Skipped."""
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
+def _told_images(images: Images) -> dict[str, ImageFile]:
+    """The images by path whose format was told by more than their name."""
     return {
         one.path.rstrip("/"): one
         for one in images.sniffed
         if one.kind == "image" and one.evidence != "suffix"
     }
+
+
+def _state(file_lists: tuple[FileList, ...], about: About, images: Images) -> bool:
+    """Whether any column states something of one kind; raises Skipped without data files."""
+    if not images.looked:
+        raise Skipped("the data files were not looked for")
+    return any(True for one in file_lists for _ in columns(one, about))
 
 
 def _single(told: Mapping[str, ImageFile], path: str) -> ImageFile | None:
@@ -125,7 +130,9 @@ def format_differs(
 
     To fix: correct the column, or upload the file that is meant.
     """
-    told = told_images(images)
+    if not _state(file_lists, "format", images):
+        return
+    told = _told_images(images)
 
     def judge(column: Stated, text: str, path: str) -> Told | None:
         one = told.get(path)
@@ -165,7 +172,7 @@ def _names() -> Mapping[str, frozenset[str]]:
     return {form: frozenset(names_) for form, names_ in found.items()}
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _meant(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The suffixes, or else the formats, that a stated format may mean; neither if not known."""
     known = table().by_suffix
@@ -187,15 +194,18 @@ def _is_format(text: str, path: str, name: str) -> bool:
         return name in meant
     if not suffixes:
         return True
+    low = path.casefold()
+    return any(low.endswith(f".{suffix}") for suffix in suffixes) or _may_be(suffixes, name)
+
+
+@cache
+def _may_be(suffixes: frozenset[str], name: str) -> bool:
+    """Whether files of a format may have one of the suffixes, its container's included."""
     known = table().formats.get(name)
-    claimed = known.all_suffixes if known is not None else frozenset()
-    inside = {key for rule in (known.rules if known is not None else ()) for key in rule}
-    return any(
-        path.casefold().endswith(f".{suffix}")
-        or suffix in claimed
-        or _CONTAINERS.get(suffix) in inside
-        for suffix in suffixes
-    )
+    if known is None:
+        return False
+    inside = {key for rule in known.rules for key in rule}
+    return any(one in known.all_suffixes or _CONTAINERS.get(one) in inside for one in suffixes)
 
 
 @check("IMG261", "pixel-count-not-as-listed", at="", severity="warning")
@@ -208,7 +218,9 @@ def pixels_differ(
 
     To fix: compare the image with the list; correct the column, or upload the file that is meant.
     """
-    told = told_images(images)
+    if not _state(file_lists, "pixels", images):
+        return
+    told = _told_images(images)
 
     def judge(column: Stated, text: str, path: str) -> Told | None:
         one = _single(told, path)
@@ -257,7 +269,9 @@ def pixel_size_differs(
 
     To fix: correct the column or its unit; if the header is wrong, say so in the acquisition.
     """
-    told = told_images(images)
+    if not _state(file_lists, "pixel size", images):
+        return
+    told = _told_images(images)
 
     def judge(column: Stated, text: str, path: str) -> Told | None:
         one = _single(told, path)
@@ -297,7 +311,9 @@ def channels_differ(
 
     To fix: correct the column, or upload the file with all its channels.
     """
-    told = told_images(images)
+    if not _state(file_lists, "pixels", images):
+        return
+    told = _told_images(images)
 
     def judge(column: Stated, text: str, path: str) -> Told | None:
         one = _single(told, path)
@@ -327,8 +343,8 @@ def size_column_differs(
 
     To fix: compare the file with your own copy; upload it again, or correct the column.
     """
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
+    if not _state(file_lists, "bytes", images):
+        return
 
     def judge(column: Stated, text: str, path: str) -> Told | None:
         held = images.present.get(path)
@@ -353,7 +369,7 @@ def checksum_differs(
 
     To fix: compare the file with your own copy; upload it again, or correct the checksum.
     """
-    if not any(True for one in file_lists for _ in columns(one, "checksum")):
+    if not _state(file_lists, "checksum", images):
         return
     if not images.hashes:
         raise Skipped("the checksums of the data files were not computed")

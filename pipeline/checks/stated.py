@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.findings import Frozen
@@ -24,7 +25,6 @@ MICROMETRES: dict[str, float] = {
     "nanometer": 1e-3,
     "nanometre": 1e-3,
     "um": 1.0,
-    "µm": 1.0,
     "μm": 1.0,
     "micron": 1.0,
     "micrometer": 1.0,
@@ -33,7 +33,8 @@ MICROMETRES: dict[str, float] = {
     "millimeter": 1e3,
     "millimetre": 1e3,
 }
-"""Units of length by the names that people give them, singular, in micrometres."""
+"""Units of length by the names that people give them, singular and casefolded (so with a Greek mu,
+not the micro sign), in micrometres."""
 
 BYTES: dict[str, tuple[int, ...]] = {
     "b": (1,),
@@ -154,6 +155,7 @@ def _known(unit: str) -> bool:
     return unit in MICROMETRES or unit in _PIXELS or unit in BYTES
 
 
+_BETWEEN = r"\s*[x×*;]\s*(?=[\d.])|,\s+"
 _NUMBER = r"\d+(?:[.,]\d+)?(?:e-?\d+)?"
 _PART = re.compile(rf"\s*({_NUMBER})\s*([^\W\d_]*)\s*(?:/\s*(?:px|pixel|voxel))?\s*", re.IGNORECASE)
 
@@ -166,9 +168,10 @@ class Length(Frozen):
     unit: str | None
 
 
+@lru_cache(maxsize=4096)
 def lengths(text: str, unit: str | None) -> tuple[Length, ...]:
     """The lengths in a text such as `0.1 x 0.1 x 0.3 µm`; none where it says anything else."""
-    parts = [_PART.fullmatch(part) for part in re.split(r"\s*[x×*;]\s*|,\s+", text.strip())]
+    parts = [_PART.fullmatch(part) for part in re.split(_BETWEEN, text.strip())]
     read = [part for part in parts if part is not None]
     if not read or len(read) != len(parts):
         return ()
@@ -188,22 +191,25 @@ def lengths(text: str, unit: str | None) -> tuple[Length, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def counts(text: str) -> tuple[int, ...]:
     """The whole numbers in a text such as `1,024 x 1,024 px`; none where it says anything else."""
     text = re.sub(r"\s*(?:px|pix|pixels?|voxels?)(?=\W|$)", "", text.strip(), flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-    parts = re.split(r"\s*[x×*;]\s*|,\s+", text)
+    parts = re.split(_BETWEEN, text)
     if not all(re.fullmatch(r"\d{1,9}(?:\.0+)?", part) for part in parts):
         return ()
     return tuple(int(float(part)) for part in parts)
 
 
+@lru_cache(maxsize=4096)
 def names(text: str) -> tuple[str, ...]:
     """The several names in a text such as `DAPI, GFP`; none where it is one name alone."""
     parts = [part.strip() for part in re.split(r"[;,/|+&]|\band\b", text)]
     return tuple(parts) if len(parts) > 1 and all(parts) else ()
 
 
+@lru_cache(maxsize=4096)
 def byte_counts(text: str, unit: str | None) -> tuple[tuple[float, float], ...]:
     """Each count of bytes that a text such as `12.5 MB` may mean, with its last digit's worth.
 

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pipeline.check import Flag, Images, Place, below, check
+from pipeline.check import Flag, Images, Place, Skipped, below, check
 from pipeline.checks.acquisitions import label
-from pipeline.checks.agreement import told_images
 from pipeline.checks.file_lists import bare
 from pipeline.findings import Frozen
 from pipeline.images import ImageFile
@@ -84,16 +83,33 @@ def acquisitions(component: Mapping[str, Any], metadata: Metadata) -> list[dict[
 
 
 def _images_of(
-    place: str, submission: Submission, told: Mapping[str, ImageFile]
+    place: str, submission: Submission, images: Images, formats: frozenset[str] | None = None
 ) -> list[ImageFile]:
-    """The images that the file lists of a study component name, folders included."""
-    found: list[ImageFile] = []
-    for file_list in submission.file_lists:
-        if file_list.component != place:
-            continue
-        paths = {bare(path).rstrip("/") for path in file_list.table["path"].tolist()}
-        found += [one for path, one in told.items() if _within(path, paths)]
-    return found
+    """The images that the file lists of a study component name, folders included.
+
+    Only those whose content told their format, and of some formats if they are given.
+    """
+    told: list[ImageFile] = [
+        one
+        for one in images.sniffed
+        if (formats is None or one.format in formats)
+        and one.kind == "image"
+        and one.evidence == "content"
+    ]
+    if not told:
+        return []
+    listed = {
+        bare(path).rstrip("/")
+        for file_list in submission.file_lists
+        if file_list.component == place
+        for path in file_list.table["path"].tolist()
+    }
+    return [one for one in told if _within(one.path.rstrip("/"), listed)]
+
+
+def _need_files(images: Images) -> None:
+    if not images.looked:
+        raise Skipped("the data files were not looked for")
 
 
 def _within(path: str, listed: set[str]) -> bool:
@@ -131,7 +147,7 @@ def other_method(
     To fix: associate the component with the acquisition that made the image, or move the file to
     the component it belongs to.
     """
-    told = told_images(images)
+    _need_files(images)
     of_component = acquisitions(component, metadata) or []
     if not all(one.get("imaging_methods") for one in of_component):
         return
@@ -144,16 +160,10 @@ def other_method(
         said |= named
     if not said:
         return
-    of_images = _images_of(place, submission, told)
     for technique in table().techniques:
         if technique.name in said:
             continue
-        found = [
-            one
-            for one in of_images
-            if one.format in technique.formats and one.evidence == "content"
-        ]
-        if found:
+        if found := _images_of(place, submission, images, technique.formats):
             listed = ", ".join(repr(method) for method in dict.fromkeys(methods))
             yield _flag(
                 found,
@@ -184,7 +194,7 @@ def other_maker(
 
     To fix: compare the imaging instrument of the acquisition with the one that made the image.
     """
-    told = told_images(images)
+    _need_files(images)
     instruments = [
         str(one.get("imaging_instrument", "")) for one in acquisitions(component, metadata) or ()
     ]
@@ -196,10 +206,10 @@ def other_maker(
         said |= named
     if not said:
         return
-    of_images = _images_of(place, submission, told)
     for maker in table().makers:
-        found = [one for one in of_images if one.format in maker.formats]
-        if maker.name not in said and found:
+        if maker.name in said:
+            continue
+        if found := _images_of(place, submission, images, maker.formats):
             yield _flag(
                 found,
                 f"'{found[0].path}' is in a format of {maker.name} ({found[0].format}), and the "
@@ -227,13 +237,13 @@ def one_plane(
 
     To fix: see whether the whole stacks were uploaded; say so if these are projections or frames.
     """
-    told = told_images(images)
+    _need_files(images)
     for slot in ("name", "description"):
         text = str(component.get(slot, ""))
         claimed = _STACK.search(text) or _MOVIE.search(text)
         if claimed is None or _FLAT.search(text):
             continue
-        found = _images_of(place, submission, told)
+        found = _images_of(place, submission, images)
         if found and all(_is_one_plane(one) for one in found) and not _counted(found):
             message = f"{claimed[0]!r} is said, and '{found[0].path}' holds one plane"
             yield _flag(found, message, at=below(place, slot))
@@ -243,8 +253,7 @@ def one_plane(
 def _is_one_plane(one: ImageFile) -> bool:
     sizes = one.sizes or {}
     return (
-        one.evidence == "content"
-        and one.images == 1
+        one.images == 1
         and {"X", "Y"} <= sizes.keys()
         and all(sizes.get(axis, 1) == 1 for axis in "TZ")
     )
