@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import logging
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ import click
 from pipeline.cli import printing
 
 COLUMNS = ("submission", "outcome", "accession", "version", "findings", "changes", "report")
+ROOM = 16 << 20
+"""Bytes that Prefect needs for its own state."""
 BLOCKED = ("waiting-for-files", "needs-review", "returned", "failed")
 
 
@@ -86,6 +90,9 @@ def use_prefect(archive: Path) -> None:
     os.environ.pop("PREFECT_API_URL", None)
     home = archive.absolute() / "prefect"
     home.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(home).free < ROOM:
+        # The server would say nothing and be waited for in vain.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(home))
     _set(
         PREFECT_HOME=str(home),
         PREFECT_LOGGING_TO_API_ENABLED="false",

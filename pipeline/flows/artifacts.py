@@ -64,7 +64,6 @@ def show_run(results: Iterable[Result], what: str) -> None:
                 "warnings": result.findings["warning"],
                 "hints": result.findings["hint"],
                 "changes": result.changes,
-                "report": shown(result.report),
             }
             for result in results
         ],
