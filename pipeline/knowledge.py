@@ -17,6 +17,17 @@ from pipeline.findings import CODES, Code, Finding, Frozen, Origin
 from pipeline.rule import Rule
 
 VERSION = "0.1.0"
+_DECLARING = (
+    "curation",
+    "images",
+    "intake.file_lists",
+    "intake.xml_text",
+    "intake.yaml_text",
+    "review",
+    "schema",
+    "sources",
+)
+"""Modules besides checks and doors in which kinds of findings are declared."""
 
 
 class Knowledge(Frozen):
@@ -72,6 +83,6 @@ def all_codes() -> tuple[Code, ...]:
     """Every kind of finding that any part of the pipeline can raise, by code."""
     check.load(pipeline.checks)
     intake.doors()
-    for name in ("images", "sources", "schema", "review", "intake.file_lists"):
+    for name in _DECLARING:
         importlib.import_module(f"pipeline.{name}")
     return tuple(CODES[code] for code in sorted(CODES))

@@ -252,7 +252,7 @@ def workbook(written: CuratedRecord) -> bytes:
 
 
 FEW = settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

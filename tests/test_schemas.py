@@ -40,6 +40,7 @@ FILES = {
     "Submission": "submission.yaml",
     "CuratedRecord": "curated_record.yaml",
     "CurationRule": "curation_rule.yaml",
+    "CompleteSubmission": "complete.yaml",
 }
 
 
@@ -116,6 +117,37 @@ def test_invalid_fixture_fails_here_and_in_linkml_at_the_same_places(path: Path)
     assert all(under(one, theirs) for one in ours)
     assert all(any(one[: len(other)] == other for one in ours) for other in theirs)
     assert list(violations(instance, compiled(), of))
+
+
+@pytest.mark.parametrize("path", [p for p in VALID if class_of(p) == "CompleteSubmission"])
+def test_complete_study_lacks_nothing_that_any_form_asks(path: Path) -> None:
+    instance = read(path)
+    assert list(violations(instance, compiled(), "Submission")) == []
+    images = "study_components" in instance["study"]
+    for name in ("BioImages.v4", "BioImages.v5") if images else ("BioImages.MIFA.v1",):
+        assert raised(instance, name) == []
+
+
+@pytest.mark.parametrize("path", [p for p in INVALID if class_of(p) == "CompleteSubmission"])
+def test_what_is_not_complete_may_still_be_submitted(path: Path) -> None:
+    assert list(violations(read(path), compiled(), "Submission")) == []
+
+
+def test_conditions_of_a_complete_study_are_told_in_words() -> None:
+    said = {
+        path.stem: [one.message for one in violations(read(path), compiled(), "CompleteSubmission")]
+        for path in INVALID
+        if class_of(path) == "CompleteSubmission"
+    }
+    assert said["CompleteSubmission-stream-without-acronym"] == [
+        "this complete grant has no project acronym"
+    ]
+    assert said["CompleteSubmission-author-out-of-reach"] == [
+        "this complete author has neither ORCID iD nor e-mail"
+    ]
+    assert said["CompleteSubmission-images-without-specimens"] == [
+        "this complete study has no specimens"
+    ]
 
 
 def test_linkml_validator_without_plugins_passes_what_is_wrong() -> None:

@@ -174,14 +174,10 @@ class _Writer:
         for number, one in enumerate(thing.get("attributes", ())):
             name = one["name"]
             taken = {fold(key) for key in made} | known.keys()
-            if (
-                "value" not in one
-                or one.keys() & {"qualifiers", "reference"}
-                or fold(name) in taken
-            ):
-                self.missed.append(join(place, "attributes", number))
-            else:
+            if one.keys() == {"name", "value"} and fold(name) not in taken:
                 made[name] = one["value"]
+            else:
+                self.missed.append(join(place, "attributes", number))
         for slot in ("files", "sections", "qualifiers"):
             if slot in thing:
                 self.missed.append(join(place, slot))

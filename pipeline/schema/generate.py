@@ -15,6 +15,7 @@ ROOTS = {
     "Submission": ("submission.yaml", False),
     "CuratedRecord": ("curated_record.yaml", True),
     "CurationRule": ("curation_rule.yaml", False),
+    "CompleteSubmission": ("complete.yaml", False),
 }
 """Root class to its file, and whether a field that does not apply may be null."""
 
