@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.check import Flag, Images, Place, Skipped, below, check
@@ -188,9 +188,10 @@ def other_maker(
     submission: Submission,
     images: Images,
 ) -> Iterator[Flag]:
-    """A study component holds images in the own format of another maker than its instrument's.
+    """A study component holds images of another maker than its instrument's.
 
-    Software of one maker sometimes runs an instrument of another, so this may be right.
+    Their format is that maker's own, or their header names its instrument. Software of one maker
+    sometimes runs an instrument of another, so this may be right.
 
     To fix: compare the imaging instrument of the acquisition with the one that made the image.
     """
@@ -206,15 +207,31 @@ def other_maker(
         said |= named
     if not said:
         return
+    of_images = _images_of(place, submission, images)
     for maker in table().makers:
         if maker.name in said:
             continue
-        if found := _images_of(place, submission, images, maker.formats):
+        if found := [one for one in of_images if _made_by(one) == maker.name]:
+            shown = found[0].instrument or found[0].format
             yield _flag(
                 found,
-                f"'{found[0].path}' is in a format of {maker.name} ({found[0].format}), and the "
-                f"instrument named is of {' and '.join(sorted(said))}",
+                f"'{found[0].path}' was made with {maker.name} ({shown}), and the instrument "
+                f"named is of {' and '.join(sorted(said))}",
             )
+
+
+def _made_by(one: ImageFile) -> str | None:
+    """The maker of an image's instrument: as its header names it, else as its format shows."""
+    if one.instrument:
+        return _maker_of(one.instrument)
+    return next((maker.name for maker in table().makers if one.format in maker.formats), None)
+
+
+@lru_cache(maxsize=4096)
+def _maker_of(instrument: str) -> str | None:
+    """The only maker that a text names; cameras of Hamamatsu stand on microscopes of all."""
+    named = _named(instrument, table().makers)
+    return named.pop() if len(named) == 1 and "Hamamatsu" not in named else None
 
 
 _OWN_BUILT = r"custom|home[ -]?(built|made)|own design|modified|adapted|equipped|coupled"
