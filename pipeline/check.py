@@ -7,8 +7,8 @@ import importlib
 import inspect
 import pkgutil
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -27,8 +27,8 @@ from pipeline.findings import (
     Suggestion,
     declare,
 )
-from pipeline.select import find, get, join
-from pipeline.submission import FileList, Metadata, Submission
+from pipeline.select import Search, get, join
+from pipeline.submission import FileList, Metadata, Submission, Texts
 
 CRASHED = declare(
     "INT901",
@@ -114,23 +114,32 @@ class Context(Frozen):
     template: Any = None
     """What the document's own template requires (`pipeline.schema.Template`), or None."""
 
+    @cached_property
+    def texts(self) -> Texts:
+        """Every text of the metadata, collected once for all checks."""
+        return Texts.of(self.submission.metadata)
+
     def given(self, kind: Any) -> Any:
         """The value for a parameter of a type; raises Skipped when there is none."""
-        values: dict[Any, Any] = {
+        for value in (self.registries, self.template):
+            if value is not None and isinstance(kind, type) and isinstance(value, kind):
+                return value
+        if kind not in self._values:
+            raise Skipped(f"no {getattr(kind, '__name__', kind)} was given")
+        return self._values[kind]
+
+    @cached_property
+    def _values(self) -> dict[Any, Any]:
+        return {
             Context: self,
             Submission: self.submission,
             dt.date: self.day,
             Images: self.images,
             Known: self.known,
             Metadata: self.submission.metadata,
+            Texts: self.texts,
             tuple[FileList, ...]: self.submission.file_lists,
         }
-        for value in (self.registries, self.template):
-            if value is not None and isinstance(kind, type) and isinstance(value, kind):
-                return value
-        if kind not in values:
-            raise Skipped(f"no {getattr(kind, '__name__', kind)} was given")
-        return values[kind]
 
 
 class Check(Frozen):
@@ -153,8 +162,9 @@ def check(
     """Declare a function as a check; its docstring explains it, `To fix:` in it is the hint.
 
     The function is called for each place that `at` matches. Its first parameter is the value
-    there; further ones are filled by type from the context (`Submission`, `Metadata`, `dt.date`,
-    `Images`, `Known`, `Place`, `Context`). It is not called where one of `requires` flagged.
+    there; further ones are filled by type from the context (`Submission`, `Metadata`, `Texts`,
+    `dt.date`, `Images`, `Known`, `Place`, `Context`). It is not called where one of `requires`
+    flagged.
     """
 
     def declared(function: Callable[..., Iterable[Flag]]) -> Callable[..., Iterable[Flag]]:
@@ -184,12 +194,15 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     findings: list[Finding] = []
     skips: list[Skip] = []
     flagged: dict[str, set[str]] = {}
-    for one in _ordered(list(checks)):
-        for place, value in find(context.submission.metadata, one.at):
-            if any(place in flagged.get(code, ()) for code in one.requires):
+    search = Search(context.submission.metadata)
+    for one in checks if isinstance(checks, Ordered) else ordered(checks):
+        given: dict[str, Any] | None = None
+        for place, value in search.find(one.at):
+            if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
                 continue
             try:
-                for flag in one.function(value, **_given(one, context, place)):
+                given = _given(one, context, place, given)
+                for flag in one.function(value, **given):
                     found = _finding(one, flag, context, place)
                     findings.append(found)
                     flagged.setdefault(one.code.code, set()).update({place, found.place or place})
@@ -201,28 +214,41 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     return tuple(findings), tuple(dict.fromkeys(skips))
 
 
-def _ordered(checks: list[Check]) -> Iterator[Check]:
-    by_code = {one.code.code: one for one in checks}
-    done: set[str] = set()
+class Ordered(tuple[Check, ...]):
+    """Checks in the order of their codes, each after those it requires."""
 
-    def visit(one: Check) -> Iterator[Check]:
-        if one.code.code in done:
-            return
-        done.add(one.code.code)
-        for code in one.requires:
-            if code in by_code:
-                yield from visit(by_code[code])
-        yield one
+
+def ordered(checks: Iterable[Check]) -> Ordered:
+    """Checks in the order in which they run."""
+    by_code = {one.code.code: one for one in checks}
+    done: dict[str, Check] = {}
+
+    def visit(code: str) -> None:
+        if code in by_code and code not in done:
+            for other in by_code[code].requires:
+                visit(other)
+            done[code] = by_code[code]
 
     for code in sorted(by_code):
-        yield from visit(by_code[code])
+        visit(code)
+    return Ordered(done.values())
 
 
-def _given(one: Check, context: Context, place: str) -> dict[str, Any]:
-    return {
-        name: Place(place) if kind is Place else context.given(kind)
-        for name, kind in _asks(one.function)
-    }
+def _given(
+    one: Check, context: Context, place: str, before: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What a check asks for; `before` is what it was given at another place."""
+    asks = _asks(one.function)
+    if before is None:
+        before = {name: context.given(kind) for name, kind in asks if kind is not Place}
+    if len(before) == len(asks) and Place not in _kinds(one.function):
+        return before
+    return before | {name: Place(place) for name, kind in asks if kind is Place}
+
+
+@cache
+def _kinds(function: Callable[..., Iterable[Flag]]) -> frozenset[Any]:
+    return frozenset(kind for _, kind in _asks(function))
 
 
 def _finding(one: Check, flag: Flag, context: Context, place: str) -> Finding:

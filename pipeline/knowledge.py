@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, SkipValidation
 
 import pipeline.checks
 from pipeline import check, intake, registries, resources, rule, schema
-from pipeline.check import Check
+from pipeline.check import Ordered
 from pipeline.findings import CODES, Code, Finding, Frozen, Origin
 from pipeline.rule import Rule
 
@@ -38,7 +37,7 @@ class Knowledge(Frozen):
     compiled: Any
     rules: tuple[Rule, ...]
     rules_digest: str
-    checks: Mapping[str, Check]
+    checks: SkipValidation[Ordered]
 
     @cached_property
     def registries(self) -> registries.Registries:
@@ -63,7 +62,9 @@ class Knowledge(Frozen):
         judged: list[Finding] = []
         for finding in findings:
             severity = schema.severity_in(profile, finding.code, finding.severity)
-            if severity is not None:
+            if severity == finding.severity:
+                judged.append(finding)
+            elif severity is not None:
                 judged.append(finding.model_copy(update={"severity": severity}))
         return tuple(judged)
 
@@ -75,7 +76,7 @@ def load(schemas: Path | None = None, rules: Path | None = None) -> Knowledge:
         compiled=schema.compiled(schemas or resources.schemas()),
         rules=rule.load(folder),
         rules_digest=rule.digest(folder),
-        checks=check.load(pipeline.checks),
+        checks=check.ordered(check.load(pipeline.checks).values()),
     )
 
 

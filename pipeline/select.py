@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 Step = str | int
@@ -13,7 +13,9 @@ Pointer = str
 
 def escape(step: Step) -> str:
     """A step as it stands in a pointer."""
-    return str(step).replace("~", "~0").replace("/", "~1")
+    if isinstance(step, int):
+        return str(step)
+    return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
 
 
 def join(pointer: Pointer, *steps: Step) -> Pointer:
@@ -22,9 +24,12 @@ def join(pointer: Pointer, *steps: Step) -> Pointer:
     >>> join("/study", "authors", 0)
     '/study/authors/0'
     """
-    return pointer + "".join("/" + escape(step) for step in steps)
+    for step in steps:
+        pointer = f"{pointer}/{escape(step)}"
+    return pointer
 
 
+@lru_cache(maxsize=8192)
 def steps(pointer: Pointer) -> tuple[str, ...]:
     """The unescaped steps of a pointer.
 
@@ -35,7 +40,10 @@ def steps(pointer: Pointer) -> tuple[str, ...]:
         return ()
     if not pointer.startswith("/"):
         raise ValueError(f"{pointer!r} is not a JSON Pointer")
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
+    parts = pointer[1:].split("/")
+    if "~" in pointer:
+        parts = [step.replace("~1", "/").replace("~0", "~") for step in parts]
+    return tuple(parts)
 
 
 def parent(pointer: Pointer) -> Pointer:
@@ -61,29 +69,54 @@ def find(tree: Any, pattern: Pointer) -> Iterator[tuple[Pointer, Any]]:
     >>> list(find({"a": [{"b": 1}, {"c": 2}, {"b": 3}]}, "/a/*/b"))
     [('/a/0/b', 1), ('/a/2/b', 3)]
     """
-    yield from _find(tree, steps(pattern), "")
+    return iter(Search(tree).find(pattern))
 
 
-def _find(tree: Any, left: tuple[str, ...], at: Pointer) -> Iterator[tuple[Pointer, Any]]:
-    if not left:
-        yield at, tree
-        return
-    step, rest = left[0], left[1:]
-    if step == "**":
-        if not rest:
-            yield from leaves(tree, at)
-            return
-        yield from _find(tree, rest, at)
-        for key, value in children(tree):
-            yield from _find(value, left, join(at, key))
-    elif step == "*":
-        for key, value in children(tree):
-            yield from _find(value, rest, join(at, key))
-    elif isinstance(tree, dict):
-        if step in tree:
-            yield from _find(tree[step], rest, join(at, step))
-    elif isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
-        yield from _find(tree[int(step)], rest, join(at, step))
+class Search:
+    """Finds places of one tree by many patterns; what patterns have in common is found once."""
+
+    def __init__(self, tree: Any) -> None:
+        self._found: dict[tuple[str, ...], list[tuple[Pointer, Any]]] = {(): [("", tree)]}
+
+    def find(self, pattern: Pointer) -> list[tuple[Pointer, Any]]:
+        """Every place that a pattern names, in document order."""
+        left = steps(pattern)
+        if left[-1:] == ("**",):
+            return [leaf for at, one in self._steps(left[:-1]) for leaf in leaves(one, at)]
+        return self._steps(left)
+
+    def _steps(self, left: tuple[str, ...]) -> list[tuple[Pointer, Any]]:
+        if left not in self._found:
+            self._found[left] = list(_step(self._steps(left[:-1]), left[-1]))
+        return self._found[left]
+
+
+def _step(found: list[tuple[Pointer, Any]], step: str) -> Iterator[tuple[Pointer, Any]]:
+    for at, one in found:
+        if step == "**":
+            yield from _containers(one, at)
+        elif step == "*":
+            for key, value in children(one):
+                yield f"{at}/{escape(key)}", value
+        else:
+            for value in _member(one, step):
+                yield f"{at}/{escape(step)}", value
+
+
+def _member(tree: Any, step: str) -> tuple[Any, ...]:
+    if isinstance(tree, dict):
+        return (tree[step],) if step in tree else ()
+    if isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
+        return (tree[int(step)],)
+    return ()
+
+
+def _containers(tree: Any, at: Pointer) -> Iterator[tuple[Pointer, Any]]:
+    """A tree and every mapping and list below it, each before what it holds."""
+    yield at, tree
+    for key, value in children(tree):
+        if isinstance(value, dict | list):
+            yield from _containers(value, f"{at}/{escape(key)}")
 
 
 def fits(pattern: Pointer, pointer: Pointer) -> bool:

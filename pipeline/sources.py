@@ -240,15 +240,15 @@ def _lists(
         str(one.value) for one in reading.findings if one.code == file_list_codes.ABSENT.code
     }
     skips: list[Skip] = []
+    locate = reading.source_map.locate
     for kind in ("study_components", "annotations"):
         for place, name in find(reading.metadata, f"/study/{kind}/*/file_list"):
             component = place.rpartition("/")[0]
-            where = reading.source_map.locate(place)
             if name in looked_for:
                 continue
             if _escapes(name.strip()):
                 message = f"the file list '{name}' leads out of the submission"
-                findings.append(OUTSIDE.at(where, message, value=name, place=place))
+                findings.append(OUTSIDE.at(locate(place), message, value=name, place=place))
                 continue
             homes = [home] if root is None else [root, home]
             path = next((h / name for h in homes if (h / name).is_file()), None)
@@ -256,7 +256,7 @@ def _lists(
             if path is None and suffix not in file_lists.EXTENSIONS:
                 message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"
                 code = file_list_codes.EXTENSION
-                findings.append(code.at(where, message, value=name, place=place))
+                findings.append(code.at(locate(place), message, value=name, place=place))
             if path is not None:
                 read = file_lists.read_file_list(path, name=name, component=component)
                 findings += read.findings
@@ -265,7 +265,7 @@ def _lists(
             elif files:
                 message = f"the file list '{name}' is not among the uploaded files"
                 code = file_list_codes.ABSENT
-                findings.append(code.at(where, message, value=name, place=place))
+                findings.append(code.at(locate(place), message, value=name, place=place))
             else:
                 reason = f"the file list '{name}' was not given; files were not asked for"
                 skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))

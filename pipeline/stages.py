@@ -110,7 +110,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
         known=look.known,
         template=template,
     )
-    checked, skipped = check.run(look.knowledge.checks.values(), context)
+    checked, skipped = check.run(look.knowledge.checks, context)
     findings += checked
     findings += image_findings(look.images)
     judged = look.knowledge.profiled(tuple(findings), look.profile)

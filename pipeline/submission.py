@@ -6,12 +6,48 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, SkipValidation
 
 from pipeline.findings import Frozen, Location
-from pipeline.select import parent
+from pipeline.select import escape, parent
 
 Metadata = dict[str, Any]
+
+
+_NAMES = {
+    "attributes": frozenset({"name"}),
+    "qualifiers": frozenset({"name", "of"}),
+    "files": frozenset({"path"}),
+}
+
+
+class Texts(tuple[tuple[str, str], ...]):
+    """Every text of the metadata with its place, but for names of attributes and paths of files."""
+
+    @classmethod
+    def of(cls, metadata: Metadata) -> Texts:
+        """The texts of a submission's metadata, in its order."""
+        found: list[tuple[str, str]] = []
+        _collect(metadata, "", frozenset(), found)
+        return cls(found)
+
+
+def _collect(tree: Metadata, at: str, left: frozenset[str], found: list[tuple[str, str]]) -> None:
+    for key, value in tree.items():
+        if key in left:
+            continue
+        place = f"{at}/{escape(key)}"
+        if isinstance(value, str):
+            found.append((place, value))
+        elif isinstance(value, dict):
+            _collect(value, place, frozenset(), found)
+        elif isinstance(value, list):
+            unread = _NAMES.get(key, frozenset())
+            for number, one in enumerate(value):
+                if isinstance(one, str):
+                    found.append((f"{place}/{number}", one))
+                elif isinstance(one, dict):
+                    _collect(one, f"{place}/{number}", unread, found)
 
 
 class SourceMap(Frozen):
@@ -22,8 +58,8 @@ class SourceMap(Frozen):
     """
 
     file: str
-    pointers: Mapping[str, str] = Field(default_factory=dict)
-    positions: Mapping[str, Location] = Field(default_factory=dict)
+    pointers: SkipValidation[Mapping[str, str]] = Field(default_factory=dict)
+    positions: SkipValidation[Mapping[str, Location]] = Field(default_factory=dict)
     addressed: bool = True
     """Whether readers know document pointers (JSON), or positions only (TSV, XLSX)."""
 
@@ -40,11 +76,17 @@ class SourceMap(Frozen):
     def position(self, pointer: str) -> Location:
         """Where a document pointer stands in the file."""
         at = pointer
-        while at and at not in self.positions:
+        while (found := self.positions.get(at)) is None and at:
             at = parent(at)
-        found = self.positions.get(at, Location())
-        return found.model_copy(
-            update={"file": self.file, "pointer": pointer if self.addressed else None}
+        found = found or Location()
+        return Location(
+            file=self.file,
+            pointer=pointer if self.addressed else None,
+            line=found.line,
+            column=found.column,
+            row=found.row,
+            sheet=found.sheet,
+            cell=found.cell,
         )
 
 

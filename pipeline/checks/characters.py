@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline.check import Flag, check, replace, suggest
-from pipeline.checks.text import prose, texts
+from pipeline.checks.text import prose
 from pipeline.checks.wording import quoted
 from pipeline.identifiers import visible
-from pipeline.submission import Metadata
+from pipeline.submission import Metadata, Texts
 
 _SUSPECT = re.compile(r"[^\x00-\x7f]{2}")
 _LOST = "\ufffd"
@@ -19,14 +19,14 @@ LONG = 200_000
 
 
 @check("TXT104", "mojibake", at="", severity="warning")
-def mojibake(metadata: Metadata) -> Iterator[Flag]:
+def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value was read in the wrong encoding once, so that letters became two or three others.
 
     Names then stand wrong in citations. The text is proposed as it reads in the right encoding.
 
     To fix: type the letters anew.
     """
-    for place, text in texts(metadata):
+    for place, text in texts:
         if text.isascii() or len(text) > LONG or not _SUSPECT.search(text):
             continue
         mended = _decoded(text)
@@ -49,12 +49,12 @@ def _decoded(text: str) -> str:
 
 
 @check("TXT112", "character-lost", at="", severity="warning")
-def character_lost(metadata: Metadata) -> Iterator[Flag]:
+def character_lost(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value holds the sign for a character that could not be read; which one is not known.
 
     To fix: type the character anew.
     """
-    for place, text in texts(metadata):
+    for place, text in texts:
         if _LOST in text:
             yield Flag(message=f"a character of {quoted(text, 60)} was lost", at=place)
 
@@ -81,19 +81,20 @@ _APART = re.compile(
 _NAMES = re.compile(
     r"/study/(?:authors/\d+/name|organisations/\d+/name|publications/\d+/authors|grants/\d+/funder)"
 )
+_MARK = re.compile("[`´¨ˆ˜¸ˇ˚˝˛]")
 _ALONE = re.compile(r"(?:(?<=[^\W\d])[`´¨ˆ˜¸ˇ˚˝˛])|[`´¨ˆ˜¸ˇ˚˝˛](?=[^\W\d])")
 """An accent at a letter; names of people and places have none, prose quotes with some."""
 
 
 @check("TXT105", "accent-apart", at="", severity="warning")
-def accent_apart(metadata: Metadata) -> Iterator[Flag]:
+def accent_apart(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """An accent stands beside its letter as a character of its own, as copies from PDF leave it.
 
     To fix: type the letter with its accent.
     """
-    for place, text in prose(metadata):
+    for place, text in prose(texts):
         named = _NAMES.fullmatch(place) is not None
-        if text.isascii() and not (named and "`" in text):
+        if not _MARK.search(text) or (text.isascii() and not named):
             continue
         whole = _APART.sub(_composed, text)
         why = "Letter and accent make one letter."
@@ -129,19 +130,20 @@ LOOK_ALIKE = dict(
 )
 """Cyrillic and Greek letters that look like a Latin one (Unicode confusables, 15.1)."""
 
+_STRANGE = re.compile(f"[{''.join(LOOK_ALIKE)}]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @check("TXT109", "look-alike-letters", at="", severity="warning")
-def look_alike(metadata: Metadata) -> Iterator[Flag]:
+def look_alike(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A word mixes Latin letters with Cyrillic or Greek ones that look the same.
 
     Nobody sees the difference, but searches, e-mail and comparisons do.
 
     To fix: type the word anew on one keyboard.
     """
-    for place, text in texts(metadata):
-        if text.isascii():
+    for place, text in texts:
+        if text.isascii() or not _STRANGE.search(text):
             continue
         mixed = [word for word in _WORD.findall(visible(text)) if _is_mixed(word)]
         if mixed:

@@ -126,11 +126,12 @@ def white_space(study: dict[str, Any]) -> Iterator[Flag]:
 
     To fix: write the title the same way on both sides, without extra spaces.
     """
+    rows = list(named(study))
     for slot, (listed, words, _) in KINDS.items():
         exact = set(titles(study, slot))
         clean = Counter(one_line(title) for title in titles(study, slot))
         wrong: dict[str, list[Named]] = {}
-        for one in named(study):
+        for one in rows:
             if one.slot == slot and one.title not in exact and clean[one_line(one.title)] == 1:
                 wrong.setdefault(one_line(one.title), []).append(one)
         for title, places in wrong.items():

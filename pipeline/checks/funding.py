@@ -115,6 +115,7 @@ _FILLER = (
     r"|n°|nº|№|id|code|under|agr|ga|#)"
 )
 _PROSE = re.compile(rf"(?<!\w){_FILLER}(?!\w)|[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _CANDIDATE = re.compile(r"(?=[\w./\\-]*\d)[\w][\w./\\-]*[\w]")
 
 
@@ -133,7 +134,8 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     number = _number(grant)
     if not number or _NOT_A_NUMBER.fullmatch(number) or _usual(_funder(grant), number, registries):
         return
-    named = [one for one in mentions(number, registries) if number[one.end : one.end + 1] != "-"]
+    worded = mentions(number, registries) if _LETTERS.search(number) else []
+    named = [one for one in worded if number[one.end : one.end + 1] != "-"]
     words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
     if not words and re.search(r"\d", number):
         return

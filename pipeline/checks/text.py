@@ -6,19 +6,16 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
 
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.wording import quoted, waits
 from pipeline.edit import removal
 from pipeline.identifiers import INVISIBLE
-from pipeline.select import children, join, steps
-from pipeline.submission import Metadata
+from pipeline.submission import Metadata, Texts
 
 LONG = 1_000_000
 """Characters beyond which a value is a file that was pasted into a field."""
 
-_NAMES = {"attributes": {"name"}, "qualifiers": {"name", "of"}, "files": {"path"}}
 _IDENTIFIERS = frozenset({"email", "orcid", "doi", "pubmed_id", "release_date"})
 """Fields whose own checks tell unseen characters, placeholders and repetitions."""
 
@@ -28,47 +25,35 @@ _SLIP = re.compile(
     f"(?![\u200c\u200d])[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     f"|(?<!{_OTHER_SCRIPT})[\u200c\u200d]|[\u200c\u200d](?!{_OTHER_SCRIPT})"
 )
+_UNSEEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(
     "(?<![\\d.,%±~<>≥≤])[\u00a0\u1680\u2000-\u200a\u202f\u205f](?!\\s|$)"
     "|(?<=[A-Za-z])\u3000(?=[A-Za-z])"
 )
 
 
-def texts(tree: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of the metadata with its place, but for names of attributes and paths of files."""
-    for key, value in children(tree):
-        place = join(at, key)
-        if isinstance(value, str):
-            yield place, value
-        elif isinstance(value, dict) and at.rpartition("/")[2] in _NAMES:
-            left = _NAMES[at.rpartition("/")[2]]
-            yield from texts({k: v for k, v in value.items() if k not in left}, place)
-        else:
-            yield from texts(value, place)
-
-
-def prose(metadata: Metadata) -> Iterator[tuple[str, str]]:
+def prose(texts: Texts) -> Iterator[tuple[str, str]]:
     """Every text whose field has no checks of its own for what is in it."""
-    for place, text in texts(metadata):
-        last = steps(place)[-1]
-        if last not in _IDENTIFIERS and place != "/accession":
+    for place, text in texts:
+        if place.rpartition("/")[2] not in _IDENTIFIERS and place != "/accession":
             yield place, text
 
 
 @check("TXT101", "stray-white-space", at="", severity="hint")
-def stray_white_space(metadata: Metadata) -> Iterator[Flag]:
+def stray_white_space(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value has white space before or after it, so that equal values look different to programs.
 
     To fix: nothing; the archive trims the ends of values, but never names of files.
     """
-    for place, text in texts(metadata):
-        if text != text.strip() and text.strip() and steps(place)[-1] not in ("file_list", "email"):
+    for place, text in texts:
+        bare = text.strip()
+        if bare and text != bare and place.rpartition("/")[2] not in ("file_list", "email"):
             side = "before" if text[0].isspace() else "after"
-            yield Flag(message=f"white space stands {side} {quoted(text.strip(), 60)}", at=place)
+            yield Flag(message=f"white space stands {side} {quoted(bare, 60)}", at=place)
 
 
 @check("TXT102", "invisible-characters", at="", severity="hint")
-def invisible_characters(metadata: Metadata) -> Iterator[Flag]:
+def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value holds characters that nobody sees: zero-width, bidirectional or control characters.
 
     They came with a copy from a web page or PDF, and searches stumble over them. Joiners within
@@ -76,8 +61,10 @@ def invisible_characters(metadata: Metadata) -> Iterator[Flag]:
 
     To fix: type the value anew instead of pasting it.
     """
-    for place, text in prose(metadata):
-        found = None if text.isprintable() else _SLIP.search(text)
+    for place, text in prose(texts):
+        if text.isprintable() or not _UNSEEN.search(text):
+            continue
+        found = _SLIP.search(text)
         if found is None:
             continue
         told = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
@@ -90,25 +77,27 @@ def invisible_characters(metadata: Metadata) -> Iterator[Flag]:
 
 
 @check("TXT103", "unicode-not-composed", at="", severity="hint")
-def not_composed(metadata: Metadata) -> Iterator[Flag]:
+def not_composed(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value writes letters and their accents apart (not Unicode NFC), so equal names differ.
 
     To fix: nothing; the archive composes them, which changes no letter.
     """
-    for place, text in texts(metadata):
-        if not unicodedata.is_normalized("NFC", text) and steps(place)[-1] != "file_list":
+    for place, text in texts:
+        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+            if place.endswith("/file_list"):
+                continue
             yield Flag(message=f"{quoted(text, 60)} writes accents apart from letters", at=place)
 
 
 @check("TXT110", "no-break-space-inside", at="", severity="hint")
-def no_break_space(metadata: Metadata) -> Iterator[Flag]:
+def no_break_space(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A short value holds a no-break or thin space where an ordinary one is expected.
 
     Searches and comparisons miss it. Between a number and its unit it is right.
 
     To fix: type the space anew.
     """
-    for place, text in texts(metadata):
+    for place, text in texts:
         if len(text) <= 200 and not text.isascii() and _SPACES.search(text.strip()):
             clean = text.strip()
             yield Flag(
@@ -119,12 +108,12 @@ def no_break_space(metadata: Metadata) -> Iterator[Flag]:
 
 
 @check("TXT111", "value-very-long", at="", severity="warning")
-def very_long(metadata: Metadata) -> Iterator[Flag]:
+def very_long(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value has more than a million characters: a file seems to be pasted into it.
 
     To fix: upload the text as a file and list it.
     """
-    for place, text in texts(metadata):
+    for place, text in texts:
         if len(text) > LONG:
             yield Flag(
                 message=f"the value has {len(text):,} characters: {quoted(text, 40)}",
@@ -134,16 +123,16 @@ def very_long(metadata: Metadata) -> Iterator[Flag]:
 
 
 @check("TXT106", "placeholder", at="", severity="warning")
-def placeholder(metadata: Metadata) -> Iterator[Flag]:
+def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value promises to come later (TBD, pending), or is a template's own words.
 
     'Not applicable' is an answer, and no placeholder.
 
     To fix: give the value, or leave the field empty.
     """
-    for place, text in prose(metadata):
+    for place, text in prose(texts):
         if waits(text) and place != "/study/description":
-            needed = steps(place)[-1] in _NEEDED
+            needed = place.rpartition("/")[2] in _NEEDED
             gone = suggest(removal(metadata, place), why="The value says nothing.")
             yield Flag(
                 message=f"{quoted(text)} is a placeholder",
@@ -153,12 +142,12 @@ def placeholder(metadata: Metadata) -> Iterator[Flag]:
 
 
 @check("TXT107", "text-pasted-twice", at="", severity="warning")
-def pasted_twice(metadata: Metadata) -> Iterator[Flag]:
+def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value says the same twice in a row: it was pasted twice.
 
     To fix: leave one of them.
     """
-    for place, text in prose(metadata):
+    for place, text in prose(texts):
         half, exact = _half(text.strip())
         if half:
             why = "Both halves are the same."
@@ -202,12 +191,12 @@ _TAG = re.compile(
 
 
 @check("TXT108", "html-markup", at="", severity="warning")
-def html_markup(metadata: Metadata) -> Iterator[Flag]:
+def html_markup(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value holds HTML tags or entities, which readers will see as they stand.
 
     To fix: write the text without markup.
     """
-    for place, text in prose(metadata):
+    for place, text in prose(texts):
         if ("<" in text or "&" in text) and not place.endswith("/url"):
             found = _TAG.search(text)
             if found is not None:

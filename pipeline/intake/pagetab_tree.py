@@ -186,6 +186,8 @@ class Reader:
 
     def keys(self, home: dict[str, Any], known: frozenset[str], at: str) -> None:
         """Note keys that nearly are PageTab's, where the right one is absent."""
+        if home.keys() <= known:
+            return
         for key in home.keys() - known:
             meant = _meant(key, known)
             if meant is not None and meant not in home and key != "accNo":
@@ -270,9 +272,9 @@ class Reader:
             self.wrong(at, "an attribute", "an object with name and value", value)
             return None
         self.keys(value, ATTRIBUTE_KEYS, at)
-        name = self.text(value.get("name"), join(at, "name"), "the attribute's name")
+        where, value_at = f"{at}/name", f"{at}/value"
+        name = self.text(value.get("name"), where, "the attribute's name")
         if name is None:
-            where = join(at, "name")
             self.flag(NO_NAME, where, "an attribute has no name", value=_plain(value.get("value")))
             return None
         flag = value.get("reference", value.get("isReference", False))
@@ -282,9 +284,9 @@ class Reader:
             flag = str(flag).strip().casefold() == "true"
         return Attribute(
             name=name,
-            value=self.text(value.get("value"), join(at, "value"), f"the value of '{name}'"),
+            value=self.text(value.get("value"), value_at, f"the value of '{name}'"),
             at=at,
-            value_at=join(at, "value"),
+            value_at=value_at,
             reference=bool(flag),
             qualifiers=self.qualifiers(value, "valqual", "valueAttrs", at),
             name_qualifiers=self.qualifiers(value, "nmqual", "nameAttrs", at),

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ConfigDict
 
@@ -21,6 +21,20 @@ from pipeline.registries.store import Named, Snapshot, fold
 from pipeline.registries.taxonomy import Organism
 
 _DIGITS = re.compile(r"(?:^|\D)(\d+)\s*$")
+
+
+T = TypeVar("T")
+
+
+class Answers(dict[tuple[str, str], T]):
+    """What was asked before; forgotten when it grows too large for a run of many studies."""
+
+    MOST = 20_000
+
+    def __setitem__(self, key: tuple[str, str], value: T) -> None:
+        if len(self) >= self.MOST:
+            self.clear()
+        super().__setitem__(key, value)
 
 
 class Registries(Frozen):
@@ -60,12 +74,28 @@ class Registries(Frozen):
         yield self.built_in
 
     def _by_id(self, name: str, key: str) -> dict[str, Any] | None:
-        found = (store.by_id(connection, name, key) for connection in self._stores(name))
-        return next((fields for fields in found if fields is not None), None)
+        if (name, key) not in self._ids:
+            found = (store.by_id(connection, name, key) for connection in self._stores(name))
+            self._ids[name, key] = next((fields for fields in found if fields is not None), None)
+        return self._ids[name, key]
 
-    def _by_name(self, name: str, text: str) -> list[Named]:
-        found = (store.by_name(connection, name, text) for connection in self._stores(name))
-        return next((named for named in found if named), [])
+    def _by_name(
+        self, name: str, text: str, *, first: sqlite3.Connection | None = None
+    ) -> list[Named]:
+        """The entries with a name in the first store that has any; `first` is asked before all."""
+        if (name, text) not in self._named:
+            stores = [*([first] if first else []), *self._stores(name)]
+            found = (store.by_name(connection, name, text) for connection in stores)
+            self._named[name, text] = next((named for named in found if named), [])
+        return self._named[name, text]
+
+    @cached_property
+    def _ids(self) -> Answers[dict[str, Any] | None]:
+        return Answers()
+
+    @cached_property
+    def _named(self) -> Answers[list[Named]]:
+        return Answers()
 
     def taxon(self, taxon_id: str) -> Organism | None:
         """The organism with an NCBI taxon id (digits); a merged id leads to its successor."""
@@ -137,9 +167,7 @@ class Registries(Frozen):
 
     def funder(self, name: str) -> Funder | None:
         """The funder with a name, alias or acronym; None also where several have it."""
-        named = store.by_name(self.built_in, funders.NAME, name) or self._by_name(
-            funders.NAME, name
-        )
+        named = self._by_name(funders.NAME, name, first=self.built_in)
         keys = {one.id for one in named if one.kind == "name"} or {one.id for one in named}
         return Funder(**named[0].fields) if len(keys) == 1 else None
 
@@ -156,9 +184,7 @@ class Registries(Frozen):
 
     def licence(self, text: str) -> Licence | None:
         """The licence with an SPDX id, name, spelling or address."""
-        named = store.by_name(self.built_in, licences.NAME, text) or self._by_name(
-            licences.NAME, text
-        )
+        named = self._by_name(licences.NAME, text, first=self.built_in)
         if not named:
             return None
         return Licence(**named[0].fields, versioned=named[0].kind != "unversioned")
