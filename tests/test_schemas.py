@@ -298,6 +298,33 @@ def test_everything_in_the_schema_has_a_title_and_a_description(name: str) -> No
     assert wanting == []
 
 
+def test_every_field_of_a_submission_has_an_example() -> None:
+    seen = view("submission.yaml")
+    wanting = [
+        f"{of}.{slot.name}"
+        for of in seen.all_classes()
+        for slot in seen.class_induced_slots(of)
+        if slot.range not in seen.all_classes() and not slot.examples
+    ]
+    assert wanting == []
+
+
+def test_terms_of_other_vocabularies_have_known_prefixes() -> None:
+    for name in FILES.values():
+        seen = view(name)
+        elements = [*seen.all_classes().values()]
+        for of in seen.all_classes():
+            elements += seen.class_induced_slots(of)
+        terms = {term for one in elements for term in (*one.exact_mappings, *one.close_mappings)}
+        terms |= {
+            value.meaning
+            for enum in seen.all_enums().values()
+            for value in enum.permissible_values.values()
+            if value.meaning
+        }
+        assert [term for term in terms if "://" not in seen.expand_curie(term)] == []
+
+
 def vocabulary(name: str) -> list[dict[str, str]]:
     text = (schemas() / "vocabularies" / f"{name}.csv").read_text("utf-8")
     return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
