@@ -58,11 +58,6 @@ def discover(paths: Iterable[Path]) -> tuple[Found, ...]:
     return tuple(found for path in paths for found in sources.discover(path))
 
 
-def identity(found: Found, bench: Bench) -> str:
-    """The id that a submission will have: its own accession, or its folder's or document's name."""
-    return sources.open_found(found, files=False, imported=bench.imported).id
-
-
 def receive(found: Found, bench: Bench) -> Received:
     """Read a submission, look at its files, keep its bytes, and note it in the ledger."""
     opened = sources.open_found(found, files=bench.files, imported=bench.imported)

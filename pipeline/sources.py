@@ -147,6 +147,16 @@ def _preference(path: Path) -> tuple[int, str]:
     return (FORMATS.index(suffix) if suffix in FORMATS else len(FORMATS), path.name)
 
 
+def identity(found: Found) -> str:
+    """The id of a submission: its own accession, else its folder's or its document's name."""
+    return _identity(found, intake.read(found.document)) if found.document else found.name
+
+
+def _identity(found: Found, reading: Reading) -> str:
+    own = (reading.metadata or {}).get("accession", "")
+    return own if is_accession(own) else found.name
+
+
 def open_found(
     found: Found, *, files: bool = True, imported: bool = False, file: str | None = None
 ) -> Opened:
@@ -164,12 +174,11 @@ def open_found(
         findings.append(SEVERAL.at(Location(file=name), message, value=name))
     if reading.metadata is None:
         return Opened(id=found.name, found=found, submission=None, findings=tuple(findings))
-    own = reading.metadata.get("accession", "")
-    identity = own if is_accession(own) else found.name
+    own_id = _identity(found, reading)
     root = _data_root(found, reading, findings)
     lists, skips = _lists(found, reading, root, files, findings)
     submission = Submission(
-        id=identity,
+        id=own_id,
         metadata=reading.metadata,
         source=Source(
             path=str(found.document),
@@ -187,7 +196,7 @@ def open_found(
         file_lists=tuple(lists),
     )
     return Opened(
-        id=identity,
+        id=own_id,
         found=found,
         submission=submission,
         data_root=root if files else None,

@@ -16,7 +16,7 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from pipeline import curation, knowledge, ledger, receiving
+from pipeline import curation, knowledge, ledger, receiving, sources
 from pipeline.checks.expectations import run_suite
 from pipeline.curation import Result
 from pipeline.findings import Finding
@@ -72,7 +72,7 @@ def curate(
             imported=imported or not files,
             lists=suite,
         )
-        found = discover(places, bench)
+        found = discover(places)
         names = list(dict.fromkeys(name for _, name in found))
         called = names[0] if len(names) == 1 else f"{_name()}: {len(found)} submissions"
         desk.call_run(f"{called}, {day}", names)
@@ -85,15 +85,15 @@ def curate(
 
 
 @task(name="discover", **desk.TRIED_AGAIN)
-def discover(places: Sequence[Path], bench: Bench) -> list[tuple[Found, str]]:
+def discover(places: Sequence[Path]) -> list[tuple[Found, str]]:
     """The submissions at the paths, each with its id."""
-    return [(one, _identity(one, bench)) for one in receiving.discover(places)]
+    return [(one, _identity(one)) for one in receiving.discover(places)]
 
 
-def _identity(found: Found, bench: Bench) -> str:
+def _identity(found: Found) -> str:
     """The id of a submission; what cannot even be opened fails by itself, later, by its name."""
     try:
-        return receiving.identity(found, bench)
+        return sources.identity(found)
     except Exception:  # noqa: BLE001
         get_run_logger().exception("the id of %s cannot be read", desk.shown(found.name))
         return found.name
