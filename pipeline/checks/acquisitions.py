@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.registries import ImagingMethod, Registries
 
-METHOD = "/study/image_acquisitions/*/imaging_methods/*"
+METHOD = "/study/**/imaging_methods/*"
 EMPIAR = re.compile(
     r"cryo[ -]?(?:EM|ET)\b|cryo(?:genic)?[ -]?(?:transmission )?electron (?:microscop|tomograph)\w*"
     r"|electron cryo[ -]?(?:microscop|tomograph)\w*|electron tomography|FIB[ -]?SEM"

@@ -12,7 +12,7 @@ from pipeline.identifiers import taxon
 from pipeline.registries import Organism, Registries
 from pipeline.schema import Template
 
-ORGANISM = "/study/biosamples/*/organisms/*"
+ORGANISM = "/study/**/organisms/*"
 
 NO_ORGANISM = re.compile(
     r"simulated( data)?|synthetic( construct| data)?|no organism|in[ -]?vitro|abiotic|phantom",
