@@ -36,6 +36,7 @@ SECONDS = 5.0
 MEMORY = 300
 """MiB that the process may grow over what it had after its first images."""
 HANGS = 60.0
+PICTURE = "png-portable-network-graphics/a.png"
 DEEP_EVERY = 8
 """One mutant in so many has its pixels read, too."""
 OWN_FAULT = "INT912"
@@ -153,13 +154,14 @@ def mutant(files: list[tuple[Path, Path]], seed: int, count: int) -> Mutant:
 def serve() -> None:
     """Tell the folders that come in by lines; one line out for each."""
     from pipeline import images
-    from pipeline.images import readers
+    from pipeline.images import isolation, readers
 
     def ready() -> None:
         # what a process pays once: imports here, and the reader process with its libraries
         for warm in ("tiff-tagged-image-file-format", "generic-hdf5"):
             list(images.sniff([FIXTURES / warm], deep=True))
-        readers.claims()
+        for reader in {one for claimed in readers.claims().values() for one in claimed}:
+            isolation.shared().ask("bioio", str(FIXTURES / PICTURE), reader=reader)
 
     ready()
     start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10

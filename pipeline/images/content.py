@@ -93,7 +93,12 @@ def tell(
                 if deep and sound and not inside_archive(path):
                     from pipeline.images import deeper
 
-                    deeper.read(file, facts, suffixes)
+                    try:
+                        deeper.read(file, facts, suffixes)
+                    except HEADER_ERRORS as crash:
+                        # a damaged header has been flagged when it was read
+                        if not facts.findings:
+                            failed(facts, name, crash)
             except Enough:
                 pass  # behind a URL no more than 1 MiB is read
             except Exception as crash:  # noqa: BLE001  one file must not end the run

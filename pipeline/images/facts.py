@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +12,42 @@ from pipeline.images.image import Evidence, Kind
 
 
 @dataclass(slots=True)
+MOST_NAME = 200
+"""Letters of a channel's or instrument's name."""
+MOST_MESSAGE = 1000
+"""Letters of a message: what a header says may be as long as the header."""
+
+
+_DATES = (
+    (r"(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\d\d):(\d\d):(\d\d))?", "YMD"),
+    (r"(\d{4})[:/](\d\d)[:/](\d\d)[T ]+(\d\d):(\d\d):(\d\d)", "YMD"),
+    (r"(\d{4})(\d\d)(\d\d)(?:[T ]*(\d\d):?(\d\d):?(\d\d))?", "YMD"),
+    (r"(\d{1,2})/(\d{1,2})/(\d{4}) +(\d{1,2}):(\d\d):(\d\d) *([AP])M", "MDY"),
+)
+
+
+def dated(text: str) -> str | None:
+    """A date, and the time where there is one, in ISO 8601; None when the form is not known.
+
+    >>> dated("2021:03:04 05:06:07"), dated("11/25/2025  4:13:17 PM"), dated("20210304")
+    ('2021-03-04T05:06:07', '2025-11-25T16:13:17', '2021-03-04')
+    """
+    for pattern, order in _DATES:
+        found = re.match(pattern, text.strip())
+        if found is None:
+            continue
+        parts = dict(zip(order, map(int, found.groups()[:3]), strict=True))
+        clock = [int(one) for one in found.groups()[3:6] if one is not None]
+        if order == "MDY":
+            clock[0] = clock[0] % 12 + 12 * (found[7] == "P")
+        try:
+            day = dt.date(parts["Y"], parts["M"], parts["D"]).isoformat()
+            time = dt.time(clock[0], clock[1], clock[2]).isoformat() if clock else ""
+            return f"{day}T{time}" if time else day
+        except ValueError:
+            return None
+    return None
+
 class Member:
     """A file or folder that belongs to an image, relative to the image's folder.
 
@@ -63,12 +101,18 @@ class Facts:
         self.findings.append(code.at(at, message, value=value, severity=severity, hint=hint))
         if broken:
             self.kind = "unreadable"
+        if len(message) > MOST_MESSAGE:
+            message = message[:MOST_MESSAGE] + " …"
+        if isinstance(value, str):
+            value = value[:MOST_MESSAGE]
 
     def size(self, **axes: int | None) -> None:
         """Set pixels by axis; axes of no or nonsensical length are left out."""
         order = ("T", "C", "Z", "Y", "X")
         known = {axis: axes[axis] for axis in order if axes.get(axis)}
-        self.sizes = {axis: count for axis, count in known.items() if count and count > 0} or None
+        self.sizes = {
+            axis: count for axis, count in known.items() if count and 0 < count < 1 << 63
+        } or None
 
     def pixel_size(self, **axes: float | None) -> None:
         """Set micrometres by axis; nonsensical sizes (zero, negative, not finite) are left out."""

@@ -16,7 +16,7 @@ from typing import Any
 
 SECONDS = 30.0
 MEMORY = 4 << 30
-MOST_ANSWER = 8 << 20
+MOST_ANSWER = 16 << 20
 
 
 class Stopped(Exception):

@@ -49,6 +49,7 @@ _UNITS = {
     "in": 25400.0,
 }
 MOST = 32 << 20
+MOST_FLAGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,10 @@ def _whole(node: Any, name: str) -> int | None:
 
 
 def _agree(images: list[Any], facts: Facts, around: Around | None) -> None:
+    flagged = 0
     for image in images:
+        if flagged >= MOST_FLAGS:
+            return
         pixels = _pixels(image)
         if pixels is None:
             continue
@@ -157,6 +161,7 @@ def _agree(images: list[Any], facts: Facts, around: Around | None) -> None:
         unsaid = all(node.get("SamplesPerPixel") is None for node in channels)
         samples = around.samples if around and unsaid else 1
         if size not in (described, described * samples):
+            flagged += 1
             facts.flag(
                 omefaults.OME_CHANNELS,
                 f"SizeC is {size}, the channels described come to {described}",
@@ -247,7 +252,7 @@ def _schema(root: Any, facts: Facts) -> None:
         told.add(where)
         code = omefaults.OME_SCHEMA if _grave(node, message) else omefaults.OME_FORM
         facts.flag(code, message, pointer=where, line=error.line or None)
-        if len(told) >= 5:
+        if len(told) >= MOST_FLAGS:
             return
 
 

@@ -129,9 +129,11 @@ class Sets:
 
     def _find(self, name: str) -> str | None:
         """The path of a member in or below the folder, whatever the case of its letters."""
+        if "\0" in name:
+            return None
+        if name.startswith("/") or os.path.normpath(name).startswith(".."):
+            name = os.path.basename(name)
         path = places.normal(os.path.join(self.path, name))
-        if name.startswith("/") or not path.startswith(places.normal(self.path)):
-            path = os.path.join(self.path, os.path.basename(name))
         if places.exists(path):
             return path
         folder, base = os.path.split(path)

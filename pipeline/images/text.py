@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13, 27, 4, 26, 28, 29, 30, 31}) + b"\x7f"
 _ROOT = re.compile(
-    r"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*"
+    # possessive and atomic: what cannot match must fail at once
+    r"\A\s*+(?>(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*+)*+"
     r"(<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)(?:\s[^>]*|/)?>?)",
     re.DOTALL,
 )

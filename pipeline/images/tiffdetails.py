@@ -119,11 +119,11 @@ def _aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
 
 
 def _ome(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
-    from pipeline.images import ome
+    from pipeline.images import ome, omedocument
 
     text = tiff.data(pages[0], t.DESCRIPTION).rstrip(b"\0")
     first = shape(tiff, pages[0])
-    ome.read(
+    omedocument.read(
         text,
         facts,
         ome.Around(

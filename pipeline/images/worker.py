@@ -198,6 +198,13 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
         file.visititems(look)
     return found
 
+def omexml(path: str, data: str, around: dict[str, Any] | None) -> dict[str, Any]:
+    """What a long OME-XML document in base64 says."""
+    from pipeline.images import omedocument
+
+    return omedocument.told(path, data, around)
+
+
 
 def _product(shape: tuple[int, ...]) -> int:
     result = 1
@@ -212,6 +219,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "readers": readers,
     "tiff": tiff,
     "picture": picture,
+    "omexml": omexml,
     "zarr": zarr,
     "hdf5_pixels": hdf5_pixels,
 }

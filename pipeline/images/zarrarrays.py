@@ -81,7 +81,7 @@ def technical(
     for change in dataset.get("coordinateTransformations") or ():
         if not isinstance(change, dict) or not isinstance(change.get("scale"), list):
             continue
-        if all(isinstance(one, int | float) for one in change["scale"]):
+        if all(isinstance(one, int | float) and abs(one) < 1e12 for one in change["scale"]):
             lengths = {
                 axis.upper(): float(one) * units[axis.upper()]
                 for axis, one in zip(names, change["scale"], strict=False)

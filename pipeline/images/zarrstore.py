@@ -10,12 +10,12 @@ from typing import Any
 from pipeline.images import faults, places
 from pipeline.images.facts import Facts
 
-MOST_JSON = 16 << 20
+MOST_JSON = 8 << 20
 MARKS = frozenset({".zgroup", ".zarray", ".zattrs", "zarr.json"})
 
 
 class Bad(Exception):
-    """A metadata file of a store is not JSON; it has been flagged."""
+    """A metadata file of a store is not read: it is not JSON and was flagged, or it is too long."""
 
 
 @dataclass(slots=True)
@@ -28,12 +28,17 @@ class Store:
     """Paths of the arrays that its metadata name."""
 
     def json(self, *parts: str) -> dict[str, Any] | None:
-        """A metadata file of the store; None when absent. Raises Bad after flagging it."""
+        """A metadata file of the store; None when absent.
+
+        Raises Bad after flagging it, or when it is longer than 8 MiB.
+        """
         path = os.path.join(self.path, *parts)
         try:
-            data = places.beginning(path, MOST_JSON)
-        except OSError:
+            data = places.beginning(path, MOST_JSON + 1)
+        except (OSError, ValueError):
             return None
+        if len(data) > MOST_JSON:
+            raise Bad
         shown = "/".join(parts)
         try:
             found = json.loads(data)

@@ -10,6 +10,8 @@ from pipeline.images.formats import Format, by_names, by_suffix, table
 from pipeline.images.opened import Opened
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
+SUPERBLOCK = 56
+"""The superblock of version 1 up to the end-of-file address; newer ones are shorter, with more."""
 
 
 def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format:
@@ -23,11 +25,13 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
         if one is generic or any("hdf5" in rule for rule in one.rules)
     ]
     base = file.head.find(MAGIC)
-    end = _end(file.head, base)
+    short = file.size < base + SUPERBLOCK
+    end = base + SUPERBLOCK if short else _end(file.head, base)
     if end is not None and end > file.size:
         facts.flag(
             faults.TRUNCATED,
-            f"the HDF5 superblock says the file ends at byte {end}, it has {file.size} bytes",
+            f"the HDF5 superblock {'reaches to' if short else 'says the file ends at'} "
+            f"byte {end}, the file has {file.size} bytes",
             broken=True,
             value=end,
         )

@@ -150,7 +150,7 @@ def _number(text: str) -> float:
 
 def _series(said: str) -> list[str]:
     """The files of `name` or of a pattern with first, last and step: `im%03d.raw 1 20 1`."""
-    found = re.fullmatch(r"(.*%0?\d*d\S*)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+\d+)?", said)
+    found = re.fullmatch(r"(.*%0?\d?d\S*)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)(?:\s+\d+)?", said)
     if not found:
         return [said]
     first, last, step = (int(found[n]) for n in (2, 3, 4))

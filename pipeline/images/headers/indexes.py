@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
 from pipeline.findings import Severity
-from pipeline.images import ome, places
+from pipeline.images import ome, omedocument, places
 from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Opened
@@ -27,6 +28,18 @@ def _plain(name: str) -> str:
     return unquote(unescape(name)).replace("\\", "/").strip()
 
 
+def _tags(text: str, names: str) -> Iterator[tuple[str, str]]:
+    """Attributes and text of elements by a pattern of names, in time linear in the text."""
+    for found in re.finditer(rf"<(?:\w+:)?(?:{names})\b([^<>]*+)>([^<]*+)", text):
+        yield found[1], found[2]
+
+
+def _said(text: str, names: str, attribute: str) -> list[str]:
+    """What an attribute of the elements says."""
+    found = (re.search(rf'\b{attribute}="([^"]+)"', inside) for inside, _ in _tags(text, names))
+    return [_plain(one[1]) for one in found if one]
+
+
 def _name(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 
@@ -42,15 +55,14 @@ def _add(facts: Facts, names: list[str], absence: Severity | None = "error") -> 
 def omexml(file: Opened, facts: Facts) -> None:
     """OME-XML: the whole document."""
     file.allow(ome.MOST + (1 << 20))
-    ome.read(file.read(0, min(file.size, ome.MOST)), facts)
+    omedocument.read(file.read(0, min(file.size, ome.MOST)), facts)
 
 
 @header("Leica XLEF")
 def xlef(file: Opened, facts: Facts) -> None:
     """XLEF, XLCF, XLIF: references and frames."""
     text = whole(file)
-    names = [_plain(name) for name in re.findall(r'<Reference\b[^>]*\bFile="([^"]+)"', text)]
-    names += [_plain(name) for name in re.findall(r'<Frame\b[^>]*\bFile="([^"]+)"', text)]
+    names = _said(text, "Reference|Frame", "File")
     _add(facts, [name for name in names if "iomanagerconfig" not in name.lower()])
 
 
@@ -61,8 +73,8 @@ def bdv(file: Opened, facts: Facts) -> None:
         facts.members.append(Member("{stem}.xml", "warning"))
         return
     text = whole(file)
-    for kind, name in re.findall(r"<(?:hdf5|n5|zarr)\b([^>]*)>([^<]+)</(?:hdf5|n5|zarr)>", text):
-        if "absolute" not in kind:
+    for kind, name in _tags(text, "hdf5|n5|zarr"):
+        if name and "absolute" not in kind:
             _add(facts, [_plain(name)])
     if found := re.search(r"<size>(\d{1,8}) (\d{1,8}) (\d{1,8})</size>", text):
         facts.size(T=1, C=1, Z=int(found[3]), Y=int(found[2]), X=int(found[1]))
@@ -74,8 +86,8 @@ def imzml(file: Opened, facts: Facts) -> None:
     """imzML: its binary data stand in the .ibd beside it."""
     facts.members.append(Member("{stem}.ibd"))
     text = file.read(0, min(file.size, 1 << 18)).decode("utf-8", "replace")
-    x = re.search(r'IMS:1000042"[^>]*value="(\d{1,8})"', text)
-    y = re.search(r'IMS:1000043"[^>]*value="(\d{1,8})"', text)
+    x = re.search(r'IMS:1000042"[^<>]{0,200}value="(\d{1,8})"', text)
+    y = re.search(r'IMS:1000043"[^<>]{0,200}value="(\d{1,8})"', text)
     if x and y:
         facts.size(T=1, C=1, Z=1, Y=int(y[1]), X=int(x[1]))
 
@@ -83,10 +95,8 @@ def imzml(file: Opened, facts: Facts) -> None:
 @header("EMPAD RAW XML")
 def empad(file: Opened, facts: Facts) -> None:
     """EMPAD: the raw file that the XML names."""
-    found = re.search(r'<raw_file\b[^>]*\bfilename="([^"]+)"', whole(file))
-    if found:
-        # the name at acquisition; the raw file may have been renamed since
-        _add(facts, [_name(_plain(found[1]))], "warning")
+    # the name at acquisition; the raw file may have been renamed since
+    _add(facts, [_name(one) for one in _said(whole(file), "raw_file", "filename")[:1]], "warning")
 
 
 @header("MetaXpress")
@@ -125,7 +135,7 @@ def cv7000(file: Opened, facts: Facts) -> None:
             text = whole(index)
     except OSError:
         return
-    names = re.findall(r'\bType="IMG"[^>]*>([^<]+)</', text)
+    names = [name for said, name in _tags(text, r"\w+") if 'Type="IMG"' in said and name]
     _add(facts, [_plain(name) for name in names])
     facts.images = len({re.sub(r"A\d+Z\d+C\d+\.tif$", "", name) for name in names}) or None
     facts.members += [
@@ -138,7 +148,7 @@ def cv7000(file: Opened, facts: Facts) -> None:
 @header("InCell 1000/2000", "JDCE")
 def incell(file: Opened, facts: Facts) -> None:
     """XDCE: the pictures that it names."""
-    names = [_plain(n) for n in re.findall(r'<Image\b[^>]*\bfilename="([^"]+)"', whole(file))]
+    names = _said(whole(file), "Image", "filename")
     _add(facts, [_name(name) for name in names])
     facts.images = len(names) or None
 
@@ -148,7 +158,7 @@ def operetta(file: Opened, facts: Facts) -> None:
     """Index.idx.xml: the pictures that it names."""
     if not file.name.lower().endswith(".xml"):
         return
-    names = re.findall(r"<(?:URL|ImageURL)\b[^>]*>([^<]+)</(?:URL|ImageURL)>", whole(file))
+    names = [name for _, name in _tags(whole(file), "URL|ImageURL") if name]
     _add(facts, [_plain(name) for name in names if "://" not in name])
     facts.images = len(names) or None
 
@@ -238,9 +248,7 @@ def metamorph(file: Opened, facts: Facts) -> None:
 def prairie(file: Opened, facts: Facts) -> None:
     """Prairie XML: the TIFFs that it names."""
     if file.name.lower().endswith(".xml"):
-        _add(
-            facts, [_plain(n) for n in re.findall(r'<File\b[^>]*\bfilename="([^"]+)"', whole(file))]
-        )
+        _add(facts, _said(whole(file), "File", "filename"))
 
 
 @header("Olympus ScanR")

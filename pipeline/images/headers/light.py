@@ -133,7 +133,7 @@ def lif(file: Opened, facts: Facts) -> None:
         return
     xml = file.need(13, 2 * letters, "the LIF metadata") if letters < INDEX // 2 else b""
     text = xml.decode("utf-16-le", "replace")
-    wide = re.search(r'<LMSDataContainerHeader[^>]*\bVersion="2"', text) is not None
+    wide = re.search(r'<LMSDataContainerHeader[^<>]*\bVersion="2"', text) is not None
     at = 13 + 2 * letters
     for _ in range(1_000_000):
         if at >= file.size:
@@ -165,7 +165,7 @@ def _lif_sizes(text: str, facts: Facts) -> None:
     units = {"m": 1e6, "mm": 1e3, "µm": 1.0, "um": 1.0}
     sizes = {"C": len(re.findall(r"<ChannelDescription\b", first)) or 1}
     lengths: dict[str, float] = {}
-    for tag in re.findall(r"<DimensionDescription\b[^>]*>", first):
+    for tag in re.findall(r"<DimensionDescription\b[^<>]*>", first):
         said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         axis = axes.get(said.get("DimID", ""))
         count = said.get("NumberOfElements", "")
@@ -176,7 +176,7 @@ def _lif_sizes(text: str, facts: Facts) -> None:
                 lengths[axis] = abs(float(said.get("Length", "0"))) * unit / (int(count) - 1)
     facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
     facts.pixel_size(**lengths)
-    if found := re.search(r'<ChannelDescription\b[^>]*\bResolution="(\d+)"', first):
+    if found := re.search(r'<ChannelDescription\b[^<>]*\bResolution="(\d+)"', first):
         facts.pixel_type = "uint8" if int(found[1]) <= 8 else "uint16"
 
 

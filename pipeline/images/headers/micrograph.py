@@ -41,6 +41,8 @@ _NUMBERS = {
 _UNITS = {"nm": 1e-3, "µm": 1.0, "um": 1.0, "mm": 1e3, "m": 1e6, "pm": 1e-6, "Å": 1e-4, "A": 1e-4}
 MOST_TAGS = 20_000
 MOST_DEPTH = 32
+MOST_NAME = 64
+"""Bytes kept of a tag's name; every path repeats the names above it."""
 
 
 @header("Gatan Digital Micrograph")
@@ -71,6 +73,8 @@ def digital_micrograph(file: Opened, facts: Facts) -> None:
         if unit and isinstance(scale, int | float):
             lengths[name] = scale * unit
     facts.pixel_size(**lengths)
+    told = tags.said.get(f"/ImageList/{best}/ImageTags/Microscope Info/Name")
+    facts.name_instrument(told if isinstance(told, str) else None)
     facts.images = 1
 
 
@@ -104,7 +108,8 @@ class Tags:
             if self.count > MOST_TAGS:
                 raise Enough
             kind, length = struct.unpack(">BH", self.file.need(at, 3, "the DM tags"))
-            name = self.file.need(at + 3, length, "the DM tags").decode("latin-1") if length else ""
+            raw = self.file.need(at + 3, length, "the DM tags") if length else b""
+            name = raw[:MOST_NAME].decode("latin-1")
             at += 3 + length + (8 if self.wide else 0)
             if not name:
                 name, unnamed = str(unnamed), unnamed + 1

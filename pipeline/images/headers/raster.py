@@ -306,6 +306,14 @@ def sgi(file: Opened, facts: Facts) -> None:
         file.reach(512 + x * max(1, y) * max(1, z) * max(1, width), "the SGI rows")
 
 
+def _exr_channels(data: bytes) -> int:
+    """Names in a channel list, each with 16 bytes behind its NUL."""
+    count = at = 0
+    while (end := data.find(b"\0", at)) > at and end + 16 < len(data):
+        count, at = count + 1, end + 17
+    return count
+
+
 @header("OpenEXR")
 def openexr(file: Opened, facts: Facts) -> None:
     """OpenEXR: sizes, and the table of rows that follows a simple header."""
@@ -323,7 +331,7 @@ def openexr(file: Opened, facts: Facts) -> None:
         at = kind_end + 5 + length
         file.reach(at, "the OpenEXR header")
     left, top, right, bottom = struct.unpack("<4i", found["dataWindow"])
-    channels = len(re.findall(rb"[^\0]+\0.{16}", found.get("channels", b""), re.DOTALL))
+    channels = _exr_channels(found.get("channels", b""))
     facts.size(T=1, C=max(1, channels), Z=1, Y=bottom - top + 1, X=right - left + 1)
     first = found.get("channels", b"").partition(b"\0")[2][:1]
     facts.pixel_type = {b"\0": "uint32", b"\1": "float16", b"\2": "float32"}.get(first)
