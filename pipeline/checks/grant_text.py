@@ -121,6 +121,7 @@ FREE_TEXT = (
     "/study/funding_statement",
     "/study/acknowledgements",
     "/study/attributes/*/value",
+    "/study/authors/*/funding",
     "/study/authors/*/attributes/*/value",
     "/study/grants/*/attributes/*/value",
     "/study/grants/*/funder",
