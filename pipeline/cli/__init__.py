@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "revalidate": ("revalidate", "Run every curated record against a candidate schema."),
     "cite": ("cite", "Print how to cite a study."),
     "export": ("cite", "Print a curated record in another form."),
+    "funding": ("funding", "List the grants of released studies, for a funding report."),
+    "search": ("search", "Find studies by any field of their metadata."),
     "codes": ("codes", "List every kind of finding."),
     "explain": ("codes", "Explain one kind of finding."),
     "rules": ("codes", "List every curation rule."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,37 @@ def reserve(archive: Path, form: str) -> None:
     with archive_at(archive, make=True) as (chosen, book):
         made = ledger.reserve(book, prefix=chosen.prefix, first=chosen.first)
         printing.rows(form, [{"accession": made.value}], ("accession",))
+
+
+@accession.command()
+@printing.archive_option
+@printing.format_option
+@printing.day_option
+@click.pass_context
+def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
+    """Compare the ledger with the records and public copies; exit 1 when they do not agree.
+
+    Example: bia-curation accession audit --format jsonl
+    """
+    from pipeline import auditing
+
+    with archive_at(archive) as (chosen, book):
+        found = [
+            {
+                "code": one.code,
+                "name": one.name,
+                "severity": one.severity,
+                "accession": one.value,
+                "message": one.message,
+                "hint": one.hint,
+                "path": one.location.file,
+            }
+            for one in auditing.audit(chosen, book, day)
+        ]
+    printing.rows(form, found, ("severity", "code", "path", "message", "hint"))
+    if form == "table" and not found:
+        printing.put("the ledger, the records and the public copies agree")
+    ctx.exit(1 if found else 0)
 
 
 @accession.command()

@@ -17,13 +17,18 @@ Row = Mapping[str, Any]
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--format table|json|jsonl`."""
+    return formats()(command)
+
+
+def formats(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--format` with further forms that a command has."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["table", "json", "jsonl"]),
+        type=click.Choice(["table", "json", "jsonl", *more]),
         default="table",
         help="For people a table; for programs one array or object, or one object a line.",
-    )(command)
+    )
 
 
 class Day(click.ParamType[dt.date]):

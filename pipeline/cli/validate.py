@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @printing.paths_argument
-@printing.format_option
+@printing.formats("sarif")
 @click.option(
     "--schemas",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -42,18 +42,24 @@ def validate(
     Writes nothing and assigns nothing. Exit 1 when something is an error.
 
     Example: bia-curation validate submission.json --no-files --format jsonl
+
+    For an editor: bia-curation validate submission.json --no-files --format sarif
     """
     from pipeline import knowledge, subjects
 
     known = knowledge.load(schemas)
     blocked = False
     lines: list[dict[str, Any]] = []
+    placed: list[tuple[str, Finding]] = []
     for path in printing.progress(paths, len(paths), "documents"):
         for subject in subjects.at(path):
             report, read = subjects.validate(
                 subject, known, day=day, profile=profile, files=not no_files
             )
             blocked = blocked or report.count("error") > 0
+            if form == "sarif":
+                placed += [(subject.path_of(f.location.file), f) for f in report.findings]
+                continue
             made = list(_lines(subject, report, read))
             if form == "jsonl":
                 for line in made:
@@ -62,9 +68,29 @@ def validate(
                 lines += made
     if form == "json":
         printing.rows("json", lines, ())
+    elif form == "sarif":
+        printing.put(_sarif(placed))
     elif form == "table":
         _for_people(lines)
     ctx.exit(1 if blocked else 0)
+
+
+def _sarif(placed: list[tuple[str, Finding]]) -> str:
+    import json
+    from functools import cache
+
+    from pipeline.knowledge import VERSION
+    from pipeline.outputs import sarif
+
+    @cache
+    def text(path: str) -> str | None:
+        try:
+            return Path(path).read_bytes().decode("utf-8-sig")
+        except (OSError, ValueError):
+            return None
+
+    found = (sarif.Placed(path, finding) for path, finding in placed)
+    return json.dumps(sarif.log(found, text, version=VERSION), ensure_ascii=False, indent=1)
 
 
 def _lines(subject: Subject, report: Report, read: bool) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from pipeline.findings import Location
 from pipeline.select import escape, parent
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_SKIP = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
+_SKIP: Any = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
 class Places(Mapping[str, Location]):

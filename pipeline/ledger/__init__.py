@@ -16,7 +16,7 @@ from pipeline.ledger.assignment import (
 )
 from pipeline.ledger.connection import Ledger, LedgerUnavailable, Refused, open_ledger
 from pipeline.ledger.hashes import Growing, hash_file, hash_files
-from pipeline.ledger.releases import Due, due, release
+from pipeline.ledger.releases import Due, due, release, released
 from pipeline.ledger.runs import (
     Run,
     Waiting,
@@ -56,6 +56,7 @@ __all__ = [
     "open_ledger",
     "receive",
     "release",
+    "released",
     "reserve",
     "start_run",
     "unchanged",

@@ -74,6 +74,19 @@ def due(ledger: Ledger, day: dt.date) -> tuple[Due, ...]:
         )
 
 
+def released(ledger: Ledger) -> tuple[str, ...]:
+    """Every accession of which a version became public and that was not withdrawn since."""
+    asked = (
+        sa.select(accessions.c.value)
+        .join(releases, releases.c.accession == accessions.c.value)
+        .where(accessions.c.state != "withdrawn")
+        .order_by(accessions.c.prefix, accessions.c.number)
+        .distinct()
+    )
+    with ledger.read() as connection:
+        return tuple(row.value for row in connection.execute(asked))
+
+
 def release(ledger: Ledger, accession: str, version: int, day: dt.date) -> None:
     """Note that a version became public on a day; asked again it keeps the first day.
 
