@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,13 @@ from typing import Any
 from pydantic import ConfigDict, SkipValidation
 
 import pipeline.checks
-from pipeline import check, intake, registries, resources, rule, schema
+from pipeline import check, registries, resources, rule, schema
 from pipeline.check import Ordered
 from pipeline.findings import CODES, Code, Finding, Frozen, Origin
 from pipeline.rule import Rule
 
 VERSION = "0.1.0"
-_DECLARING = (
-    "curation",
-    "images",
-    "intake.file_lists",
-    "intake.xml_text",
-    "intake.yaml_text",
-    "review",
-    "schema",
-    "sources",
-)
-"""Modules besides checks and doors in which kinds of findings are declared."""
+_DECLARES = re.compile(rb"^\w+ = declare\(", re.MULTILINE)
 
 
 class Knowledge(Frozen):
@@ -83,7 +74,9 @@ def load(schemas: Path | None = None, rules: Path | None = None) -> Knowledge:
 def all_codes() -> tuple[Code, ...]:
     """Every kind of finding that any part of the pipeline can raise, by code."""
     check.load(pipeline.checks)
-    intake.doors()
-    for name in _DECLARING:
-        importlib.import_module(f"pipeline.{name}")
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        if _DECLARES.search(path.read_bytes()):
+            parts = path.relative_to(root).with_suffix("").parts
+            importlib.import_module(".".join(("pipeline", *parts)).removesuffix(".__init__"))
     return tuple(CODES[code] for code in sorted(CODES))

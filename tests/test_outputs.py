@@ -13,7 +13,7 @@ import yaml
 
 from pipeline import outputs
 from pipeline.findings import Finding, Operation, Origin, Report
-from pipeline.intake import pagetab_json
+from pipeline.intake import pagetab_json, ro_crate
 from pipeline.outputs import citation, manifest_table, pagetab, public
 from pipeline.outputs import record as record_json
 from pipeline.record import Change, CuratedRecord, DataFile, Decision, DocumentFrame
@@ -269,3 +269,46 @@ def test_pagetab_writes_organisms_so_that_they_read_back() -> None:
     for organisms in ([known], [known, other], [{"scientific_name": "Danio rerio"}]):
         given = record({"title": "t", "biosamples": [{"title": "b", "organisms": organisms}]})
         assert again(given) == given.metadata
+
+
+def test_only_what_the_archive_keeps_is_emitted_beside_the_record() -> None:
+    emitted = {one.name for one in outputs.load().values() if one.emitted}
+    assert emitted == {"record", "pagetab", "citation", "manifest", "manifest-tsv"}
+    assert {"ro-crate", "rembi-yaml", "pagetab-tsv", "public"} <= outputs.load().keys() - emitted
+
+
+def test_ro_crate_refers_as_the_profile_does() -> None:
+    study: dict[str, Any] = {
+        "title": "Fins",
+        "authors": [{"name": "Mira Lindgren", "affiliations": [{"organisation": "o1"}]}],
+        "organisations": [{"id": "o1", "name": "Example Institute"}],
+        "biosamples": [{"title": "Fin"}],
+        "study_components": [
+            {"name": "Movies", "associations": [{"biosample": "Fin"}], "files": [{"path": "a b"}]}
+        ],
+    }
+    made = json.loads(outputs.write(record(study), "ro-crate"))
+    entities = {one["@id"]: one for one in made["@graph"]}
+    assert len(entities) == len(made["@graph"])
+    descriptor, root = made["@graph"][:2]
+    assert descriptor["about"] == {"@id": root["@id"]}
+    (component,) = (one for one in made["@graph"] if one["@type"] == ["Dataset", "bia:Dataset"])
+    assert [one["@id"] for one in root["hasPart"]] == [component["@id"], "a%20b"]
+    (biosample,) = component["associatedBiologicalEntity"]
+    assert entities[biosample["@id"]]["title"] == "Fin"
+    (author,) = root["contributor"]
+    (organisation,) = entities[author["@id"]]["affiliation"]
+    assert entities[organisation["@id"]]["displayName"] == "Example Institute"
+    base, own = made["@context"]
+    assert base == "https://w3id.org/ro/crate/1.1/context"
+    plain = {"about", "conformsTo", "contentUrl", "description", "hasPart", "name"}
+    used = {key for one in made["@graph"] for key in one if not key.startswith("@")}
+    assert used - plain <= own.keys()
+
+
+def test_what_is_added_to_a_crate_by_hand_is_kept() -> None:
+    made = json.loads(outputs.write(record({"title": "Fins"}), "ro-crate"))
+    made["@graph"][1]["stain"] = "a dye"
+    again = ro_crate.read(json.dumps(made).encode(), "ro-crate-metadata.json").metadata
+    assert again is not None
+    assert again["study"]["attributes"] == [{"name": "stain", "value": "a dye"}]

@@ -37,7 +37,7 @@ def cite(accession: str, form: str, archive: Path) -> None:
 
 @click.command()
 @click.argument("accession")
-@click.option("--as", "form", required=True, help="record, pagetab, citation, manifest, …")
+@click.option("--as", "form", required=True, help="record, pagetab, ro-crate, rembi-yaml, …")
 @printing.archive_option
 def export(accession: str, form: str, archive: Path) -> None:
     """Print a curated record in another form.

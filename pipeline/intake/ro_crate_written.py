@@ -38,6 +38,7 @@ class Written(Frozen):
     profile: str
     own: str
     plain: frozenset[str]
+    terms: Mapping[str, str]
     derived: frozenset[str]
     associated: Mapping[str, tuple[str, str]]
     every: Mapping[str, Mapping[str, tuple[str, str]]]

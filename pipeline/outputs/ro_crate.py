@@ -64,7 +64,7 @@ def context() -> list[Any]:
         named |= {one for one in kind.types if one in ("AnnotationFile", "Association")}
         named |= {one for one in kind.types if one in ("MeasuredSize", "Section")}
     named |= written().derived
-    known = {**{term: "bia:" + term for _, term in written().associated.values()}, **terms().terms}
+    known = {**terms().terms, **written().terms}
     own = {term: known.get(term, written().own + term) for term in sorted(named - written().plain)}
     return ["https://w3id.org/ro/crate/1.1/context", {**terms().prefixes, **own}]
 
