@@ -70,6 +70,34 @@ def names() -> st.SearchStrategy[str]:
     return made.filter(lambda name: bool(fold(name)) and fold(name) not in TAKEN)
 
 
+def taken_by(form: Tree) -> tuple[str, str]:
+    """What a slot takes: text, texts, number, flag, object or objects, and of which class."""
+    if "items" in form:
+        kind, range_ = taken_by(form["items"])
+        return kind + "s", range_
+    if "$ref" in form:
+        return "object", form["$ref"].rpartition("/")[2]
+    named = {"integer": "number", "boolean": "flag"}
+    return named.get(form.get("type", ""), "text"), ""
+
+
+def full(of: str, above: tuple[str, ...] = ()) -> Tree:
+    """An object of a class with every slot that documents can state."""
+    made: Tree = {}
+    for slot, form in SCHEMA["$defs"][of]["properties"].items():
+        kind, range_ = taken_by(form)
+        if slot in NOT_SAID.get(of, ()) or slot == "qualifiers" or range_ in (of, *above):
+            continue
+        text = f"the {slot} of {of}"
+        values = {"text": text, "texts": [text, text + " too"], "number": 7, "flag": True}
+        if kind in values:
+            made[slot] = values[kind]
+        else:
+            part = full(range_, (*above, of))
+            made[slot] = [part] if kind == "objects" else part
+    return made
+
+
 class Draw:
     """Draws objects of the schema's classes, as documents could state them."""
 
@@ -114,7 +142,7 @@ class Draw:
         """An object of a class with some of its slots."""
         slots = SCHEMA["$defs"][of]["properties"]
         kinds = {
-            slot: self.kind(form)
+            slot: taken_by(form)
             for slot, form in slots.items()
             if slot not in BELOW and slot not in NOT_SAID.get(of, ())
         }
@@ -141,16 +169,6 @@ class Draw:
             made.pop("type", None)
         self.below(made, of, slots.keys() - set(NOT_SAID.get(of, ())), depth)
         return made
-
-    def kind(self, form: Tree) -> tuple[str, str]:
-        """What a slot takes: text, texts, number, flag, object or objects, and of which class."""
-        if "items" in form:
-            kind, range_ = self.kind(form["items"])
-            return kind + "s", range_
-        if "$ref" in form:
-            return "object", form["$ref"].rpartition("/")[2]
-        named = {"integer": "number", "boolean": "flag"}
-        return named.get(form.get("type", ""), "text"), ""
 
     def below(self, made: Tree, of: str, may: set[str], depth: int) -> None:
         """What every object may carry besides its slots."""
@@ -256,6 +274,18 @@ FEW = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@pytest.mark.parametrize("template", [None, *sorted(templates())])
+def test_every_field_reads_back(template: str | None) -> None:
+    study = full("Study") | {"organisations": [{"id": "o1"} | full("Organisation")]}
+    metadata = {"accession": "S-BIAD3001", "release_date": "2027-03-01", "study": study}
+    frame = DocumentFrame(template=template)
+    whole, thin = record(metadata, frame), record(bare(metadata), frame)
+    assert list(violations(metadata, compiled())) == []
+    assert_same(pagetab_json.read(pagetab.write(whole), "pagetab.json"), whole)
+    assert_same(ro_crate.read(crate.write(whole), crate.FILE), whole)
+    assert_same(pagetab_tsv.read(tsv.write(thin), "pagetab.tsv"), thin)
 
 
 @FEW
