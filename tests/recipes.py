@@ -234,3 +234,70 @@ def hdf5_checksum(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[at] ^= 0xFF
     write(path, bytes(data))
+
+
+@recipe("zarr_one")
+def zarr_one(path: Path) -> None:
+    """Pixels of exactly one micrometre."""
+    scale = {"type": "scale", "scale": [1.0, 1.0]}
+    ome_zarr(path, datasets=[{"path": "0", "coordinateTransformations": [scale]}])
+
+
+@recipe("zarr_unmeasured")
+def zarr_unmeasured(path: Path) -> None:
+    """Axes without a unit."""
+    ome_zarr(path, axes=[{"name": "y", "type": "space"}, {"name": "x", "type": "space"}])
+
+
+@recipe("zarr_hollow")
+def zarr_hollow(path: Path) -> None:
+    """An array with no rows."""
+    ome_zarr(path)
+    sets.text(path / "0" / ".zarray", {**sets.ARRAY, "shape": [0, 4]})
+
+
+IBD = bytes(range(16)) + bytes(32)
+
+
+def imzml(path: Path, identifier: bytes, data: bytes) -> None:
+    """An imzML with one spectrum, and its data."""
+    term = '<cvParam cvRef="IMS" accession="IMS:{}" name="x" value="{}"/>'
+    write(
+        path,
+        (
+            '<?xml version="1.0"?><mzML><!-- imzML -->'
+            + term.format(1000080, identifier.hex())
+            + "<binaryDataArray>"
+            + term.format(1000102, 16)
+            + term.format(1000103, 4)
+            + term.format(1000104, 32)
+            + "</binaryDataArray></mzML>"
+        ).encode(),
+    )
+    write(path.with_suffix(".ibd"), data)
+
+
+@recipe("imzml_pair")
+def imzml_pair(path: Path) -> None:
+    """An imzML and an .ibd with the same identifier."""
+    imzml(path, IBD[:16], IBD)
+
+
+@recipe("imzml_other")
+def imzml_other(path: Path) -> None:
+    """The .ibd of another imzML."""
+    imzml(path, IBD[16:32], IBD)
+
+
+@recipe("imzml_cut")
+def imzml_cut(path: Path) -> None:
+    """The .ibd ends before the last spectrum."""
+    imzml(path, IBD[:16], IBD[:30])
+
+
+@recipe("mhd_cut")
+def mhd_cut(path: Path) -> None:
+    """Half of the pixels beside a MetaImage header arrived."""
+    text = "ObjectType = Image\nNDims = 2\nDimSize = 4 4\nElementType = MET_UCHAR\n"
+    write(path, (text + "ElementDataFile = pixels.raw\n").encode())
+    write(path.parent / "pixels.raw", bytes(8))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from pipeline.findings import declare
 from pipeline.images import faults, zips
 from pipeline.images.facts import Facts
 from pipeline.images.formats import suffixes_of, table
@@ -20,6 +21,36 @@ _PARCELS = ("[Content_Types].xml", "META-INF/MANIFEST.MF", "mimetype")
 _STORES = (".zarr", ".n5")
 
 Tell = Callable[[str, str, str], tuple[Facts, int]]
+
+ARCHIVE_MEMBER = declare(
+    "IMG120",
+    "archive-member-broken",
+    "warning",
+    """A ZIP archive holds files that are broken by their own headers or checksums.
+
+    To fix: make the archive again from sound files, or upload the files themselves.
+    """,
+)
+ARCHIVE_LOCKED = declare(
+    "IMG121",
+    "archive-locked",
+    "warning",
+    """Files in a ZIP archive can be opened only with a password, which nobody else has.
+
+    To fix: upload the files themselves, or an archive without a password.
+    """,
+)
+ARCHIVE_OF_IMAGES = declare(
+    "IMG304",
+    "archive-holds-images",
+    "hint",
+    """Images are in a ZIP archive, so that nobody can look at one without the whole archive.
+
+    A file list describes the archive as one file; viewers and converters do not look into it.
+
+    To fix: nothing is needed; uploaded one by one, each image can be described and viewed.
+    """,
+)
 
 
 def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
@@ -43,7 +74,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
     locked = sum(one.locked for one in files)
     if locked:
         facts.flag(
-            faults.ARCHIVE_LOCKED,
+            ARCHIVE_LOCKED,
             f"{locked} of {len(files)} files ask for a password",
             value=locked,
         )
@@ -71,7 +102,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
     if images or stores:
         more = "" if held.whole else "at least "
         facts.flag(
-            faults.ARCHIVE_OF_IMAGES,
+            ARCHIVE_OF_IMAGES,
             f"{os.path.basename(file.path)} holds {more}{len(files):,} files: "
             + ", ".join(said[:8])
             + (" …" if len(said) > 8 else ""),
@@ -81,7 +112,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
         broken += _checked(file, files)
     if broken:
         facts.flag(
-            faults.ARCHIVE_MEMBER,
+            ARCHIVE_MEMBER,
             f"{len(broken):,} of the files looked at are broken: " + "; ".join(broken[:3]),
             value=len(broken),
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 from pipeline.findings import Code, Finding, Location, Severity
 from pipeline.images.image import Evidence, Kind
 
-
-@dataclass(slots=True)
 MOST_NAME = 200
 """Letters of a channel's or instrument's name."""
 MOST_MESSAGE = 1000
@@ -48,6 +48,8 @@ def dated(text: str) -> str | None:
             return None
     return None
 
+
+@dataclass(slots=True)
 class Member:
     """A file or folder that belongs to an image, relative to the image's folder.
 
@@ -57,6 +59,8 @@ class Member:
 
     name: str
     absence: Severity | None = "error"
+    least: int | None = None
+    """Bytes that the header asks of it, if it is not compressed."""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,8 @@ class Facts:
     instrument: str | None = None
     acquired: str | None = None
     reader: str | None = None
+    hollow: list[str] = field(default_factory=list)
+    """Axes that the header says are 0 long."""
     findings: list[Finding] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
@@ -97,18 +103,19 @@ class Facts:
         file: str | None = None,
     ) -> None:
         """Add a finding; `broken` makes the file unreadable."""
-        at = Location(file=file or self.path, pointer=pointer, line=line, column=column)
-        self.findings.append(code.at(at, message, value=value, severity=severity, hint=hint))
-        if broken:
-            self.kind = "unreadable"
         if len(message) > MOST_MESSAGE:
             message = message[:MOST_MESSAGE] + " …"
         if isinstance(value, str):
             value = value[:MOST_MESSAGE]
+        at = Location(file=file or self.path, pointer=pointer, line=line, column=column)
+        self.findings.append(code.at(at, message, value=value, severity=severity, hint=hint))
+        if broken:
+            self.kind = "unreadable"
 
     def size(self, **axes: int | None) -> None:
         """Set pixels by axis; axes of no or nonsensical length are left out."""
         order = ("T", "C", "Z", "Y", "X")
+        self.hollow = [axis for axis in order if axes.get(axis) == 0]
         known = {axis: axes[axis] for axis in order if axes.get(axis)}
         self.sizes = {
             axis: count for axis, count in known.items() if count and 0 < count < 1 << 63
@@ -122,3 +129,34 @@ class Facts:
             if axes.get(axis) and 1e-7 < float(axes[axis] or 0) < 1e7
         }
         self.pixel_size_um = known or None
+
+    def take(self, answer: dict[str, Any]) -> None:
+        """Take what a reader in the worker says; an axis that it leaves out has length 1."""
+        if sizes := answer.get("sizes"):
+            self.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
+        if lengths := answer.get("pixel_size_um"):
+            self.pixel_size(**lengths)
+        self.pixel_type = answer.get("pixel_type") or self.pixel_type
+        self.images = answer.get("images") or self.images
+        self.name_channels([str(one) for one in answer.get("channels", ())])
+        self.name_instrument(answer.get("instrument"))
+        self.date(str(answer.get("acquired") or ""))
+
+    def name_members(self, names: list[str]) -> None:
+        """Add files that an index names, as XML writes them."""
+        known = (unquote(unescape(name)).replace("\\", "/").strip() for name in names)
+        self.members += [Member(name) for name in dict.fromkeys(known) if name]
+
+    def date(self, text: str) -> None:
+        """Set when the image was acquired, in ISO 8601; nothing when the form is not known."""
+        self.acquired = dated(text)
+
+    def name_channels(self, names: list[str]) -> None:
+        """Set the names of channels in order; nothing when not one has a name."""
+        known = [" ".join(name.split())[:MOST_NAME] for name in names]
+        self.channels = tuple(known) if any(known) else ()
+
+    def name_instrument(self, *names: str | None) -> None:
+        """Set the microscope or camera from its maker and model; blank ones are left out."""
+        parts = [" ".join(name.replace("\0", " ").split()) for name in names if name]
+        self.instrument = " ".join(part for part in parts if part)[:MOST_NAME] or None

@@ -263,24 +263,6 @@ COMPRESSION_UNKNOWN = declare(
     To fix: save the image with LZW, Deflate or no compression.
     """,
 )
-ARCHIVE_MEMBER = declare(
-    "IMG120",
-    "archive-member-broken",
-    "warning",
-    """A ZIP archive holds files that are broken by their own headers or checksums.
-
-    To fix: make the archive again from sound files, or upload the files themselves.
-    """,
-)
-ARCHIVE_LOCKED = declare(
-    "IMG121",
-    "archive-locked",
-    "warning",
-    """Files in a ZIP archive can be opened only with a password, which nobody else has.
-
-    To fix: upload the files themselves, or an archive without a password.
-    """,
-)
 SUFFIX_WRONG = declare(
     "IMG201",
     "image-suffix-wrong",
@@ -321,6 +303,17 @@ AXES = declare(
     To fix: name one axis for each dimension of the array.
     """,
 )
+COMPANION_DIFFERS = declare(
+    "IMG207",
+    "image-companion-differs",
+    "error",
+    """Two files of one image carry different identifiers, so they do not belong together.
+
+    The index describes pixels that are in another file.
+
+    To fix: upload the file that was saved together with this one.
+    """,
+)
 NOT_TOLD = declare(
     "IMG301",
     "image-format-unknown",
@@ -350,17 +343,6 @@ AMBIGUOUS = declare(
     """Only the suffix says what a file is, and several formats share it.
 
     To fix: nothing is needed; say in the study which program made it.
-    """,
-)
-ARCHIVE_OF_IMAGES = declare(
-    "IMG304",
-    "archive-holds-images",
-    "hint",
-    """Images are in a ZIP archive, so that nobody can look at one without the whole archive.
-
-    A file list describes the archive as one file; viewers and converters do not look into it.
-
-    To fix: nothing is needed; uploaded one by one, each image can be described and viewed.
     """,
 )
 READER_COMPLAINS = declare(

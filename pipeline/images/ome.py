@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.images import omefaults
+from pipeline.images import omefaults, omesaid
 from pipeline.images.facts import Facts, Member
 
 LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
@@ -108,7 +108,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         _schema(root, facts)
     elif re.search(r"/OME/20(09|1\d)-\d\d$", space):
         _unknown(root, facts)
-    _technical(images, facts)
+    _technical(root, images, facts)
     _members(root, images, facts, around)
     if around is not None and images:
         _inside(images, facts, around)
@@ -268,7 +268,7 @@ def _grave(node: Any, message: str) -> bool:
     return name == "Image" and "attribute 'ID'" in message
 
 
-def _technical(images: list[Any], facts: Facts) -> None:
+def _technical(root: Any, images: list[Any], facts: Facts) -> None:
     facts.images = len(images) or None
     for image in images:
         pixels = _pixels(image)
@@ -276,6 +276,7 @@ def _technical(images: list[Any], facts: Facts) -> None:
             continue
         sizes = {axis: _whole(pixels, "Size" + axis) for axis in "TCZYX"}
         facts.size(**sizes)
+        omesaid.details(root, image, pixels, facts)
         form = pixels.get("Type", "")
         facts.pixel_type = (_FORMS.get(form, form) or None) if form in _TYPES else None
         lengths: dict[str, float | None] = {}

@@ -6,7 +6,7 @@ import os
 
 from pipeline.findings import Severity
 from pipeline.images import faults, places
-from pipeline.images.facts import Facts
+from pipeline.images.facts import Facts, Member
 
 _FIRST = (
     "htd",
@@ -112,6 +112,7 @@ class Sets:
             found = next((path for path in map(self._find, names) if path), None)
             if found:
                 self.owned.setdefault(found, mark)
+                self._short(found, member, facts)
             elif member.absence:
                 absent[member.absence].append(names[0])
         for folder in facts.folders:
@@ -126,6 +127,20 @@ class Sets:
                     value=names[0],
                     severity=severity,
                 )
+
+    def _short(self, path: str, member: Member, facts: Facts) -> None:
+        """Flag a member that has fewer bytes than the header asks for."""
+        if not member.least or path.lower().endswith((".gz", ".z", ".bz2")):
+            return
+        size = places.size_of(path)
+        if size < member.least:
+            facts.flag(
+                faults.TRUNCATED,
+                f"the header asks for {member.least} bytes of {os.path.basename(path)}, "
+                f"which has {size}",
+                broken=True,
+                value=size,
+            )
 
     def _find(self, name: str) -> str | None:
         """The path of a member in or below the folder, whatever the case of its letters."""

@@ -11,6 +11,8 @@ from pipeline.images import tiff as t
 from pipeline.images.facts import Facts
 from pipeline.images.tiff import Page, Tiff
 
+_UNDATED = frozenset({"TIFF (Tagged Image File Format)", "Photoshop TIFF", "OME-TIFF"})
+"""Kinds whose date is when the file was saved."""
 _KINDS = {1: "uint", 2: "int", 3: "float", 5: "int", 6: "complex"}
 
 
@@ -51,6 +53,10 @@ def technical(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
         facts.size(C=samples, Y=height, X=width)
     else:
         facts.size(T=1, C=samples, Z=count, Y=height, X=width)
+    make = [tiff.text(pages[0], code, 256) for code in (t.MAKE, t.MODEL) if code in pages[0].tags]
+    facts.name_instrument(*make)
+    if make or facts.format not in _UNDATED:
+        facts.date(tiff.text(pages[0], t.DATE, 32))
     unit = {2: 25400.0, 3: 10000.0}.get(tiff.number(pages[0], t.RESOLUTION_UNIT, 1))
     description = (
         tiff.text(pages[0], t.DESCRIPTION, 1 << 16) if t.DESCRIPTION in pages[0].tags else ""
@@ -153,9 +159,13 @@ def _lsm(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
 def _fei(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     """FEI: pixel size in metres from its text of settings."""
     for code in (34682, 34680, 34683):
-        found = dict(
-            re.findall(r"(?m)^Pixel(Width|Height)=([\d.eE+-]+)", tiff.text(pages[0], code, 1 << 16))
-        )
+        text = tiff.text(pages[0], code, 1 << 16)
+        said = dict(re.findall(r"(?m)^(Date|Time|SystemType)=(.*)$", text))
+        if said.get("SystemType"):
+            facts.name_instrument("FEI", said["SystemType"])
+        if said.get("Date"):
+            facts.date(f"{said['Date']} {said.get('Time', '')}".replace("\r", ""))
+        found = dict(re.findall(r"(?m)^Pixel(Width|Height)=([\d.eE+-]+)", text))
         if "Width" in found and "Height" in found:
             facts.pixel_size(X=_float(found["Width"]) * 1e6, Y=_float(found["Height"]) * 1e6)
             return
@@ -172,10 +182,29 @@ def _sem(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
         facts.pixel_size(X=_float(found[1]) * unit, Y=_float(found[1]) * unit)
 
 
+def _metamorph(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """MetaMorph: pixel size and time from the properties in its description."""
+    text = tiff.text(pages[0], t.DESCRIPTION, 1 << 16)
+    said = dict(re.findall(r'<(?:custom-)?prop id="([\w-]+)"[^<>]*? value="([^"]*)"', text))
+    if said.get("spatial-calibration-state") == "on" and said.get(
+        "spatial-calibration-units", ""
+    ).lower() in ("um", "µm", "microns"):
+        facts.pixel_size(
+            X=_float(said.get("spatial-calibration-x", "")),
+            Y=_float(said.get("spatial-calibration-y", "")),
+        )
+    facts.date(said.get("acquisition-time-local", ""))
+    if said.get("image-name"):
+        facts.name_channels([said["image-name"]])
+
+
 SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] = {
     "Aperio SVS TIFF": (_aperio,),
     "FEI TIFF": (_fei,),
     "LEO": (_sem,),
+    "MetaMorph 7.5 TIFF": (_metamorph,),
+    "MetaMorph Stack (STK)": (_metamorph,),
+    "MetaXpress": (_metamorph,),
     "OME-TIFF": (_ome,),
     "Zeiss LSM (Laser Scanning Microscope) 510/710": (_lsm,),
 }

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from pipeline.images import content, faults, places, zarrs
+from pipeline.images import content, faults, nonsense, places, zarrs
 from pipeline.images.facts import Facts
 from pipeline.images.formats import suffixes_of, table
 from pipeline.images.image import ImageFile
@@ -120,6 +120,7 @@ def _finish(facts: Facts, size: int, sets: object) -> ImageFile:
     of = None
     if isinstance(sets, Sets):
         of = sets.settle(facts)
+    nonsense.judge(facts)
     known = table().formats.get(facts.format or "")
     listed = known is not None and known.listed
     if facts.kind == "image" and known is not None and not listed:

@@ -25,6 +25,8 @@ def hdf5(path: str) -> dict[str, Any]:
     """Names of groups, data sets and attributes (`@x`) to the second level of an HDF5 file."""
     import h5py
 
+    from pipeline.images import hdf5kinds
+
     found: list[str] = []
     shapes: dict[str, list[Any]] = {}
     with h5py.File(_source(path), "r") as file:
@@ -56,34 +58,8 @@ def hdf5(path: str) -> dict[str, Any]:
                                     break
                                 found.append(f"{name}/{below}/{leaf}")
                                 found += [f"*@{key}" for key in child.attrs]
-        told = _imaris(file) if "DataSetInfo" in file and "DataSet" in file else {}
+        told = hdf5kinds.said(file)
     return {"names": found[: 4 * MOST_NAMES], "shapes": shapes, **told}
-
-
-def _imaris(file: Any) -> dict[str, Any]:
-    """Sizes and extent of an Imaris 5.5 file, from its attributes (each an array of letters)."""
-
-    def said(node: Any, name: str) -> float:
-        try:
-            return float(b"".join(node.attrs[name]).decode())
-        except (KeyError, ValueError, TypeError):
-            return 0.0
-
-    image = file.get("DataSetInfo/Image")
-    level = file.get("DataSet/ResolutionLevel 0")
-    if image is None or level is None:
-        return {}
-    sizes = {axis: int(said(image, axis)) for axis in "XYZ"}
-    sizes["T"] = len(level)
-    first = level.get("TimePoint 0")
-    sizes["C"] = len(first) if first is not None else 1
-    scale = {
-        axis: (said(image, f"ExtMax{number}") - said(image, f"ExtMin{number}")) / sizes[axis]
-        for number, axis in enumerate("XYZ")
-        if sizes[axis]
-    }
-    data = first.get("Channel 0/Data") if first is not None else None
-    return {"sizes": sizes, "pixel_size_um": scale, "pixel_type": str(data.dtype) if data else None}
 
 
 def bioio(path: str, reader: str) -> dict[str, Any]:
@@ -99,6 +75,29 @@ def bioio(path: str, reader: str) -> dict[str, Any]:
         "pixel_type": str(image.dtype),
         "images": len(image.scenes),
     }
+
+
+def nd2(path: str) -> dict[str, Any]:
+    """What the nd2 library says of an ND2 file: axes as they were acquired, channels, date."""
+    import nd2
+
+    with nd2.ND2File(path) as file:
+        sizes = {str(axis): int(count) for axis, count in file.sizes.items()}
+        told = file.text_info
+        camera = [
+            line for line in told.get("description", "").splitlines() if "Microscope:" in line
+        ]
+        return {
+            "sizes": {axis: sizes.get(axis, 1) for axis in "TCZYX"},
+            "pixel_size_um": dict(
+                zip("XYZ"[: 2 + ("Z" in sizes)], file.voxel_size(), strict=False)
+            ),
+            "pixel_type": str(file.dtype),
+            "images": sizes.get("P", 1),
+            "channels": [one.channel.name for one in file.metadata.channels or ()],
+            "instrument": camera[0].rpartition("Microscope:")[2] if camera else "",
+            "acquired": told.get("date", ""),
+        }
 
 
 def readers(path: str) -> dict[str, Any]:
@@ -198,12 +197,12 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
         file.visititems(look)
     return found
 
+
 def omexml(path: str, data: str, around: dict[str, Any] | None) -> dict[str, Any]:
     """What a long OME-XML document in base64 says."""
     from pipeline.images import omedocument
 
     return omedocument.told(path, data, around)
-
 
 
 def _product(shape: tuple[int, ...]) -> int:
@@ -216,6 +215,7 @@ def _product(shape: tuple[int, ...]) -> int:
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "hdf5": hdf5,
     "bioio": bioio,
+    "nd2": nd2,
     "readers": readers,
     "tiff": tiff,
     "picture": picture,

@@ -230,6 +230,18 @@ def _field(store: Store, path: str, first: bool) -> list[str]:
     return []
 
 
+def _channels(store: Store, file: str, at: str) -> None:
+    """The labels of channels in `omero`, which stands beside `multiscales`."""
+    found: Any = store.json(*file.split("/"))
+    for part in at.split("/")[1:-1]:
+        found = found.get(part) if isinstance(found, dict) else None
+    omero = found.get("omero") if isinstance(found, dict) else None
+    channels = omero.get("channels") if isinstance(omero, dict) else None
+    if isinstance(channels, list):
+        labels = [one.get("label") if isinstance(one, dict) else "" for one in channels[:1000]]
+        store.facts.name_channels([one if isinstance(one, str) else "" for one in labels])
+
+
 def _image(
     store: Store,
     path: str,
@@ -277,4 +289,6 @@ def _image(
                 no_chunks(store, f"the array {where!r}")
             if not quiet:
                 technical(facts, axes, array, scales, dataset)
+                if file.endswith((".zattrs", "zarr.json")) and not facts.channels:
+                    _channels(store, file, at)
     return stored

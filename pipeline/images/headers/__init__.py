@@ -13,6 +13,8 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     medical,
     micrograph,
     raster,
+    screens,
+    zeiss,
 )
 from pipeline.images.headers.containers import hdf5, text_mode
 from pipeline.images.headers.medical import inflated

@@ -45,11 +45,7 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
         facts.flag(faults.READER_COMPLAINS, f"h5py cannot open the file: {answer['error']}")
         return claimed[0] if claimed else generic
     names = frozenset(map(str, answer["names"]))
-    if "sizes" in answer:
-        facts.size(**{axis: answer["sizes"].get(axis, 1) for axis in "TCZYX"})
-        facts.pixel_size(**answer["pixel_size_um"])
-        facts.pixel_type = answer["pixel_type"]
-        facts.images = 1
+    facts.take(answer)
     found = by_names(table().hdf5, "hdf5", names, name, suffixes)
     return found or (claimed[-1] if claimed and generic not in claimed else generic)
 

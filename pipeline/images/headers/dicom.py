@@ -60,6 +60,10 @@ _WANTED = {
     (0x0018, 0x1164): "imager spacing",
     (0x0008, 0x0016): "class",
     (0x0020, 0x000D): "study",
+    (0x0008, 0x0070): "maker",
+    (0x0008, 0x1090): "model",
+    (0x0008, 0x0022): "date",
+    (0x0008, 0x0023): "content date",
 }
 _NOBODY = frozenset(
     {
@@ -240,6 +244,8 @@ def _int(said: dict[str, str], key: str) -> int:
 
 
 def _sizes(facts: Facts, said: dict[str, str]) -> None:
+    facts.name_instrument(said.get("maker"), said.get("model"))
+    facts.date(said.get("date") or said.get("content date", ""))
     rows, columns = _int(said, "rows"), _int(said, "columns")
     if not rows or not columns:
         return

@@ -132,7 +132,10 @@ def nrrd(file: Opened, facts: Facts) -> None:
     facts.images = 1
     detached = fields.get("data file") or fields.get("datafile")
     if detached and not detached.startswith("LIST"):
-        facts.members += [Member(name) for name in _series(detached)]
+        files = _series(detached)
+        plain = fields.get("encoding", "").lower() == "raw" and form in NRRD_TYPES
+        least = math.prod(sizes) * NRRD_TYPES[form] // len(files) if plain else None
+        facts.members += [Member(name, least=least) for name in files]
     elif not detached:
         if not ends:
             file.reach(file.size + 1, "the NRRD header")
@@ -195,7 +198,10 @@ def metaimage(file: Opened, facts: Facts) -> None:
         if not packed and form in NRRD_TYPES and fields.get("BinaryData", "True").lower() == "true":
             file.reach((end or 0) + math.prod(sizes) * count * NRRD_TYPES[form], "the data")
     else:
-        facts.members += [Member(n) for n in (files or _series(data))]
+        files = files or _series(data)
+        plain = fields.get("CompressedData", "False").lower() != "true" and form in NRRD_TYPES
+        least = math.prod(sizes) * count * NRRD_TYPES[form or ""] // len(files) if plain else None
+        facts.members += [Member(n, least=least) for n in files]
 
 
 @header("ICS (Image Cytometry Standard)")
@@ -234,8 +240,11 @@ def ics(file: Opened, facts: Facts) -> None:
         }
     )
     facts.images = 1
+    packed = " ".join(said.get(("representation", "compression"), [])).lower()
     if version and version[1] == "1":
-        facts.members.append(Member("{stem}.ids|{stem}.ids.gz|{stem}.ids.Z"))
+        plain = not packed or packed == "uncompressed"
+        least = math.prod(sizes[1:]) * bits // 8 if plain and len(sizes) > 1 else None
+        facts.members.append(Member("{stem}.ids|{stem}.ids.gz|{stem}.ids.Z", least=least))
         return
     source = said.get(("source", "file"))
     if source:
@@ -244,6 +253,5 @@ def ics(file: Opened, facts: Facts) -> None:
     end = re.search(rb"(?m)^end\r?\n", raw)
     if version and not end and file.size < 1 << 16:
         file.reach(file.size + 1, "the ICS header, which has no end line,")
-    packed = " ".join(said.get(("representation", "compression"), [])).lower()
     if end and sizes and packed in ("", "uncompressed"):
         file.reach(end.end() + math.prod(sizes[1:]) * bits // 8, "the ICS pixel data")

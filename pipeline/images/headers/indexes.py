@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import uuid
 from collections.abc import Iterator
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 
 from pipeline.findings import Severity
-from pipeline.images import ome, omedocument, places
+from pipeline.images import faults, ome, omedocument, places
 from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Opened
@@ -83,13 +85,36 @@ def bdv(file: Opened, facts: Facts) -> None:
 
 @header("imzML")
 def imzml(file: Opened, facts: Facts) -> None:
-    """imzML: its binary data stand in the .ibd beside it."""
-    facts.members.append(Member("{stem}.ibd"))
-    text = file.read(0, min(file.size, 1 << 18)).decode("utf-8", "replace")
+    """imzML: its binary data stand in the .ibd beside it, which has the same identifier."""
+    text = whole(file)
+    ends = []
+    for part in text.split("<binaryDataArray ")[1:] + text.split("<binaryDataArray>")[1:]:
+        one = part[:4000].partition("</binaryDataArray>")[0]
+        offset = re.search(r'IMS:1000102"[^<>]{0,200}value="(\d{1,18})"', one)
+        length = re.search(r'IMS:1000104"[^<>]{0,200}value="(\d{1,18})"', one)
+        if offset and length:
+            ends.append(int(offset[1]) + int(length[1]))
+    facts.members.append(Member("{stem}.ibd", least=max(ends, default=None)))
     x = re.search(r'IMS:1000042"[^<>]{0,200}value="(\d{1,8})"', text)
     y = re.search(r'IMS:1000043"[^<>]{0,200}value="(\d{1,8})"', text)
     if x and y:
         facts.size(T=1, C=1, Z=1, Y=int(y[1]), X=int(x[1]))
+    named = re.search(r'IMS:1000080"[^<>]{0,200}value="([^"]{32,40})"', text)
+    stem = os.path.splitext(file.path)[0]
+    data = next((p for p in (f"{stem}.ibd", f"{stem}.IBD") if places.exists(p)), None)
+    if named is None or data is None:
+        return
+    said = re.sub(r"[^0-9a-f]", "", named[1].lower())
+    with contextlib.suppress(OSError):
+        start = places.beginning(data, 16)
+        if len(start) == 16 and len(said) == 32:
+            first = uuid.UUID(bytes=start)
+            if said not in (first.hex, uuid.UUID(bytes_le=start).hex):
+                facts.flag(
+                    faults.COMPANION_DIFFERS,
+                    f"the imzML names the data {said}, the .ibd beside it is {first.hex}",
+                    value=said,
+                )
 
 
 @header("EMPAD RAW XML")
@@ -97,30 +122,6 @@ def empad(file: Opened, facts: Facts) -> None:
     """EMPAD: the raw file that the XML names."""
     # the name at acquisition; the raw file may have been renamed since
     _add(facts, [_name(one) for one in _said(whole(file), "raw_file", "filename")[:1]], "warning")
-
-
-@header("MetaXpress")
-def metaxpress(file: Opened, facts: Facts) -> None:
-    """HTD: the TIFFs of its plate, beside it or under TimePoint folders."""
-    folder = os.path.dirname(file.path) or "."
-    stem = os.path.splitext(file.name)[0]
-    entries = places.names(folder)
-    if any(name.lower().endswith(".pnl") for name in entries):
-        facts.format = "Applied Precision CellWorX"
-        _add(facts, [name for name in entries if name.lower().endswith((".pnl", ".log"))])
-        return
-    found = [
-        name
-        for name in entries
-        if name.lower().startswith(stem.lower() + "_") and name.lower().endswith((".tif", ".tiff"))
-    ]
-    times = [name for name in entries if re.fullmatch(r"(?i)timepoint_\d+", name)]
-    facts.folders += times
-    if found or times:
-        _add(facts, found)
-    else:
-        facts.members.append(Member(f"{stem}_*.tif"))
-    facts.images = len(found) or None
 
 
 @header("CV7000")
@@ -150,16 +151,6 @@ def incell(file: Opened, facts: Facts) -> None:
     """XDCE: the pictures that it names."""
     names = _said(whole(file), "Image", "filename")
     _add(facts, [_name(name) for name in names])
-    facts.images = len(names) or None
-
-
-@header("PerkinElmer Operetta", "PerkinElmer Columbus")
-def operetta(file: Opened, facts: Facts) -> None:
-    """Index.idx.xml: the pictures that it names."""
-    if not file.name.lower().endswith(".xml"):
-        return
-    names = [name for _, name in _tags(whole(file), "URL|ImageURL") if name]
-    _add(facts, [_plain(name) for name in names if "://" not in name])
     facts.images = len(names) or None
 
 
@@ -193,27 +184,10 @@ def oif(file: Opened, facts: Facts) -> None:
         facts.folders.append(f"{file.name}.files")
 
 
-@header("cellSens VSI")
-def vsi(file: Opened, facts: Facts) -> None:
-    """VSI: its folder _X_ with the pixels of all but the overview."""
-    if file.name.lower().endswith(".vsi"):
-        stem = file.name[:-4]
-        facts.members.append(Member(f"_{stem}_", "warning"))
-        facts.folders.append(f"_{stem}_")
-
-
 @shaped("sldy")
 def is_sldy(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """SLDY: text of its name."""
     return is_text(file.head)
-
-
-@header("3i SlideBook 7")
-def sldy(file: Opened, facts: Facts) -> None:
-    """SLDY: its folder X.dir."""
-    stem = os.path.splitext(file.name)[0]
-    facts.members.append(Member(f"{stem}.dir"))
-    facts.inside.append(f"{stem}.dir")
 
 
 @header("Volocity")
@@ -249,14 +223,6 @@ def prairie(file: Opened, facts: Facts) -> None:
     """Prairie XML: the TIFFs that it names."""
     if file.name.lower().endswith(".xml"):
         _add(facts, _said(whole(file), "File", "filename"))
-
-
-@header("Olympus ScanR")
-def scanr(file: Opened, facts: Facts) -> None:
-    """ScanR: its folder data."""
-    if file.name.lower().endswith(".xml"):
-        facts.members.append(Member("data"))
-        facts.folders.append("data")
 
 
 @header("CellVoyager")

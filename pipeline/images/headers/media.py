@@ -42,7 +42,7 @@ def riff(file: Opened, facts: Facts) -> None:
     if at >= 0 and at + 48 <= len(file.head):
         frames = struct.unpack_from("<I", file.head, at + 8 + 16)[0]
         width, height = struct.unpack_from("<II", file.head, at + 8 + 32)
-        facts.size(T=frames, C=3, Z=1, Y=height, X=width)
+        facts.size(T=max(1, frames), C=3, Z=1, Y=height, X=width)
         facts.pixel_type, facts.images = "uint8", 1
 
 
@@ -50,6 +50,7 @@ def riff(file: Opened, facts: Facts) -> None:
 def boxes(file: Opened, facts: Facts) -> None:
     """ISO media files: their outermost boxes, which must not pass the end (ISO 14496-12, 4.2)."""
     at = 0
+    index = b""
     kinds: set[bytes] = set()
     while at + 8 <= file.size:
         length, kind = struct.unpack(">I4s", file.need(at, 8, "a box"))
@@ -58,6 +59,8 @@ def boxes(file: Opened, facts: Facts) -> None:
             length = struct.unpack(">Q", file.need(at + 8, 8, "a box"))[0]
             lead = 16
         kinds.add(kind)
+        if kind in (b"moov", b"meta") and not index:
+            index = file.read(at, min(max(length, lead), 1 << 18))
         if length == 0:
             break
         if length < lead:
@@ -74,3 +77,29 @@ def boxes(file: Opened, facts: Facts) -> None:
     if not kinds & {b"moov", b"moof", b"meta"}:
         raise Cut("the index (moov), which is absent,", file.size + 1)
     facts.images = 1
+    _frame(index, facts)
+
+
+def _frame(index: bytes, facts: Facts) -> None:
+    """Sizes from the first track with a picture (ISO 14496-12, 8.3.2), or a still image's box."""
+    at = index.find(b"ispe")
+    if at >= 0 and at + 16 <= len(index):
+        width, height = struct.unpack_from(">II", index, at + 8)
+        facts.size(T=1, C=3, Z=1, Y=height, X=width)
+        return
+    at = index.find(b"tkhd")
+    while at >= 0 and at + 96 <= len(index):
+        end = at + (88 if index[at + 4] == 0 else 100)
+        if end > len(index):
+            return
+        width, height = (one >> 16 for one in struct.unpack_from(">II", index, end - 8))
+        following = index.find(b"tkhd", at + 4)
+        if width and height:
+            table = index.find(b"stsz", at, following if following > 0 else len(index))
+            frames = (
+                struct.unpack_from(">I", index, table + 12)[0] if 0 < table < len(index) - 16 else 1
+            )
+            facts.size(T=frames, C=3, Z=1, Y=height, X=width)
+            facts.pixel_type = "uint8"
+            return
+        at = following

@@ -81,7 +81,7 @@ def nifti(file: Opened, facts: Facts) -> None:
     facts.images = 1
     length = (math.prod(shape) * bits + 7) // 8
     if pair:
-        facts.members.append(Member("{stem}.img|{stem}.img.gz"))
+        facts.members.append(Member("{stem}.img|{stem}.img.gz", least=start + length))
     elif packed:
         _gzip_length(file, facts, start + length)
     else:
@@ -127,10 +127,13 @@ def analyze(file: Opened, facts: Facts) -> None:
     kind = struct.unpack_from(order + "h", file.head, 70)[0]
     facts.pixel_type = NIFTI_TYPES.get(kind)
     shape = [*dims[1:5]]
+    bits = struct.unpack_from(order + "h", file.head, 72)[0]
+    least = None
     if 2 <= dims[0] <= 7 and all(one > 0 for one in dims[1 : 1 + min(4, dims[0])]):
         shape += [1] * (4 - len(shape))
         facts.size(T=max(1, shape[3]), C=1, Z=max(1, shape[2]), Y=shape[1], X=shape[0])
-    facts.members.append(Member("{stem}.img|{stem}.img.gz"))
+        least = math.prod(max(1, one) for one in dims[1 : 1 + dims[0]]) * max(0, bits) // 8
+    facts.members.append(Member("{stem}.img|{stem}.img.gz", least=least))
 
 
 @header("FITS (Flexible Image Transport System)")
@@ -146,8 +149,8 @@ def fits(file: Opened, facts: Facts) -> None:
             facts.pixel_type = (
                 f"{'float' if bits < 0 else 'int' if bits > 8 else 'uint'}{abs(bits)}"
             )
-            facts.instrument = cards.get("INSTRUME") or None
-            facts.acquired = cards.get("DATE-OBS") or None
+            facts.name_instrument(cards.get("TELESCOP"), cards.get("INSTRUME"))
+            facts.date(cards.get("DATE-OBS", ""))
         file.reach(data, f"the data of FITS unit {facts.images + 1}")
         facts.images += 1
     facts.images = max(1, facts.images)

@@ -1,0 +1,222 @@
+"""What HDF5 files of single kinds say of their pixels (run in the worker)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+MOST_SETUPS = 512
+MOST_NODES = 5000
+"""Groups and data sets that are looked at in search of one."""
+MOST_METADATA = 1 << 20
+_LENGTHS = {"m": 1e6, "mm": 1e3, "um": 1.0, "µm": 1.0, "nm": 1e-3, "n_m": 1e-3, "micron": 1.0}
+
+
+def said(file: Any) -> dict[str, Any]:
+    """Sizes, pixel size, pixel type, images, channels, instrument and date, as far as known."""
+    for read in _KINDS:
+        try:
+            found = read(file)
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError):
+            continue
+        if found:
+            return found
+    return {}
+
+
+def _letters(node: Any, name: str) -> str:
+    """An attribute of Imaris, each an array of letters."""
+    try:
+        return b"".join(node.attrs[name]).decode("utf-8", "replace")
+    except (KeyError, TypeError):
+        return ""
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _imaris(file: Any) -> dict[str, Any]:
+    """Imaris 5.5: extent and sizes from DataSetInfo, channels with their names."""
+    image, level = file.get("DataSetInfo/Image"), file.get("DataSet/ResolutionLevel 0")
+    if image is None or level is None:
+        return {}
+    sizes = {axis: int(_number(_letters(image, axis))) for axis in "XYZ"}
+    first = level.get("TimePoint 0")
+    sizes |= {"T": len(level), "C": len(first) if first is not None else 1}
+    scale = {
+        axis: (_number(_letters(image, f"ExtMax{n}")) - _number(_letters(image, f"ExtMin{n}")))
+        / sizes[axis]
+        for n, axis in enumerate("XYZ")
+        if sizes[axis]
+    }
+    data = first.get("Channel 0/Data") if first is not None else None
+    names = [_letters(file.get(f"DataSetInfo/Channel {n}"), "Name") for n in range(sizes["C"])]
+    return {
+        "sizes": sizes,
+        "pixel_size_um": scale,
+        "pixel_type": str(data.dtype) if data is not None else None,
+        "images": 1,
+        "channels": names,
+        "acquired": _letters(image, "RecordingDate"),
+    }
+
+
+def _velox(file: Any) -> dict[str, Any]:
+    """Velox: frames of Data/Image, and the JSON of the first one's metadata."""
+    images = file.get("Data/Image")
+    if images is None or not len(images):
+        return {}
+    first = images[sorted(images)[0]]
+    y, x, frames = first["Data"].shape
+    raw = bytes(first["Metadata"][:MOST_METADATA, 0]).split(b"\0", 1)[0]
+    told = json.loads(raw) if raw else {}
+    instrument = told.get("Instrument", {})
+    size = told.get("BinaryResult", {}).get("PixelSize", {})
+    meters = told.get("BinaryResult", {}).get("PixelUnitX") == "m"
+    return {
+        "sizes": {"T": frames, "C": 1, "Z": 1, "Y": y, "X": x},
+        "pixel_size_um": {
+            axis: _number(str(size.get(key, ""))) * 1e6
+            for axis, key in (("X", "width"), ("Y", "height"))
+            if meters
+        },
+        "pixel_type": str(first["Data"].dtype),
+        "images": len(images),
+        "instrument": " ".join(
+            str(instrument.get(key, "")) for key in ("Manufacturer", "InstrumentModel")
+        ).strip(),
+    }
+
+
+def _bdv(file: Any) -> dict[str, Any]:
+    """BigDataViewer: the largest cells of each setup at each time point."""
+    times = [name for name in file if re.fullmatch(r"t\d{5,}", name)]
+    if not times:
+        return {}
+    setups = [name for name in file[times[0]] if re.fullmatch(r"s\d\d+", name)][:MOST_SETUPS]
+    cells = file[times[0]][setups[0]]["0/cells"]
+    z, y, x = cells.shape
+    return {
+        "sizes": {"T": len(times), "C": 1, "Z": z, "Y": y, "X": x},
+        "pixel_type": str(cells.dtype).replace("int", "uint", cells.dtype.kind == "i"),
+        "images": len(setups),
+    }
+
+
+def _minc(file: Any) -> dict[str, Any]:
+    """MINC 2: the order of dimensions and their steps in millimetres."""
+    data = file.get("minc-2.0/image/0/image")
+    if data is None:
+        return {}
+    order = _text(data.attrs["dimorder"]).split(",")
+    named = {"time": "T", "zspace": "Z", "yspace": "Y", "xspace": "X", "vector_dimension": "C"}
+    steps = {
+        named[one]: abs(float(file[f"minc-2.0/dimensions/{one}"].attrs.get("step", 0))) * 1e3
+        for one in order
+        if one.endswith("space")
+    }
+    return {
+        "sizes": {named[one]: n for one, n in zip(order, data.shape, strict=True)},
+        "pixel_size_um": steps,
+        "pixel_type": str(data.dtype),
+        "images": 1,
+    }
+
+
+def _visit(file: Any, look: Callable[[str, Any], Any]) -> bool:
+    """Look at nodes until one is found; False when there are too many."""
+    seen = 0
+
+    def counted(name: str, node: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        return True if seen > MOST_NODES else look(name, node)
+
+    file.visititems(counted)
+    return seen <= MOST_NODES
+
+
+def _labelled(file: Any) -> dict[str, Any]:
+    """ilastik (axistags) and data sets with DIMENSION_LABELS: axes as they are named."""
+    found: dict[str, Any] = {}
+
+    def look(name: str, node: Any) -> Any:
+        if not hasattr(node, "shape") or node.dtype.kind not in "uifb":
+            return None
+        if "axistags" in node.attrs:
+            told = json.loads(_text(node.attrs["axistags"]))
+            axes = [str(one.get("key", "")).upper() for one in told["axes"]]
+        elif "DIMENSION_LABELS" in node.attrs:
+            axes = [_text(one).upper() for one in node.attrs["DIMENSION_LABELS"]]
+        else:
+            return None
+        if len(axes) == len(node.shape) and {"X", "Y"} <= set(axes):
+            found["sizes"] = dict(zip(axes, map(int, node.shape), strict=True))
+            found["pixel_type"] = str(node.dtype)
+            return True
+        return None
+
+    _visit(file, look)
+    return found
+
+
+def _berkeley(file: Any) -> dict[str, Any]:
+    """Berkeley EMD: the data set of the first group that is marked, and its dimension vectors."""
+    found: dict[str, Any] = {}
+
+    def look(name: str, node: Any) -> Any:
+        if "emd_group_type" not in node.attrs or "data" not in node:
+            return None
+        data = node["data"]
+        if len(data.shape) not in (2, 3):
+            return None
+        found["pixel_type"] = str(data.dtype)
+        found["sizes"] = dict(zip("ZYX"[-len(data.shape) :], map(int, data.shape), strict=True))
+        lengths = {}
+        for number, axis in enumerate("ZYX"[-len(data.shape) :], 1):
+            steps = node[f"dim{number}"]
+            unit = _LENGTHS.get(_text(steps.attrs.get("units", "")).strip("[]"))
+            if unit and len(steps) > 1 and axis != "Z":
+                lengths[axis] = abs(float(steps[1] - steps[0])) * unit
+        found["pixel_size_um"] = lengths
+        return True
+
+    _visit(file, look)
+    return found
+
+
+def _lone(file: Any) -> dict[str, Any]:
+    """A file with one data set of numbers: its type, and its sizes when it has two dimensions."""
+    numbers: list[Any] = []
+
+    def look(name: str, node: Any) -> Any:
+        if hasattr(node, "shape") and node.dtype.kind in "uif" and len(node.shape) >= 2:
+            numbers.append(node)
+        return len(numbers) > 1 or None
+
+    if not _visit(file, look) or len(numbers) != 1:
+        return {}
+    data = numbers[0]
+    sizes = dict(zip("YX", map(int, data.shape), strict=True)) if len(data.shape) == 2 else {}
+    return {"sizes": sizes, "pixel_type": str(data.dtype)}
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+_KINDS: tuple[Callable[[Any], dict[str, Any]], ...] = (
+    _imaris,
+    _velox,
+    _bdv,
+    _minc,
+    _berkeley,
+    _labelled,
+    _lone,
+)

@@ -1,0 +1,206 @@
+"""Index files of screens and slide sets whose members lie in folders of their own."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.images import places
+from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.indexes import whole
+from pipeline.images.headers.registry import header
+from pipeline.images.opened import Opened
+from pipeline.images.text import words
+
+MOST_FOLDERS = 4096
+MOST_MEMBERS = 200_000
+
+
+def gaps(found: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The combinations that a grid of names lacks; none when more than half of it is absent."""
+    there = set(found)
+    if not there:
+        return
+    axes = [sorted(set(values)) for values in zip(*there, strict=True)]
+    if math.prod(len(values) for values in axes) > min(2 * len(there), MOST_MEMBERS):
+        return
+    combinations: list[tuple[str, ...]] = [()]
+    for values in axes:
+        combinations = [(*one, value) for one in combinations for value in values]
+    yield from (one for one in combinations if one not in there)
+
+
+@header("MetaXpress")
+def metaxpress(file: Opened, facts: Facts) -> None:
+    """HTD: the TIFFs of its plate, beside it or under TimePoint and ZStep folders."""
+    folder = os.path.dirname(file.path) or "."
+    stem = os.path.splitext(file.name)[0]
+    entries = places.names(folder)
+    if any(name.lower().endswith(".pnl") for name in entries):
+        facts.format = "Applied Precision CellWorX"
+        facts.members += [
+            Member(name) for name in entries if name.lower().endswith((".pnl", ".log"))
+        ]
+        return
+    said = _htd(words(file.read(0, min(file.size, 1 << 18))))
+    times = [name for name in entries if re.fullmatch(r"(?i)timepoint_\d+", name)]
+    facts.folders += times
+    wells = _wells(said)
+    sites = _selected(said, "SiteSelection") if _yes(said, "Sites") else 1
+    waves = int((said.get("NWavelengths") or ["1"])[0]) if _yes(said, "Waves") else 1
+    facts.images = len(wells) * max(1, sites) or None
+    facts.name_channels([(said.get(f"WaveName{n}") or [""])[0] for n in range(1, waves + 1)])
+    planes = _planes(folder, times)
+    pattern = re.compile(
+        rf"(?i){re.escape(stem)}_([A-Z]{{1,2}}\d\d)(?:_s\d+)?(?:_w(\d))?(?!.*_thumb)[^/]*\.tiff?"
+    )
+    counts: dict[tuple[str, str, int], int] = {}
+    mine: list[str] = []
+    for plane in planes:
+        for name in entries if plane == "" else places.names(os.path.join(folder, plane)):
+            found = pattern.match(name)
+            if found:
+                key = (plane, found[1].upper(), int(found[2] or 1))
+                counts[key] = counts.get(key, 0) + 1
+            if plane == "" and name.lower().startswith(f"{stem.lower()}_"):
+                mine.append(name)
+    facts.members += [Member(name, None) for name in mine[:MOST_MEMBERS]]
+    if not counts:
+        facts.members.append(Member(f"{stem}_*.tif"))
+        return
+    collected = [n for n in range(1, waves + 1) if (said.get(f"WaveCollect{n}") or ["1"])[0] == "1"]
+    for plane in planes:
+        for well in wells:
+            # a GUID may follow the number of a wave, so that only one digit is sure
+            for wave in (collected if waves > 1 else [1]) if waves < 10 else ():
+                lacking = max(1, sites) - counts.get((plane, well, wave), 0)
+                name = f"{stem}_{well}" + (f"_w{wave}" if waves > 1 else "")
+                facts.members += [
+                    Member(f"{plane + '/' if plane else ''}{name}_*.tif", "warning")
+                ] * min(lacking, 100)
+
+
+def _htd(text: str) -> dict[str, list[str]]:
+    return {
+        key: [one.strip().strip('"') for one in values.split(",")]
+        for key, values in re.findall(r'(?m)^"(\w+)", *(.*?)\r?$', text)
+    }
+
+
+def _yes(said: dict[str, list[str]], key: str) -> bool:
+    return (said.get(key) or [""])[0].upper() == "TRUE"
+
+
+def _selected(said: dict[str, list[str]], key: str) -> int:
+    return sum(
+        one.upper() == "TRUE"
+        for name, row in said.items()
+        if re.fullmatch(rf"{key}\d+", name)
+        for one in row
+    )
+
+
+def _wells(said: dict[str, list[str]]) -> list[str]:
+    """Names of the selected wells: B02, and AA01 from the 27th row on."""
+    found = []
+    for name, row in said.items():
+        number = re.fullmatch(r"WellsSelection(\d{1,2})", name)
+        if number is None:
+            continue
+        at = int(number[1]) - 1
+        letters = ("A" if at >= 26 else "") + chr(ord("A") + at % 26)
+        found += [f"{letters}{n:02}" for n, one in enumerate(row, 1) if one.upper() == "TRUE"]
+    return found
+
+
+def _planes(folder: str, times: list[str]) -> list[str]:
+    """The folders, relative to the index, that each hold one picture of every well and wave."""
+    found = []
+    for time in (times or [""])[:MOST_FOLDERS]:
+        names = places.names(os.path.join(folder, time) if time else folder)
+        steps = [name for name in names if re.fullmatch(r"(?i)zstep_[1-9]\d*", name)]
+        found += [os.path.join(time, step) for step in steps] or [time]
+    return found
+
+
+@header("Olympus ScanR")
+def scanr(file: Opened, facts: Facts) -> None:
+    """ScanR: its folder data, whose names number well, position, slice, time and channel."""
+    if not file.name.lower().endswith(".xml"):
+        return
+    facts.members.append(Member("data"))
+    facts.folders.append("data")
+    names = places.names(os.path.join(os.path.dirname(file.path) or ".", "data"))
+    form = re.compile(r"(?i)(.*W\d+--P\d+)--(Z\d+)--(T\d+)--(.+\.tiff?)")
+    found = [match.groups() for match in map(form.fullmatch, names) if match]
+    facts.images = len({one[0] for one in found}) or None
+    facts.name_channels(sorted({os.path.splitext(one[3])[0] for one in found}))
+    facts.members += [Member(f"data/{'--'.join(one)}", "warning") for one in gaps(found)]
+
+
+@header("3i SlideBook 7")
+def sldy(file: Opened, facts: Facts) -> None:
+    """SLDY: its folder X.dir with one folder a capture, each with a file a channel and time."""
+    home = f"{os.path.splitext(file.name)[0]}.dir"
+    facts.members.append(Member(home))
+    facts.inside.append(home)
+    above = os.path.dirname(file.path) or "."
+    captures = [
+        name for name in places.names(os.path.join(above, home)) if name.endswith(".imgdir")
+    ]
+    facts.images = len(captures) or None
+    if not captures and places.exists(os.path.join(above, home)):
+        facts.members.append(Member(f"{home}/*.imgdir"))
+    for capture in captures[:MOST_FOLDERS]:
+        names = places.names(os.path.join(above, home, capture))
+        found = [
+            match.groups()
+            for match in (re.fullmatch(r"ImageData_(Ch\d+)_(TP\d+)\.npy", name) for name in names)
+            if match
+        ]
+        if not any(name.endswith(".npy") for name in names):
+            facts.members.append(Member(f"{home}/{capture}/ImageData_Ch0_TP0000000.npy"))
+        facts.members += [
+            Member(f"{home}/{capture}/ImageData_{channel}_{time}.npy", "warning")
+            for channel, time in gaps(found)
+        ]
+
+
+@header("cellSens VSI")
+def vsi(file: Opened, facts: Facts) -> None:
+    """VSI: its folder _X_ with the pixels of all but the overview, in .ets files."""
+    if not file.name.lower().endswith(".vsi"):
+        return
+    home = f"_{file.name[:-4]}_"
+    facts.members.append(Member(home, "warning"))
+    facts.folders.append(home)
+    folder = os.path.join(os.path.dirname(file.path) or ".", home)
+    if not places.exists(folder):
+        return
+    stacks = [name for name in places.names(folder) if name.lower().startswith("stack")]
+    for stack in stacks[:MOST_FOLDERS] or ["stack1"]:
+        names = places.names(os.path.join(folder, stack))
+        if not any(name.lower().endswith(".ets") for name in names):
+            facts.members.append(Member(f"{home}/{stack}/frame_t.ets", "warning"))
+
+
+@header("PerkinElmer Operetta", "PerkinElmer Columbus")
+def operetta(file: Opened, facts: Facts) -> None:
+    """Index.idx.xml: the pictures that it names, and what it says of all of them."""
+    if not file.name.lower().endswith(".xml"):
+        return
+    text = whole(file)
+    names = re.findall(r"<(?:URL|ImageURL)\b[^<>]*+>([^<]++)<", text)
+    facts.name_members([name for name in names if "://" not in name])
+    facts.images = len(names) or None
+    for axis in "XY":
+        if found := re.search(
+            rf'<ImageResolution{axis}\b[^<>]*Unit="(m|um|µm)"[^<>]*>([\d.eE+-]+)<', text
+        ):
+            size = float(found[2]) * (1e6 if found[1] == "m" else 1.0)
+            facts.pixel_size(**{**(facts.pixel_size_um or {}), axis: size})
+    facts.name_channels(list(dict.fromkeys(re.findall(r"<ChannelName>([^<]+)<", text)))[:1000])
+    if found := re.search(r"<MeasurementStartTime>([^<]+)<", text):
+        facts.date(found[1])
