@@ -110,7 +110,7 @@ _CC0 = re.compile(
 _CC_TERMS = r"(?P<terms>(?:[ _-]*(?:nc|sa|nd))*)"
 _CC_VERSION = r"(?P<version>\d(?:\.\d)?)(?:[ _-]+(?:international|unported|generic))?"
 _CC_BY = re.compile(
-    rf"(?:creative commons )?cc[ _-]?by{_CC_TERMS}[ _,-]*(?:v(?:ersion)? ?)?{_CC_VERSION}",
+    rf"(?:creative commons )?cc[ _-]?by{_CC_TERMS}[ _,-]*(?:v(?:ersion)?\.? ?)?{_CC_VERSION}",
     re.IGNORECASE,
 )
 _CC_BY_NAMED = re.compile(
