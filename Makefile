@@ -24,8 +24,10 @@ layers: $(BIN)/.ready
 tests: $(BIN)/.ready
 	$(BIN)/pytest -q -n 2 --dist loadgroup
 
-schema: $(BIN)/.ready  ## compile the LinkML schema anew
+schema: $(BIN)/.ready  ## compile the LinkML schema anew and write the pages made from it
 	$(BIN)/python -m pipeline.schema
+	$(BIN)/python -m pipeline.schema --docs
+	$(BIN)/python -m pipeline.cli.codes_page
 
 clean:
 	rm -rf .venv archive .mypy_cache .ruff_cache .pytest_cache .hypothesis
