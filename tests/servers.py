@@ -43,7 +43,7 @@ class Answer(BaseHTTPRequestHandler):
         """Nothing is logged."""
 
     def _answer(self, send: bool) -> None:
-        path = self.server.folder / self.path.lstrip("/")
+        path = self.server.folder / self.path.partition("?")[0].lstrip("/")
         if not path.is_file():
             self.send_error(404)
             return

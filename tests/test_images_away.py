@@ -86,6 +86,23 @@ def test_a_server_without_ranges_sends_no_whole_file(files: Path) -> None:
     assert "byte ranges" in one.findings[0].message
 
 
+def test_an_index_inside_a_container_is_read_up_to_the_limit(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "a.h5", "w") as target:
+        for number in range(1500):
+            target[f"g{number % 40}/values {number}"] = pixels(64, 64)
+    with web(tmp_path) as server:
+        one = told(f"{server.url}/a.h5")
+        assert server.sent <= LIMIT
+    assert one.format == "Generic HDF5"
+
+
+def test_what_is_asked_of_a_server_is_no_part_of_the_name(server: Web) -> None:
+    one = told(f"{server.url}/a.czi?version=2#top")
+    assert (one.format, one.evidence, one.findings) == ("Zeiss CZI", "content", ())
+
+
 def test_what_is_not_there_costs_one_line(server: Web) -> None:
     one = told(f"{server.url}/none.tif")
     assert one.kind == "unreadable"

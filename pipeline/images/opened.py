@@ -89,8 +89,9 @@ class Opened:
         self.name = os.path.basename(path)
         self.away = away(path)
         if self.away:
-            from pipeline.images.places import source
+            from pipeline.images.places import name_of, source
 
+            self.name = name_of(path)
             self._source: Source = source(path)
         else:
             self._source = Local(path)

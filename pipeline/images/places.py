@@ -11,8 +11,9 @@ import re
 import stat
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from pipeline.images.opened import Opened, Source, away
+from pipeline.images.opened import Opened, Source, away, inside_archive
 
 MOST_ENTRIES = 200_000
 """Files of a folder behind a URL whose sizes are added up."""
@@ -41,6 +42,17 @@ def plain(given: str) -> str:
     if given.startswith("file://"):
         return re.sub(r"^/*(?=/)", "", given.removeprefix("file://")) or "/"
     return given
+
+
+def name_of(path: str) -> str:
+    """The name of a file; of a web address without what is asked of the server.
+
+    >>> name_of("https://example.org/in/cell%201.tif?version=2"), name_of("in/a?.tif")
+    ('cell 1.tif', 'a?.tif')
+    """
+    if path.startswith(("http://", "https://")) and not inside_archive(path):
+        return unquote(urlsplit(path).path.rpartition("/")[2])
+    return os.path.basename(path)
 
 
 def normal(path: str) -> str:

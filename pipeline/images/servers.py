@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeVar
 
 from pipeline.images.opened import LIMIT, Enough
 
+MOST = LIMIT - (1 << 17)
+"""Bytes fetched of a file by one process: the reader process fetches for itself."""
 BLOCK = 1 << 14
 """Bytes that are asked for at once at least: a header is read in many small parts."""
 T = TypeVar("T")
@@ -46,7 +48,7 @@ def _with(url: str, ask: Callable[[Any, str], T]) -> T:
 
 
 class Served:
-    """A file behind a URL; at most 1 MiB is fetched for its header."""
+    """A file behind a URL; less than 1 MiB is fetched for its header."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -62,7 +64,7 @@ class Served:
             start = missing[0] * BLOCK
             length = min((missing[-1] + 1) * BLOCK, self.size) - start
             self._spent += length
-            if self._spent > LIMIT:
+            if self._spent > MOST:
                 raise Enough
             data = self.piece(start, length)
             for number in range(missing[0], missing[-1] + 1):

@@ -48,6 +48,8 @@ _FIRST = (
     "pcoraw",
     "jdce",
 )
+MOST_ASKED = 16
+"""Members that a web server is asked for, which lists none: each costs a request."""
 _RANK = {suffix: number for number, suffix in enumerate(_FIRST)}
 
 
@@ -107,7 +109,8 @@ class Sets:
         mark = f"{facts.path}\0{facts.format or ''}"
         stem = os.path.splitext(os.path.basename(facts.path))[0]
         absent: dict[Severity, list[str]] = {"error": [], "warning": []}
-        for member in facts.members:
+        unlisted = self.path.startswith(("http://", "https://"))
+        for member in facts.members[:MOST_ASKED] if unlisted else facts.members:
             names = member.name.replace("{stem}", stem).split("|")
             found = next((path for path in map(self._find, names) if path), None)
             if found:

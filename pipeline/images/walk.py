@@ -111,7 +111,7 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
 
 
 def _tell(path: str, shown: str, deep: bool, owned: bool = False) -> tuple[Facts, int]:
-    return content.tell(path, _printable(os.path.basename(path)), _printable(shown), deep, owned)
+    return content.tell(path, _printable(places.name_of(path)), _printable(shown), deep, owned)
 
 
 def _finish(facts: Facts, size: int, sets: object) -> ImageFile:

@@ -12,6 +12,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     media,
     medical,
     micrograph,
+    named,
     raster,
     screens,
     zeiss,

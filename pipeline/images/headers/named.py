@@ -1,0 +1,99 @@
+"""Headers that name their sizes in text before the pixels: Amira, Varian FDF, WSxM; and VIFF."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from pipeline.images.facts import Facts
+from pipeline.images.headers.registry import header
+from pipeline.images.opened import Opened, Wrong
+
+MOST_TEXT = 1 << 16
+_AMIRA = {
+    "byte": "uint8",
+    "short": "int16",
+    "ushort": "uint16",
+    "int": "int32",
+    "int32": "int32",
+    "float": "float32",
+    "double": "float64",
+}
+_VIFF = {1: ("uint8", 1), 2: ("int16", 2), 4: ("int32", 4), 5: ("float32", 4), 9: ("float64", 8)}
+
+
+def _beginning(file: Opened) -> str:
+    return file.read(0, min(file.size, MOST_TEXT)).decode("latin-1")
+
+
+@header("Amira Mesh")
+def amira(file: Opened, facts: Facts) -> None:
+    """Amira mesh: the lattice and the type of its values."""
+    text = _beginning(file).partition("# Data section follows")[0]
+    lattice = re.search(r"define Lattice (\d{1,8}) (\d{1,8}) (\d{1,8})\b", text)
+    if lattice is None:
+        return
+    x, y, z = (int(one) for one in lattice.groups())
+    facts.size(T=1, C=1, Z=z, Y=y, X=x)
+    facts.images = 1
+    if kind := re.search(r"Lattice \{ *(\w+)", text):
+        facts.pixel_type = _AMIRA.get(kind[1])
+
+
+@header("Varian FDF")
+def fdf(file: Opened, facts: Facts) -> None:
+    """Varian FDF: matrix, bits, and the region of interest in centimetres."""
+    text = _beginning(file).partition("\0")[0]
+    matrix = re.search(r"\bmatrix\[\] *= *\{([\d., ]+)\}", text)
+    if matrix is None:
+        return
+    shape = [int(float(one)) for one in matrix[1].split(",")]
+    facts.size(T=1, C=1, **dict(zip("XYZ", [*shape, 1, 1], strict=False)))
+    facts.images = 1
+    bits = re.search(r"\bbits *= *(\d+)", text)
+    storage = re.search(r'\*storage *= *"(\w+)"', text)
+    if bits and storage:
+        facts.pixel_type = f"{'float' if storage[1] == 'float' else 'int'}{bits[1]}"
+    if region := re.search(r"\broi\[\] *= *\{([\d., ]+)\}", text):
+        lengths = [float(one) * 1e4 for one in region[1].split(",")]
+        steps = {
+            axis: length / count
+            for axis, length, count in zip("XYZ", lengths, shape, strict=False)
+            if count
+        }
+        facts.pixel_size(**steps)
+
+
+@header("WSxM")
+def wsxm(file: Opened, facts: Facts) -> None:
+    """WSxM: columns, rows and type of data, and the length that they ask for."""
+    text = _beginning(file)
+    said = dict(re.findall(r"(?m)^ *(Number of (?:columns|rows)|Data type): *(\S+)", text))
+    start = re.search(r"Image header size: *(\d{1,8})", text)
+    columns, rows = said.get("Number of columns", ""), said.get("Number of rows", "")
+    if not (start and columns.isdecimal() and rows.isdecimal()):
+        return
+    facts.size(T=1, C=1, Z=1, Y=int(rows), X=int(columns))
+    facts.images = 1
+    facts.pixel_type, width = {"double": ("float64", 8), "float": ("float32", 4)}.get(
+        said.get("Data type", ""), ("int16", 2)
+    )
+    if "ASCII" not in text[:200]:
+        file.reach(int(start[1]) + int(rows) * int(columns) * width, "the WSxM values")
+
+
+@header("Khoros VIFF (Visualization Image File Format) Bitmap")
+def viff(file: Opened, facts: Facts) -> None:
+    """Khoros VIFF: sizes, and the length that they ask for (header of 1024 bytes)."""
+    head = file.need(0, 1024, "the VIFF header")
+    order = "<" if head[4] in (4, 8) else ">"
+    x, y = struct.unpack_from(order + "ii", head, 520)
+    images, bands, kind, packed = struct.unpack_from(order + "iiii", head, 560)
+    if x <= 0 or y <= 0 or images <= 0 or bands <= 0:
+        raise Wrong(f"the VIFF header says {images} images of {x} by {y} pixels")
+    facts.size(T=1, C=bands, Z=images, Y=y, X=x)
+    facts.images = 1
+    if kind in _VIFF:
+        facts.pixel_type, width = _VIFF[kind]
+        if packed == 0:
+            file.reach(1024 + x * y * images * bands * width, "the VIFF pixels")

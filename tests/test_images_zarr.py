@@ -1,0 +1,98 @@
+"""Zarr stores read whole: chunks that are absent, damaged, or fail their checksum."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from pipeline.images import ImageFile, sniff
+
+
+def codes(path: Path, *, deep: bool = True) -> dict[str, str]:
+    (one,) = sniff([path], deep=deep)
+    assert isinstance(one, ImageFile)
+    return {flag.code: flag.severity for flag in one.findings if flag.code != "IMG302"}
+
+
+def store(path: Path, data: Any, version: int, **more: Any) -> Any:
+    """An OME-Zarr of one array."""
+    import zarr
+
+    group = zarr.create_group(path, zarr_format=version)
+    array = group.create_array("0", shape=data.shape, dtype=data.dtype, **more)
+    array[...] = data
+    axes = [{"name": name, "type": "space", "unit": "micrometer"} for name in "zyx"[-data.ndim :]]
+    scale = {"type": "scale", "scale": [0.5] * data.ndim}
+    ome = {"multiscales": [
+        {"version": "0.4", "axes": axes,
+         "datasets": [{"path": "0", "coordinateTransformations": [scale]}]},
+    ]}  # fmt: skip
+    group.attrs.update({"ome": {**ome, "version": "0.5"}} if version == 3 else ome)
+    return array
+
+
+LAYOUTS: list[tuple[int, dict[str, Any]]] = [
+    (2, {"chunks": (8, 8)}),
+    (2, {"chunks": (8, 8), "chunk_key_encoding": {"name": "v2", "separator": "/"}}),
+    (3, {"chunks": (8, 8)}),
+    (3, {"chunks": (4, 4), "shards": (8, 8)}),
+]
+
+
+def chunks(path: Path) -> list[Path]:
+    """Files of the array that are no metadata."""
+    return sorted(one for one in (path / "0").rglob("*") if one.is_file() and one.name[0] != "."
+                  and one.name != "zarr.json")  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "more"), LAYOUTS)
+def test_absent_and_damaged_chunks_are_told(
+    tmp_path: Path, version: int, more: dict[str, Any]
+) -> None:
+    data = numpy.random.default_rng(3).integers(1, 200, (32, 32), dtype="uint16")
+    path = tmp_path / "a.ome.zarr"
+    store(path, data, version, **more)
+    assert codes(path) == {}
+    found = chunks(path)
+    assert len(found) == 16
+    whole = found[5].read_bytes()
+    found[5].unlink()
+    assert codes(path) == {"IMG007": "warning"}
+    assert codes(path, deep=False) == {}
+    found[5].write_bytes(whole[: len(whole) // 2])
+    assert set(codes(path)) & {"IMG115", "IMG118"}
+
+
+def test_a_checksum_of_a_chunk_is_checked(tmp_path: Path) -> None:
+    from zarr.codecs import Crc32cCodec
+
+    path = tmp_path / "a.ome.zarr"
+    data = numpy.arange(256, dtype="uint8").reshape(16, 16)
+    store(path, data, 3, chunks=(8, 8), compressors=[Crc32cCodec()])
+    assert codes(path) == {}
+    first = chunks(path)[0]
+    damaged = bytearray(first.read_bytes())
+    damaged[3] ^= 1
+    first.write_bytes(damaged)
+    assert codes(path) == {"IMG115": "error"}
+
+
+def test_chunks_left_out_on_purpose_are_a_hint(tmp_path: Path) -> None:
+    data = numpy.zeros((32, 32), "uint8")
+    data[::5, :16] = 9
+    path = tmp_path / "labels.ome.zarr"
+    store(path, data, 3, chunks=(8, 8))
+    assert len(chunks(path)) == 8
+    assert codes(path) == {"IMG007": "hint"}
+
+
+def test_an_array_that_no_library_opens_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.zarr"
+    store(path, numpy.ones((8, 8), "uint8"), 2, chunks=(8, 8))
+    told = json.loads((path / "0" / ".zarray").read_text())
+    (path / "0" / ".zarray").write_text(json.dumps({**told, "compressor": {"id": "nobody"}}))
+    assert not {"INT911", "INT912"} & set(codes(path))
