@@ -38,12 +38,24 @@ NESTED = declare(
 ACCNO_TWICE = declare(
     "SUB202",
     "section-accession-repeated",
-    "warning",
-    """Two sections of the document carry the same accno.
+    "error",
+    """Two sections of the document carry the same accno, to which nothing refers.
 
-    It is an error where something refers to that accno, for then the reference is ambiguous.
+    BioStudies refuses such a document in rows (TSV, XLSX); programs that look a section up by its
+    accno find only one of the two.
 
     To fix: give each section an accno of its own.
+    """,
+)
+AMBIGUOUS = declare(
+    "SUB206",
+    "referenced-accession-repeated",
+    "error",
+    """Two sections of the document carry the same accno, and an attribute refers to it.
+
+    Which of the two is meant cannot be told, such as at which of two organisations an author works.
+
+    To fix: give each section an accno of its own, and refer to the right one.
     """,
 )
 
@@ -282,12 +294,7 @@ class _Mapping:
     def repeated_accessions(self) -> None:
         for accession, sections in self.objects.accessions.items():
             for section in sections[1:]:
-                referenced = accession in self.objects.referenced
+                code = AMBIGUOUS if accession in self.objects.referenced else ACCNO_TWICE
                 message = f"the accno '{accession}' is carried by {len(sections)} sections"
-                self.objects.flag(
-                    ACCNO_TWICE,
-                    join(section.at, "accno"),
-                    message,
-                    value=accession,
-                    severity="error" if referenced else None,
-                )
+                at = join(section.at, "accno")
+                self.objects.flag(code, at, message, value=accession)

@@ -9,7 +9,6 @@ from typing import Any
 
 from pipeline.findings import Code, Finding, Location
 from pipeline.intake import pagetab_block_codes as codes
-from pipeline.intake.pagetab import ACCNO_TWICE
 from pipeline.intake.pagetab_blocks import Blocks
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_layout import Row, forms, kind_of, known_names, types
@@ -84,9 +83,6 @@ def read_blocks(
 
 def _in_rows(finding: Finding, alone: set[int]) -> Finding:
     """A finding as grave as it is where a document is written in rows."""
-    if finding.code == ACCNO_TWICE.code:
-        # BioStudies takes a repeated accno in JSON, but refuses it in TSV.
-        return finding.model_copy(update={"severity": "error"})
     if finding.code == NO_VALUE.code and finding.location.line in alone:
         # A name without even a tab after it: the rest of the line may be lost.
         return finding.model_copy(update={"severity": "warning"})
