@@ -139,7 +139,9 @@ def nd2(file: Opened, facts: Facts) -> None:
         chunks[name] = (offset, size)
         place = end + 17
     _nd2_sizes(file, facts, chunks)
-    if not file.away and facts.sizes:
+    # what the attributes leave unsaid stands in these chunks
+    more = chunks.keys() & {"ImageTextInfoLV!", "ImageMetadataLV!", "ImageMetadataSeqLV|0!"}
+    if more and not file.away and facts.sizes:
         _nd2_said(file, facts)
 
 

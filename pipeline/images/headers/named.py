@@ -88,7 +88,7 @@ def viff(file: Opened, facts: Facts) -> None:
     head = file.need(0, 1024, "the VIFF header")
     order = "<" if head[4] in (4, 8) else ">"
     x, y = struct.unpack_from(order + "ii", head, 520)
-    images, bands, kind, packed = struct.unpack_from(order + "iiii", head, 560)
+    images, bands, kind, packed = struct.unpack_from(order + "iiii", head, 556)
     if x <= 0 or y <= 0 or images <= 0 or bands <= 0:
         raise Wrong(f"the VIFF header says {images} images of {x} by {y} pixels")
     facts.size(T=1, C=bands, Z=images, Y=y, X=x)
