@@ -196,12 +196,13 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     flagged: dict[str, set[str]] = {}
     search = Search(context.submission.metadata)
     for one in checks if isinstance(checks, Ordered) else ordered(checks):
-        given: dict[str, Any] | None = None
+        given = None if _asks(one.function) else _NOTHING
         for place, value in search.find(one.at):
             if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
                 continue
             try:
-                given = _given(one, context, place, given)
+                if given is not _NOTHING:
+                    given = _given(one, context, place, given)
                 for flag in one.function(value, **given):
                     found = _finding(one, flag, context, place)
                     findings.append(found)
@@ -244,6 +245,10 @@ def _given(
     if len(before) == len(asks) and Place not in _kinds(one.function):
         return before
     return before | {name: Place(place) for name, kind in asks if kind is Place}
+
+
+_NOTHING: dict[str, Any] = {}
+"""What a check is given that asks for nothing but the value at its place."""
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -77,9 +77,15 @@ class Search:
 
     def __init__(self, tree: Any) -> None:
         self._found: dict[tuple[str, ...], list[tuple[Pointer, Any]]] = {(): [("", tree)]}
+        self._asked: dict[Pointer, list[tuple[Pointer, Any]]] = {}
 
     def find(self, pattern: Pointer) -> list[tuple[Pointer, Any]]:
         """Every place that a pattern names, in document order."""
+        if pattern not in self._asked:
+            self._asked[pattern] = self._places(pattern)
+        return self._asked[pattern]
+
+    def _places(self, pattern: Pointer) -> list[tuple[Pointer, Any]]:
         left = steps(pattern)
         if left[-1:] == ("**",):
             return [leaf for at, one in self._steps(left[:-1]) for leaf in leaves(one, at)]
@@ -91,16 +97,13 @@ class Search:
         return self._found[left]
 
 
-def _step(found: list[tuple[Pointer, Any]], step: str) -> Iterator[tuple[Pointer, Any]]:
-    for at, one in found:
-        if step == "**":
-            yield from _containers(one, at)
-        elif step == "*":
-            for key, value in children(one):
-                yield f"{at}/{escape(key)}", value
-        else:
-            for value in _member(one, step):
-                yield f"{at}/{escape(step)}", value
+def _step(found: list[tuple[Pointer, Any]], step: str) -> Iterable[tuple[Pointer, Any]]:
+    if step == "**":
+        return [inner for at, one in found for inner in _containers(one, at)]
+    if step == "*":
+        return [(f"{at}/{escape(key)}", value) for at, one in found for key, value in children(one)]
+    end = "/" + escape(step)
+    return [(at + end, value) for at, one in found for value in _member(one, step)]
 
 
 def _member(tree: Any, step: str) -> tuple[Any, ...]:

@@ -188,7 +188,7 @@ class Reader:
         """Note keys that nearly are PageTab's, where the right one is absent."""
         if home.keys() <= known:
             return
-        for key in home.keys() - known:
+        for key in sorted(home.keys() - known):
             meant = _meant(key, known)
             if meant is not None and meant not in home and key != "accNo":
                 message = f"the key '{key}' is not PageTab's '{meant}'"
