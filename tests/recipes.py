@@ -5,6 +5,7 @@ Every recipe is an attribute of this module: `recipes.tiff_loop(path)` writes th
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -259,7 +260,7 @@ def zarr_hollow(path: Path) -> None:
 IBD = bytes(range(16)) + bytes(32)
 
 
-def imzml(path: Path, identifier: bytes, data: bytes) -> None:
+def imzml(path: Path, identifier: bytes, data: bytes, checksum: str = "") -> None:
     """An imzML with one spectrum, and its data."""
     term = '<cvParam cvRef="IMS" accession="IMS:{}" name="x" value="{}"/>'
     write(
@@ -267,6 +268,7 @@ def imzml(path: Path, identifier: bytes, data: bytes) -> None:
         (
             '<?xml version="1.0"?><mzML><!-- imzML -->'
             + term.format(1000080, identifier.hex())
+            + term.format(1000091, checksum or hashlib.sha1(data).hexdigest())
             + "<binaryDataArray>"
             + term.format(1000102, 16)
             + term.format(1000103, 4)
@@ -281,6 +283,12 @@ def imzml(path: Path, identifier: bytes, data: bytes) -> None:
 def imzml_pair(path: Path) -> None:
     """An imzML and an .ibd with the same identifier."""
     imzml(path, IBD[:16], IBD)
+
+
+@recipe("imzml_changed")
+def imzml_changed(path: Path) -> None:
+    """The .ibd was changed after its checksum was written."""
+    imzml(path, IBD[:16], IBD, "0" * 40)
 
 
 @recipe("imzml_other")

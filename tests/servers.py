@@ -15,11 +15,14 @@ from pathlib import Path
 
 
 class Web(ThreadingHTTPServer):
-    """A web server of a folder that answers byte ranges and counts what it sends."""
+    """A web server of a folder that counts what it sends.
+
+    It answers byte ranges, or not and says so, or (None) not without saying so.
+    """
 
     daemon_threads = True
 
-    def __init__(self, folder: Path, ranges: bool = True) -> None:
+    def __init__(self, folder: Path, ranges: bool | None = True) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
         self.folder, self.ranges, self.sent = folder, ranges, 0
 
@@ -54,7 +57,8 @@ class Answer(BaseHTTPRequestHandler):
         self.send_response(206 if part else 200)
         if part:
             self.send_header("Content-Range", f"bytes {start}-{end}/{size}")
-        self.send_header("Accept-Ranges", "bytes" if self.server.ranges else "none")
+        if self.server.ranges is not None:
+            self.send_header("Accept-Ranges", "bytes" if self.server.ranges else "none")
         self.send_header("Content-Length", str(end - start + 1))
         self.end_headers()
         if send:
@@ -67,7 +71,7 @@ class Answer(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def web(folder: Path, ranges: bool = True) -> Iterator[Web]:
+def web(folder: Path, ranges: bool | None = True) -> Iterator[Web]:
     with Web(folder, ranges) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

@@ -138,7 +138,10 @@ SETS: list[tuple[str, dict[str, bytes]]] = [
     ),
     (
         "3i SlideBook 7",
-        {"a.sldy": b"class_name: CSlideBook\n", "a.dir/i.imgdir/ImageData_Ch0_TP0000000.npy": b"\x93NUMPY"},
+        {
+            "a.sldy": b"class_name: CSlideBook\n",
+            "a.dir/i.imgdir/ImageData_Ch0_TP0000000.npy": b"\x93NUMPY",
+        },
     ),
     (
         "PerkinElmer Operetta",

@@ -102,7 +102,8 @@ def test_a_reader_that_opens_a_file_is_named(
 
 def test_a_slidebook_set_is_one_line(tmp_path: Path) -> None:
     write(tmp_path / "a.sldy", b"class_name: CSlideBook\n")
-    write(tmp_path / "a.dir" / "b.imgdir" / "ImageData_Ch0_TP0000000.npy", b"\x93NUMPY" + bytes(100))
+    pixels_of = tmp_path / "a.dir" / "b.imgdir" / "ImageData_Ch0_TP0000000.npy"
+    write(pixels_of, b"\x93NUMPY" + bytes(100))
     one = only(tmp_path)
     assert (one.path, one.size) == (f"{tmp_path}/a.sldy", 23 + 106)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 import zipfile
@@ -84,6 +85,19 @@ def test_a_server_without_ranges_sends_no_whole_file(files: Path) -> None:
         assert server.sent <= LIMIT
     assert one.kind == "unreadable"
     assert "byte ranges" in one.findings[0].message
+
+
+def test_a_server_that_ignores_ranges_without_saying_so_is_no_crash(tmp_path: Path) -> None:
+    RECIPES["czi"](tmp_path / "a.czi")
+    with (tmp_path / "a.czi").open("r+b") as stream:
+        stream.seek(84)
+        stream.write(struct.pack("<q", OVER))
+        stream.seek(OVER + 999)
+        stream.write(b"0")
+    with web(tmp_path, ranges=None) as server:
+        one = told(f"{server.url}/a.czi")
+    assert one.format == "Zeiss CZI"
+    assert [fault.code for fault in one.findings] == ["IMG901"]
 
 
 def test_an_index_inside_a_container_is_read_up_to_the_limit(tmp_path: Path) -> None:

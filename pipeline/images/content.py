@@ -101,6 +101,9 @@ def tell(
                             failed(facts, name, crash)
             except Enough:
                 pass  # behind a URL no more than 1 MiB is read
+            except OSError as error:
+                why = error.strerror or error
+                facts.flag(faults.READER_COMPLAINS, f"{name} cannot be read further: {why}")
             except Exception as crash:  # noqa: BLE001  one file must not end the run
                 failed(facts, name, crash)
         return facts, file.size

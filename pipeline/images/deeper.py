@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import struct
 import zlib
 
@@ -39,6 +41,8 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         decode(file, facts, "hdf5_pixels")
     elif file.head.startswith(b"SIMPLE  ="):
         fits(file, facts)
+    elif facts.format == "imzML":
+        spectra(file, facts)
     elif facts.format in _DECODED:
         decode(file, facts, "picture")
 
@@ -130,6 +134,31 @@ def fits(file: Opened, facts: Facts) -> None:
         if total not in (0, 0xFFFFFFFF):
             facts.flag(faults.CHECKSUM, f"the checksum of FITS unit {number} is wrong", broken=True)
             return
+
+
+def spectra(file: Opened, facts: Facts) -> None:
+    """Compare the .ibd beside an imzML with the SHA-1 or MD5 that it states (imzML 1.1.0)."""
+    text = file.head.decode("latin-1")
+    for term, kind in (("1000091", "sha1"), ("1000090", "md5")):
+        said = re.search(rf'IMS:{term}"[^<>]{{0,200}}value="([0-9A-Fa-f]{{32,40}})"', text)
+        if said is None:
+            continue
+        found = hashlib.new(kind, usedforsecurity=False)
+        path = file.path[: -len("imzML")] + "ibd"
+        try:
+            with Opened(path) as data:
+                for piece in data.stream():
+                    found.update(piece)
+        except OSError:
+            return
+        if found.hexdigest() != said[1].lower():
+            facts.flag(
+                faults.CHECKSUM,
+                f"the .ibd beside this imzML has not the {kind.upper()} that it states",
+                broken=True,
+                value=said[1],
+            )
+        return
 
 
 def decode(file: Opened, facts: Facts, job: str) -> None:
