@@ -140,9 +140,10 @@ def analyze(file: Opened, facts: Facts) -> None:
 def fits(file: Opened, facts: Facts) -> None:
     """FITS: each header and the length of data that it asks for (FITS standard 4.0)."""
     facts.images = 0
-    for cards, data, _ in _fits_units(file):
+    for number, (cards, data, _) in enumerate(_fits_units(file), 1):
         axes = _fits_axes(cards)
-        if axes and facts.sizes is None and cards.get("XTENSION", "IMAGE") == "IMAGE":
+        picture = bool(axes) and cards.get("XTENSION", "IMAGE") == "IMAGE"
+        if picture and facts.sizes is None:
             shape = axes + [1] * (4 - len(axes))
             facts.size(T=shape[3], C=1, Z=shape[2], Y=shape[1], X=shape[0])
             bits = int(cards.get("BITPIX", "8"))
@@ -151,8 +152,8 @@ def fits(file: Opened, facts: Facts) -> None:
             )
             facts.name_instrument(cards.get("TELESCOP"), cards.get("INSTRUME"))
             facts.date(cards.get("DATE-OBS", ""))
-        file.reach(data, f"the data of FITS unit {facts.images + 1}")
-        facts.images += 1
+        file.reach(data, f"the data of FITS unit {number}")
+        facts.images += picture
     facts.images = max(1, facts.images)
 
 

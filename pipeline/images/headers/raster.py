@@ -28,7 +28,8 @@ def png(file: Opened, facts: Facts) -> None:
     width, height, bits, colour = struct.unpack_from(">IIBB", head, 16)
     if not width or not height:
         raise Wrong(f"the PNG header says {width} by {height} pixels")
-    facts.size(T=1, C={2: 3, 3: 3, 4: 2, 6: 4}.get(colour, 1), Z=1, Y=height, X=width)
+    samples = {2: 3, 3: 3, 4: 2, 6: 4}.get(colour, 1)
+    facts.size(T=1, C=samples, Z=1, Y=height, X=width)
     facts.pixel_type = "uint16" if bits == 16 else "uint8"
     facts.images = 1
     at = 33
@@ -37,6 +38,8 @@ def png(file: Opened, facts: Facts) -> None:
         length, kind = struct.unpack_from(">I4s", lead, 0)
         if kind == b"acTL":
             facts.format = "Animated PNG"
+            frames = struct.unpack(">I", file.need(at + 8, 4, "the PNG chunk acTL"))[0]
+            facts.size(T=frames or 1, C=samples, Z=1, Y=height, X=width)
         at += 12 + length
         file.reach(at, f"the PNG chunk {kind.decode('latin-1')}")
         if kind == b"IEND":
@@ -145,7 +148,7 @@ def bmp(file: Opened, facts: Facts) -> None:
         raise Wrong(f"the BMP header says it has {info} bytes")
     if width <= 0 or height == 0 or bits not in (1, 2, 4, 8, 16, 24, 32, 64):
         raise Wrong(f"the BMP header says {width} by {height} pixels of {bits} bits")
-    facts.size(T=1, C=1 if bits < 16 else 3, Z=1, Y=abs(height), X=width)
+    facts.size(T=1, C=1 if bits < 16 else 4 if bits == 32 else 3, Z=1, Y=abs(height), X=width)
     facts.pixel_type = "uint8"
     facts.images = 1
     if packed in (0, 3):

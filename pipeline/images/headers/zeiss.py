@@ -11,6 +11,8 @@ from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
 
 INDEX = 16 << 20
+CZI_SAMPLES = {3: 3, 4: 3, 8: 3, 9: 4, 11: 3}
+"""Samples of the pixel types with colour: Bgr24, Bgr48, Bgr96Float, Bgra32, Bgr192ComplexFloat."""
 CZI_TYPES = {
     0: "uint8",
     1: "uint16",
@@ -18,10 +20,11 @@ CZI_TYPES = {
     3: "uint8",
     4: "uint16",
     8: "float32",
-    9: "complex64",
+    9: "uint8",
     10: "complex64",
-    11: "int32",
-    12: "float64",
+    11: "complex64",
+    12: "int32",
+    13: "float64",
 }
 
 
@@ -94,7 +97,7 @@ def _czi_entries(file: Opened, facts: Facts, at: int) -> None:
     low: dict[str, int] = {}
     high: dict[str, int] = {}
     last = 0
-    form = None
+    form, samples = None, 1
     for _ in range(count):
         if place + 32 > len(data):
             break
@@ -106,7 +109,8 @@ def _czi_entries(file: Opened, facts: Facts, at: int) -> None:
             raise Wrong("an entry of the CZI directory has an impossible number of dimensions")
         if part == 0:
             last = max(last, position)
-        form = CZI_TYPES.get(kind) if form is None else form
+        if form is None:
+            form, samples = CZI_TYPES.get(kind), CZI_SAMPLES.get(kind, 1)
         for axis in range(number):
             where = place + 32 + 20 * axis
             name = data[where : where + 4].rstrip(b"\0").decode("latin-1")
@@ -119,5 +123,6 @@ def _czi_entries(file: Opened, facts: Facts, at: int) -> None:
         _segment(file, last, f"the CZI subblock at byte {last}")
     sizes = {axis: high[axis] - low[axis] for axis in high}
     facts.pixel_type = form
+    sizes["C"] = sizes.get("C", 1) * samples
     facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
     facts.images = max(1, sizes.get("S", 1))
