@@ -221,14 +221,14 @@ def test_members_of_an_archive_are_told_one_by_one(
         tmp_path / "a.zip", {f"in/{name}": (files / name).read_bytes() for name in names}, packed
     )
     found = list(sniff([f"zip://::{path}"]))
-    assert [one.path for one in found] == [f"{path}!/in/{name}" for name in names]
+    assert [one.path for one in found] == [f"zip://in/{name}::{path}" for name in names]
     for one, name in zip(found, names, strict=True):
         local = told(str(files / name))
         assert {key: getattr(one, key) for key in KEPT} == {k: getattr(local, k) for k in KEPT}
     with web(tmp_path) as server:
         one = told(f"zip://in/a.czi::{server.url}/a.zip")
         assert server.sent <= LIMIT
-    assert (one.format, one.path) == ("Zeiss CZI", f"{server.url}/a.zip!/in/a.czi")
+    assert (one.format, one.path) == ("Zeiss CZI", f"zip://in/a.czi::{server.url}/a.zip")
 
 
 def test_an_archive_on_a_server_is_looked_into(tmp_path: Path) -> None:
@@ -298,7 +298,9 @@ def test_the_command_takes_urls_and_refuses_paths_that_are_not_there(server: Web
 def test_a_file_url_is_a_path(tmp_path: Path) -> None:
     assert plain(f"file://{tmp_path}/a.tif") == f"{tmp_path}/a.tif"
     RECIPES["tiff"](tmp_path / "a.tif")
-    assert told(f"file://{tmp_path}/a.tif").kind == "image"
+    one = told(f"file://{tmp_path}/a.tif")
+    assert (one.kind, one.path) == ("image", f"file://{tmp_path}/a.tif")
+    assert [found.path for found in sniff([f"file://{tmp_path}"])] == [f"file://{tmp_path}/a.tif"]
 
 
 def test_a_64_bit_archive_is_read(tmp_path: Path) -> None:

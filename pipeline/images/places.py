@@ -44,6 +44,21 @@ def plain(given: str) -> str:
     return given
 
 
+def as_given(path: str, given: str) -> str:
+    """A path below a given one, in the form in which that was given.
+
+    >>> as_given("/data/a/b.tif", "file:///data/a"), as_given("a.zip!/in/b.tif", "zip://::a.zip")
+    ('file:///data/a/b.tif', 'zip://in/b.tif::a.zip')
+    """
+    if given.startswith("zip://"):
+        inner, _, outer = given.removeprefix("zip://").partition("::")
+        member = path.removeprefix(f"{plain(outer)}!").lstrip("/")
+        return f"zip://{member or inner}::{outer}"
+    if given.startswith("file://"):
+        return given.rstrip("/") + path.removeprefix(plain(given).rstrip("/"))
+    return path
+
+
 def name_of(path: str) -> str:
     """The name of a file; of a web address without what is asked of the server.
 

@@ -11,6 +11,9 @@ MOST = LIMIT - (1 << 17)
 """Bytes fetched of a file by one process: the reader process fetches for itself."""
 BLOCK = 1 << 14
 """Bytes that are asked for at once at least: a header is read in many small parts."""
+LISTED = ("s3://", "http://", "https://", "ftp://")
+MOST_LISTED = 64
+"""Folders whose listings are kept: a bucket may hold millions of files."""
 T = TypeVar("T")
 
 
@@ -30,7 +33,9 @@ def system(url: str, anonymous: bool = False) -> tuple[Any, str]:
     def made() -> tuple[Any, str]:
         from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
-        more = {"anon": True} if anonymous else {}
+        more: dict[str, Any] = {"anon": True} if anonymous else {}
+        if url.startswith(LISTED):
+            more["max_paths"] = MOST_LISTED
         found, path = url_to_fs(url, **more)
         return found, str(path)
 

@@ -28,7 +28,10 @@ def sniff(
     `progress` is called with each path as it is done. Raises nothing for a damaged file.
     """
     for given in paths:
-        for told in _sniff(places.plain(str(given)), deep):
+        said = str(given)
+        for told in _sniff(places.plain(said), deep):
+            if said.startswith(("zip://", "file://")):
+                told = _renamed(told, said)
             if base is not None:
                 told = told.model_copy(
                     update={
@@ -39,6 +42,25 @@ def sniff(
             if progress is not None:
                 progress(told.path)
             yield told
+
+
+def _renamed(told: ImageFile, given: str) -> ImageFile:
+    """The same with its paths in the form in which the folder or file was given."""
+    findings = tuple(
+        one.model_copy(
+            update={
+                "location": one.location.model_copy(
+                    update={"file": places.as_given(one.location.file, given)}
+                )
+            }
+        )
+        if one.location.file
+        else one
+        for one in told.findings
+    )
+    of = places.as_given(told.of, given) if told.of else None
+    path = places.as_given(told.path, given)
+    return told.model_copy(update={"path": path, "of": of, "findings": findings})
 
 
 def sniff_file(path: Path | str, deep: bool = False) -> ImageFile:
