@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import printing
+from pipeline.cli.batch import finding_line
 from pipeline.cli.opened import archive_at
-from pipeline.cli.validate import finding_line, where
+from pipeline.cli.validate import where
 
 if TYPE_CHECKING:
     from pipeline.deciding import Case

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from pipeline.cli import printing
-
-if TYPE_CHECKING:
-    from pipeline.findings import Finding, Report
-    from pipeline.subjects import Subject
+from pipeline.cli import batch, printing
+from pipeline.cli.batch import Ask
 
 
 @click.command()
@@ -45,89 +44,49 @@ def validate(
 
     For an editor: bia-curation validate submission.json --no-files --format sarif
     """
-    from pipeline import knowledge, subjects
-
-    known = knowledge.load(schemas)
+    ask = Ask(schemas, profile, not no_files, day)
+    if form == "sarif":
+        ctx.exit(_put_sarif(paths, ask))
+    found = batch.told(paths, ask)
     blocked = False
     lines: list[dict[str, Any]] = []
-    placed: list[tuple[str, Finding]] = []
-    for path in printing.progress(paths, len(paths), "documents"):
-        for subject in subjects.at(path):
-            report, read = subjects.validate(
-                subject, known, day=day, profile=profile, files=not no_files
-            )
-            blocked = blocked or report.count("error") > 0
-            if form == "sarif":
-                placed += [(subject.path_of(f.location.file), f) for f in report.findings]
-                continue
-            made = list(_lines(subject, report, read))
-            if form == "jsonl":
-                for line in made:
-                    printing.put(printing.as_json(line))
-            else:
-                lines += made
+    for made in printing.progress(found, len(paths), "documents"):
+        blocked = blocked or any(line.get("errors") for line in made)
+        if form == "jsonl":
+            for line in made:
+                printing.put(printing.as_json(line))
+        else:
+            lines += made
     if form == "json":
         printing.rows("json", lines, ())
-    elif form == "sarif":
-        printing.put(_sarif(placed))
     elif form == "table":
         _for_people(lines)
     ctx.exit(1 if blocked else 0)
 
 
-def _sarif(placed: list[tuple[str, Finding]]) -> str:
-    import json
-    from functools import cache
-
-    from pipeline.knowledge import VERSION
+def _put_sarif(paths: tuple[Path, ...], ask: Ask) -> int:
+    """Print one log for all paths; 1 when something is an error, else 0."""
+    from pipeline import knowledge
     from pipeline.outputs import sarif
 
-    @cache
-    def text(path: str) -> str | None:
-        try:
-            return Path(path).read_bytes().decode("utf-8-sig")
-        except (OSError, ValueError):
-            return None
-
-    found = (sarif.Placed(path, finding) for path, finding in placed)
-    return json.dumps(sarif.log(found, text, version=VERSION), ensure_ascii=False, indent=1)
-
-
-def _lines(subject: Subject, report: Report, read: bool) -> Iterator[dict[str, Any]]:
-    for finding in report.findings:
-        yield finding_line(subject.path_of(finding.location.file), report.submission, finding)
-    yield {
-        "path": subject.given,
-        "read": read,
-        "errors": report.count("error"),
-        "warnings": report.count("warning"),
-        "hints": report.count("hint"),
-        "skipped": [{"code": skip.code, "reason": skip.reason} for skip in report.skips],
-    }
+    known = knowledge.load(ask.schemas)
+    placed: list[sarif.Placed] = []
+    for path in printing.progress(paths, len(paths), "documents"):
+        for subject, report, _ in batch.judged(path, ask, known):
+            placed += [
+                sarif.Placed(subject.path_of(one.location.file), one) for one in report.findings
+            ]
+    log = sarif.log(placed, _text, version=knowledge.VERSION)
+    printing.put(json.dumps(log, ensure_ascii=False, indent=1))
+    return 1 if any(one.finding.severity == "error" for one in placed) else 0
 
 
-def finding_line(path: str, submission: str | None, finding: Finding) -> dict[str, Any]:
-    """A finding as programs read it."""
-    suggestion = finding.suggestion
-    return {
-        "path": path,
-        "submission": submission,
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity,
-        "message": finding.message,
-        "hint": finding.hint,
-        "location": finding.location.model_dump(),
-        "value": finding.value,
-        "suggestion": None
-        if suggestion is None
-        else {
-            "rule": suggestion.rule,
-            "safety": suggestion.safety,
-            "operations": [one.model_dump() for one in suggestion.operations],
-            "alternatives": [[one.model_dump() for one in ops] for ops in suggestion.alternatives],
-        },
-    }
+@cache
+def _text(path: str) -> str | None:
+    try:
+        return Path(path).read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError):
+        return None
 
 
 def _for_people(lines: Iterable[dict[str, Any]]) -> None:

@@ -1,0 +1,122 @@
+"""Validating paths: one after the other, or by several processes where there are many."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pipeline.findings import Finding, Report
+    from pipeline.knowledge import Knowledge
+    from pipeline.subjects import Subject
+
+MANY = 32
+"""Paths from which on several processes are quicker than one."""
+
+Line = dict[str, Any]
+
+
+class Ask(NamedTuple):
+    """What `validate` was asked for, besides its paths."""
+
+    schemas: Path | None
+    profile: str
+    files: bool
+    day: dt.date
+
+
+def told(paths: Sequence[Path], ask: Ask) -> Iterator[list[Line]]:
+    """What programs read of each path, in the order of the paths.
+
+    Files that are looked into are left to one process: their readers have processes of their own.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(paths) < MANY or cores < 2 or ask.files:
+        return _in_turn(paths, ask)
+    workers = min(cores, len(paths) // (MANY // 2))
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(workers, context, _begin, (ask,))
+    return _until_done(pool, pool.map(_told, paths, chunksize=8))
+
+
+def _in_turn(paths: Sequence[Path], ask: Ask) -> Iterator[list[Line]]:
+    _begin(ask)
+    return (_told(path) for path in paths)
+
+
+def _until_done(pool: ProcessPoolExecutor, found: Iterator[list[Line]]) -> Iterator[list[Line]]:
+    with pool:
+        yield from found
+
+
+_asked: tuple[Ask, Knowledge] | None = None
+"""What this process was asked, with what it judges by: its own, for stores cannot be shared."""
+
+
+def _begin(ask: Ask) -> None:
+    global _asked
+    from pipeline import knowledge
+
+    _asked = (ask, knowledge.load(ask.schemas))
+
+
+def _told(path: Path) -> list[Line]:
+    assert _asked is not None
+    made: list[Line] = []
+    for subject, report, read in judged(path, *_asked):
+        made += lines(subject, report, read)
+    return made
+
+
+def judged(path: Path, ask: Ask, known: Knowledge) -> Iterator[tuple[Subject, Report, bool]]:
+    """What stands at a path, the report on it, and whether it could be read."""
+    from pipeline import subjects
+
+    for subject in subjects.at(path):
+        report, read = subjects.validate(
+            subject, known, day=ask.day, profile=ask.profile, files=ask.files
+        )
+        yield subject, report, read
+
+
+def lines(subject: Subject, report: Report, read: bool) -> Iterator[Line]:
+    """A report as programs read it: one line a finding, and a closing one."""
+    for finding in report.findings:
+        yield finding_line(subject.path_of(finding.location.file), report.submission, finding)
+    yield {
+        "path": subject.given,
+        "read": read,
+        "errors": report.count("error"),
+        "warnings": report.count("warning"),
+        "hints": report.count("hint"),
+        "skipped": [{"code": skip.code, "reason": skip.reason} for skip in report.skips],
+    }
+
+
+def finding_line(path: str, submission: str | None, finding: Finding) -> dict[str, Any]:
+    """A finding as programs read it."""
+    suggestion = finding.suggestion
+    return {
+        "path": path,
+        "submission": submission,
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "message": finding.message,
+        "hint": finding.hint,
+        "location": finding.location.model_dump(),
+        "value": finding.value,
+        "suggestion": None
+        if suggestion is None
+        else {
+            "rule": suggestion.rule,
+            "safety": suggestion.safety,
+            "operations": [one.model_dump() for one in suggestion.operations],
+            "alternatives": [[one.model_dump() for one in ops] for ops in suggestion.alternatives],
+        },
+    }
