@@ -31,7 +31,7 @@ def system(url: str, anonymous: bool = False) -> tuple[Any, str]:
     """The file system of a URL and the path in it. Raises OSError for an unknown protocol."""
 
     def made() -> tuple[Any, str]:
-        from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+        from fsspec.core import url_to_fs
 
         more: dict[str, Any] = {"anon": True} if anonymous else {}
         if url.startswith(LISTED):

@@ -107,11 +107,18 @@ def compile_folder(folder: Path) -> Compiled:
 
     Raises SchemaUnreadable.
     """
+    import jsonschema
+
     from pipeline.schema.generate import generate
 
     if not sources(folder):
         raise SchemaUnreadable(f"{folder} holds no LinkML schema")
     made = generate(folder)
+    for of, one in made["schemas"].items():
+        try:
+            jsonschema.Draft201909Validator.check_schema(one)
+        except jsonschema.SchemaError as fault:
+            raise SchemaUnreadable(f"{of} gives no JSON Schema: {fault.message}") from fault
     return Compiled(digest=digest(folder), linkml=_linkml_version(), **made)
 
 
