@@ -99,7 +99,12 @@ class Search:
 
 def _step(found: list[tuple[Pointer, Any]], step: str) -> Iterable[tuple[Pointer, Any]]:
     if step == "**":
-        return [inner for at, one in found for inner in _containers(one, at)]
+        return [
+            inner
+            for at, one in found
+            if isinstance(one, dict | list)
+            for inner in _containers(one, at)
+        ]
     if step == "*":
         return [(f"{at}/{escape(key)}", value) for at, one in found for key, value in children(one)]
     end = "/" + escape(step)
@@ -114,12 +119,20 @@ def _member(tree: Any, step: str) -> tuple[Any, ...]:
     return ()
 
 
-def _containers(tree: Any, at: Pointer) -> Iterator[tuple[Pointer, Any]]:
+def _containers(tree: Any, at: Pointer) -> list[tuple[Pointer, Any]]:
     """A tree and every mapping and list below it, each before what it holds."""
-    yield at, tree
-    for key, value in children(tree):
-        if isinstance(value, dict | list):
-            yield from _containers(value, f"{at}/{escape(key)}")
+    found: list[tuple[Pointer, Any]] = []
+    waiting = [(at, tree)]
+    while waiting:
+        pointer, one = waiting.pop()
+        found.append((pointer, one))
+        below = [
+            (f"{pointer}/{escape(key)}", value)
+            for key, value in (one.items() if isinstance(one, dict) else enumerate(one))
+            if isinstance(value, dict | list)
+        ]
+        waiting += reversed(below)
+    return found
 
 
 def fits(pattern: Pointer, pointer: Pointer) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.checks.file_list_columns import CHARACTERS, EXPECTATIONS, Expectation
@@ -97,12 +98,18 @@ def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def _columns(expectation: Expectation, frame: DataFrame) -> Iterator[str]:
-    """The prepared columns that an expectation is about; those without any value have none."""
-    names = [name for name in frame.columns if str(name).startswith("attributes ")]
-    for name in names if expectation.column == "attributes" else [expectation.column]:
-        if frame[name].notna().any():
-            yield str(name)
+def _columns(expectation: Expectation, filled: Mapping[str, Series[Any]]) -> Iterator[str]:
+    """The prepared columns that an expectation is about, of those that have any value."""
+    if expectation.column == "attributes":
+        yield from (name for name in filled if name.startswith("attributes "))
+    elif expectation.column in filled:
+        yield expectation.column
+
+
+def _filled(frame: DataFrame) -> dict[str, Series[Any]]:
+    """The values of each column that has any."""
+    columns = {str(name): frame[name].dropna() for name in frame.columns}
+    return {name: column for name, column in columns.items() if len(column)}
 
 
 def _evaluate(frame: DataFrame) -> Iterator[Failed]:
@@ -113,20 +120,22 @@ def _evaluate(frame: DataFrame) -> Iterator[Failed]:
         "between": _outside,
         "among": lambda e, column: ~column.isin(e.values),
     }
+    filled = _filled(frame)
     for expectation in EXPECTATIONS:
-        for name in _columns(expectation, frame):
+        for name in _columns(expectation, filled):
+            column = filled[name]
             if expectation.kind == "varies":
-                if len(frame) > 1 and frame[name].nunique() < 2:
+                if len(frame) > 1 and column.nunique() < 2:
                     yield expectation, name, []
                 continue
-            column = frame[name].dropna()
             wrong = tests[expectation.kind](expectation, column)
             if wrong.any():
                 yield expectation, name, [int(row) for row in column.index[wrong]]
 
 
 def _searched(expectation: Expectation, column: Series[Any]) -> Any:
-    return column.str.contains(expectation.pattern, regex=True).astype(bool)
+    search = re.compile(expectation.pattern).search
+    return column.map(lambda value: search(value) is not None).astype(bool)
 
 
 def _outside(expectation: Expectation, column: Series[Any]) -> Any:
@@ -155,8 +164,9 @@ def _validate(frame: DataFrame) -> Iterator[Failed]:
     definition = batch.add_batch_definition_whole_dataframe("all rows")
     asked: list[tuple[Expectation, str]] = []
     suite = gx.ExpectationSuite(name="file list columns")
+    filled = _filled(frame)
     for expectation in EXPECTATIONS:
-        for name in _columns(expectation, frame):
+        for name in _columns(expectation, filled):
             if expectation.kind != "varies" or len(frame) > 1:
                 meta = {"code": expectation.code.code, "at": len(asked)}
                 suite.add_expectation(_declared(expectation, name, meta))
