@@ -98,6 +98,8 @@ class Sets:
 
     def owner(self, name: str) -> tuple[str, str] | None:
         """The path and format of the image that has claimed a file of this folder."""
+        if not self.owned and self.whole is None:
+            return None
         path = os.path.join(self.path, name)
         found = self.whole or self.owned.get(places.normal(path))
         if found is None:
@@ -106,6 +108,8 @@ class Sets:
         return owner, kind
 
     def _claim(self, facts: Facts) -> None:
+        if not facts.members and not facts.folders:
+            return
         mark = f"{facts.path}\0{facts.format or ''}"
         stem = os.path.splitext(os.path.basename(facts.path))[0]
         absent: dict[Severity, list[str]] = {"error": [], "warning": []}

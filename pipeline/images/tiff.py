@@ -41,6 +41,8 @@ _CODES = {
     17: "q",
     18: "Q",
 }
+WHOLE = (1, 3, 4, 13, 16)
+"""Types of unsigned whole numbers."""
 MOST_ENTRIES = 4096
 MOST_TEXT = 16 << 20
 MOST_TAGS = 1 << 19
@@ -73,6 +75,8 @@ class Tag:
     type: int
     count: int
     at: int
+    whole: int | None = None
+    """The value itself, when it is one unsigned whole number that stands in the entry."""
 
     @property
     def length(self) -> int:
@@ -126,9 +130,15 @@ class Tiff:
         at = offset + lead + (12 if self.big else 8)
         room = 8 if self.big else 4
         form = order + ("HHQQ" if self.big else "HHII")
+        shift = {kind: 8 * (room - SIZES[kind]) for kind in WHOLE if SIZES[kind] <= room}
         for code, kind, number, value in struct.iter_unpack(form, body):
             inline = SIZES.get(kind, 1) * number <= room
-            tags.setdefault(code, Tag(kind, number, at if inline else value))
+            whole = None
+            if number == 1 and kind in shift:
+                # the number stands first in its four or eight bytes
+                less = shift[kind]
+                whole = value & (1 << 8 * room - less) - 1 if order == "<" else value >> less
+            tags.setdefault(code, Tag(kind, number, at if inline else value, whole))
             at += width
         end = offset + lead + count * width
         follow = file.read(end, 8 if self.big or self.wide_next else 4)
@@ -160,6 +170,8 @@ class Tiff:
         tag = page.tags.get(code)
         if tag is None or tag.count == 0:
             return ()
+        if tag.whole is not None:
+            return (tag.whole,)
         count = min(tag.count, most)
         self.numbers_read += count
         if self.numbers_read > MOST_NUMBERS:
@@ -176,6 +188,11 @@ class Tiff:
 
     def number(self, page: Page, code: int, default: int = 0) -> int:
         """The first number of a tag."""
+        tag = page.tags.get(code)
+        if tag is None:
+            return default
+        if tag.whole is not None:
+            return tag.whole
         found = self.numbers(page, code, 1)
         return int(found[0]) if found and math.isfinite(found[0]) else default
 

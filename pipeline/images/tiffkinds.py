@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from pipeline.images import faults
 from pipeline.images import tiff as t
 from pipeline.images.facts import Facts
-from pipeline.images.formats import Format, table
+from pipeline.images.formats import Format, Signature, table
 from pipeline.images.opened import Cut, Enough, Opened, Wrong
 from pipeline.images.tiff import Loop, Page, Tiff
 from pipeline.images.tiffdetails import SPECIAL, technical
@@ -97,30 +97,49 @@ _UNSURE_STRIPS = frozenset({33628, 33629, 65420, 34412})
 """MetaMorph, NDPI and LSM keep strips their own way when there are many planes or 4 GiB."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a kind of TIFF asks for: tags, compressions, and texts by their tag."""
+
+    signature: Signature
+    tags: frozenset[int]
+    compressions: frozenset[int]
+    texts: tuple[tuple[int, re.Pattern[str]], ...]
+
+
 @cache
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _rules() -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(
+            signature,
+            frozenset(rule.get("tags", ())),
+            frozenset(rule.get("compression", ())),
+            tuple((code, re.compile(rule[key])) for key, code in _TEXTS.items() if key in rule),
+        )
+        for signature in table().tiff
+        for rule in [signature.rule["tiff"]]
+    )
 
 
 def kind(tiff: Tiff, page: Page, name: str, suffixes: tuple[str, ...]) -> Format:
     """The kind of TIFF by tags and texts of its first directory, lowest rank first."""
-    texts: dict[str, str] = {}
-    for signature in table().tiff:
-        rule: dict[str, Any] = signature.rule["tiff"]
-        if not all(code in page.tags for code in rule.get("tags", ())):
-            continue
-        if "compression" in rule and tiff.number(page, t.COMPRESSION) not in rule["compression"]:
-            continue
-        fits = signature.fits_name(name, suffixes)
-        for key, code in _TEXTS.items():
-            if not fits:
-                break
-            if key in rule:
-                if key not in texts:
-                    texts[key] = tiff.text(page, code, 1 << 16) if code in page.tags else ""
-                fits = _regex(rule[key]).search(texts[key]) is not None
-        if fits:
-            return signature.format
+    texts: dict[int, str] = {}
+    compression = tiff.number(page, t.COMPRESSION)
+    present = page.tags.keys()
+
+    def text(code: int) -> str:
+        if code not in texts:
+            texts[code] = tiff.text(page, code, 1 << 16) if code in present else ""
+        return texts[code]
+
+    for rule in _rules():
+        if (
+            rule.tags <= present
+            and (not rule.compressions or compression in rule.compressions)
+            and rule.signature.fits_name(name, suffixes)
+            and all(pattern.search(text(code)) for code, pattern in rule.texts)
+        ):
+            return rule.signature.format
     return table().formats["TIFF (Tagged Image File Format)"]
 
 
