@@ -151,17 +151,20 @@ def mutant(files: list[tuple[Path, Path]], seed: int, count: int) -> Mutant:
     return Mutant(folder, file, data, tuple(done), rng.randrange(DEEP_EVERY) == 0)
 
 
-def serve() -> None:
-    """Tell the folders that come in by lines; one line out for each."""
+def ready() -> None:
+    """Pay what a process pays once: imports, and the reader process with its libraries."""
     from pipeline import images
     from pipeline.images import isolation, readers
 
-    def ready() -> None:
-        # what a process pays once: imports here, and the reader process with its libraries
-        for warm in ("tiff-tagged-image-file-format", "generic-hdf5"):
-            list(images.sniff([FIXTURES / warm], deep=True))
-        for reader in {one for claimed in readers.claims().values() for one in claimed}:
-            isolation.shared().ask("bioio", str(FIXTURES / PICTURE), reader=reader)
+    for warm in ("tiff-tagged-image-file-format", "generic-hdf5"):
+        list(images.sniff([FIXTURES / warm], deep=True))
+    for reader in {one for claimed in readers.claims().values() for one in claimed}:
+        isolation.shared().ask("bioio", str(FIXTURES / PICTURE), reader=reader)
+
+
+def serve() -> None:
+    """Tell the folders that come in by lines; one line out for each."""
+    from pipeline import images
 
     ready()
     start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
