@@ -119,6 +119,11 @@ class Context(Frozen):
         """Every text of the metadata, collected once for all checks."""
         return Texts.of(self.submission.metadata)
 
+    @cached_property
+    def answers(self) -> dict[int, Any]:
+        """What was given before, by the identity of the type: types of checks live for ever."""
+        return {}
+
     def given(self, kind: Any) -> Any:
         """The value for a parameter of a type; raises Skipped when there is none."""
         for value in (self.registries, self.template):
@@ -241,7 +246,12 @@ def _given(
     """What a check asks for; `before` is what it was given at another place."""
     asks = _asks(one.function)
     if before is None:
-        before = {name: context.given(kind) for name, kind in asks if kind is not Place}
+        before = {}
+        for name, kind in asks:
+            if kind is not Place:
+                if id(kind) not in context.answers:
+                    context.answers[id(kind)] = context.given(kind)
+                before[name] = context.answers[id(kind)]
     if len(before) == len(asks) and Place not in _kinds(one.function):
         return before
     return before | {name: Place(place) for name, kind in asks if kind is Place}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
@@ -63,6 +64,8 @@ def _begin(ask: Ask) -> None:
     from pipeline import knowledge
 
     _asked = (ask, knowledge.load(ask.schemas))
+    # What is loaded now is needed to the end: the collector need not look at it again.
+    gc.freeze()
 
 
 def _told(path: Path) -> list[Line]:

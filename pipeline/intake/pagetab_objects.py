@@ -253,13 +253,15 @@ class Objects:
 
     def leftovers(self, made: Metadata, place: str, left: list[Attribute]) -> None:
         """Attributes without a slot, under their names as given."""
+        if not left:
+            return
+        kept = made.setdefault("attributes", [])
         for attribute in left:
-            kept = made.setdefault("attributes", [])
-            at = join(place, "attributes", len(kept))
+            at = f"{place}/attributes/{len(kept)}"
             kept.append(_attribute(attribute))
             self.pointers[at] = attribute.at
-            self.pointers[join(at, "value")] = attribute.value_at
-            self.pointers[join(at, "name")] = join(attribute.at, "name")
+            self.pointers[f"{at}/value"] = attribute.value_at
+            self.pointers[f"{at}/name"] = f"{attribute.at}/name"
 
     def rest(self, made: Metadata, place: str, section: Section, others: list[Section]) -> None:
         """Links, files and sections of other types that stand in a section."""

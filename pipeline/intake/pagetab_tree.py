@@ -263,7 +263,7 @@ class Reader:
         if not isinstance(value, list):
             self.wrong(at, "the attributes", "a list of name and value pairs", value)
             return ()
-        made = (self.attribute(entry, join(at, index)) for index, entry in enumerate(value))
+        made = (self.attribute(entry, f"{at}/{index}") for index, entry in enumerate(value))
         return tuple(one for one in made if one is not None)
 
     def attribute(self, value: Any, at: str) -> Attribute | None:
