@@ -125,6 +125,36 @@ def _usual(funder: str, number: str, registries: Registries) -> bool:
     return bool(known and known.grant_pattern and re.fullmatch(known.grant_pattern, number))
 
 
+@check("FUN005", "funder-without-id", at=GRANT, severity="hint")
+def funder_without_id(
+    grant: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """A funder that the registries know is named without its ROR and Crossref ids.
+
+    Names of funders change and are written in many ways; an id lets a funder find its data.
+
+    To fix: add the funder's ROR id and its id in the Crossref Funder Registry.
+    """
+    known = registries.funder(_funder(grant)) if _funder(grant) else None
+    if known is None:
+        return
+    ids = {"funder_ror": known.ror, "funder_crossref_id": known.crossref_id}
+    missing = {slot: value for slot, value in ids.items() if value and slot not in grant}
+    if not missing or len(missing) < sum(map(bool, ids.values())):
+        return
+    yield Flag(
+        message=f"the funder '{_funder(grant)}' has the ids {' and '.join(missing.values())}",
+        value=_funder(grant),
+        suggestion=suggest(
+            *(
+                Operation(do="set", place=below(place, slot), after=value)
+                for slot, value in missing.items()
+            ),
+            why=f"The registries know the funder as {known.name}.",
+        ),
+    )
+
+
 @check("FUN101", "grant-number-with-prose", at=GRANT, severity="warning")
 def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """The field of the grant number holds words, or the funder's name, beside the number.

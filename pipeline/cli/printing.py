@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -129,6 +130,20 @@ def _cell(value: Any) -> str:
 
 def _markup(text: str) -> str:
     return text.replace("[", r"\[")
+
+
+@contextmanager
+def bar(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """What is told of a long work as done and total, as a bar on a terminal's standard error."""
+    from tqdm import tqdm
+
+    with tqdm(unit=unit, unit_scale=True, disable=not sys.stderr.isatty(), leave=False) as shown:
+
+        def told(done: int, total: int) -> None:
+            shown.total = total
+            shown.update(done - shown.n)
+
+        yield told
 
 
 def progress(found: Iterable[T], total: int | None, what: str) -> Iterator[T]:

@@ -39,7 +39,9 @@ def refresh(name: str, dump: Path, form: str) -> None:
 
     if name not in registries.registries():
         raise click.UsageError(f"there is no registry {name}; {', '.join(registries.registries())}")
-    printing.rows(form, [_line(registries.refresh(name, dump))], COLUMNS)
+    with printing.bar("bytes") as progress:
+        loaded = registries.refresh(name, dump, progress)
+    printing.rows(form, [_line(loaded)], COLUMNS)
 
 
 def _line(one: Any) -> dict[str, Any]:
