@@ -21,7 +21,7 @@ from tests.prefect_server import Server, command, ended, objects, program, serve
 pytestmark = pytest.mark.xdist_group("prefect")
 
 INBOX = Path(__file__).resolve().parent.parent / "fixtures" / "inbox"
-KILLED = Path(__file__).with_name("killed.py")
+KILLED = Path(__file__).with_name("killed_command.py")
 DAY = "2026-11-22"
 SPECIMEN = "/study/study_components/0/associations/0/specimen"
 
