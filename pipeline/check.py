@@ -269,7 +269,7 @@ def _kinds(function: Callable[..., Iterable[Flag]]) -> frozenset[Any]:
 def _finding(one: Check, flag: Flag, context: Context, place: str) -> Finding:
     source_map = context.submission.source_map
     at = place if flag.at is None else flag.at
-    value = flag.value
+    value = flag.value or None
     if value is None:
         value = get(context.submission.metadata, at)
         value = value if isinstance(value, str | int | float) else None

@@ -53,17 +53,34 @@ class Received(Frozen):
     decision_digest: str
 
 
-def discover(paths: Iterable[Path]) -> tuple[Found, ...]:
-    """All submissions at the paths, in their order."""
-    return tuple(found for path in paths for found in sources.discover(path))
+def discover(paths: Iterable[Path], archive: Path | None = None) -> tuple[Found, ...]:
+    """All submissions at the paths, in their order; the archive's own folder is none."""
+    home = archive.resolve() if archive else None
+    return tuple(
+        found
+        for path in paths
+        for found in sources.discover(path)
+        if found.folder is None or found.folder.resolve() != home
+    )
 
 
 def receive(found: Found, bench: Bench) -> Received:
     """Read a submission, look at its files, keep its bytes, and note it in the ledger."""
     opened = sources.open_found(found, files=bench.files, imported=bench.imported)
+    before = sources.times(opened)
     images = stages.look_at_images(opened)
     hashes, changing = _hash(opened, images, bench)
-    images = images.model_copy(update={"growing": images.growing | changing, "hashes": hashes})
+    after = sources.times(opened)
+    changing |= {
+        path for path in after.keys() | before.keys() if after.get(path) != before.get(path)
+    }
+    images = images.model_copy(
+        update={
+            "growing": images.growing | changing,
+            "hashes": hashes,
+            "sniffed": tuple(one for one in images.sniffed if one.path not in changing),
+        }
+    )
     content = sources.content_digest(opened)
     digest = sources.digest(opened, images.present, hashes)
     decisions = ledger.decisions(bench.ledger, opened.id)

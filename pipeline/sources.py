@@ -331,6 +331,20 @@ def present(opened: Opened) -> Mapping[str, int]:
     return sizes
 
 
+def times(opened: Opened) -> Mapping[str, tuple[int, int]]:
+    """Size in bytes and time of change (ns) of each data file, to tell what changes meanwhile."""
+    root = opened.data_root
+    told: dict[str, tuple[int, int]] = {}
+    for path in present(opened):
+        assert root is not None
+        try:
+            stat = (root / path).stat()
+        except FileNotFoundError:
+            continue
+        told[path] = (stat.st_size, stat.st_mtime_ns)
+    return told
+
+
 def growing(sizes: Mapping[str, int], lists: Iterable[FileList]) -> frozenset[str]:
     """Files that are still arriving: a transfer's own mark beside them, or less than listed."""
     marked = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
-from pipeline import deciding, ledger, releasing, review, schema
+from pipeline import deciding, ledger, receiving, releasing, review, schema
 from tests.archives import DAY, bench, content, curate, inbox
 
 CLEAN = "keratocyte-actin-flow"
@@ -240,3 +241,77 @@ def test_what_cannot_be_read_can_be_sent_back(tmp_path: Path) -> None:
             deciding.accept(one, curator="A. Curator", note="let it pass")
         deciding.keep(one, "return", curator="A. Curator", note="the upload broke off")
     assert curate(source, archive)["cut-off"].outcome == "returned"
+
+
+def test_keys_are_kept_with_the_source_even_as_attributes(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    study = json.loads(document.read_text("utf-8"))
+    study["attributes"] += [
+        {"name": "SecretKey", "value": "key-0452"},
+        {"name": "owner", "value": "owner-0452@example.org"},
+    ]
+    study["section"]["subsections"][0]["attributes"].append(
+        {"name": "secretKey", "value": "key-0452"}
+    )
+    document.write_text(json.dumps(study), encoding="utf-8")
+    assert curate(source, archive)[CLEAN].outcome == "accessioned"
+    kept = archive / "submissions"
+    for path in archive.rglob("*"):
+        if path.is_file() and kept not in path.parents:
+            assert b"0452" not in path.read_bytes(), path
+
+
+def test_a_number_that_a_waiting_document_carries_is_not_given_to_another(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    study = {"accno": "S-BIAD1", **json.loads(document.read_text("utf-8"))}
+    document.write_text(json.dumps(study), encoding="utf-8")
+    assert curate(source, archive)["S-BIAD1"].outcome == "needs-review"
+    other = inbox(tmp_path / "other", MENDED)
+    assert curate(other, archive)[MENDED].accession == "S-BIAD2"
+
+
+def test_of_two_release_dates_the_later_one_holds(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    study = json.loads(document.read_text("utf-8"))
+    dates = [one for one in study["attributes"] if one["name"] == "ReleaseDate"]
+    study["attributes"].append({"name": "ReleaseDate", "value": "2027-09-09"})
+    assert dates[0]["value"] < "2027-09-09"
+    document.write_text(json.dumps(study), encoding="utf-8")
+    assert curate(source, archive)[CLEAN].outcome == "needs-review"
+    with bench(archive) as made:
+        deciding.accept(deciding.case(CLEAN, made), curator="A. Curator", note="the later one")
+    result = curate(source, archive)[CLEAN]
+    record = json.loads((archive / str(result.record)).read_bytes())
+    assert record["release_date"] == record["metadata"]["release_date"] == "2027-09-09"
+
+
+def test_a_file_that_grows_while_it_is_looked_at_is_waited_for(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    image = next((source / CLEAN / "Files").rglob("*.ome.tif"))
+    done = threading.Event()
+
+    def grow() -> None:
+        while not done.is_set():
+            with image.open("ab") as file:
+                file.write(b"\0" * 4)
+            done.wait(0.002)
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        assert curate(source, archive)[CLEAN].outcome == "waiting-for-files"
+    finally:
+        done.set()
+        writer.join()
+    assert curate(source, archive)[CLEAN].outcome == "accessioned"
+
+
+def test_the_archive_s_folder_in_an_inbox_is_no_submission(tmp_path: Path) -> None:
+    source = inbox(tmp_path / "inbox", CLEAN)
+    archive = source / "archive"
+    curate(source, archive)
+    found = receiving.discover([source], archive)
+    assert [one.name for one in found] == [CLEAN]

@@ -10,6 +10,8 @@ import click
 from pipeline.cli import printing
 from pipeline.cli.opened import archive_at
 
+COLUMNS = ("submission", "code", "change")
+
 
 @click.command()
 @click.option(
@@ -46,8 +48,8 @@ def revalidate(
                 schema.compiled(schemas or resources.schemas()),
             )
         )
-    lines = [one.model_dump(mode="json") for one in changed]
-    printing.rows(form, lines, ("submission", "code", "change"))
+    lines = [one.model_dump(mode="json", include=set(COLUMNS)) for one in changed]
+    printing.rows(form, lines, COLUMNS)
     told = Counter((one["code"], one["change"]) for one in lines)
     summary = [
         {"code": code, "change": change, "records": count}

@@ -72,7 +72,7 @@ def curate(
             imported=imported or not files,
             lists=suite,
         )
-        found = discover(places)
+        found = discover(places, bench.settings.archive)
         names = list(dict.fromkeys(name for _, name in found))
         called = names[0] if len(names) == 1 else f"{_name()}: {len(found)} submissions"
         desk.call_run(f"{called}, {day}", names)
@@ -85,9 +85,9 @@ def curate(
 
 
 @task(name="discover", **desk.TRIED_AGAIN)
-def discover(places: Sequence[Path]) -> list[tuple[Found, str]]:
+def discover(places: Sequence[Path], archive: Path) -> list[tuple[Found, str]]:
     """The submissions at the paths, each with its id."""
-    return [(one, _identity(one)) for one in receiving.discover(places)]
+    return [(one, _identity(one)) for one in receiving.discover(places, archive)]
 
 
 def _identity(found: Found) -> str:

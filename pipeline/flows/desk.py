@@ -82,5 +82,6 @@ def tag(submission: str) -> str:
 
 
 def shown(name: str) -> str:
-    """A file's name as text: Prefect refuses what is not Unicode."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """A file's name as one line of text: Prefect refuses what is not Unicode."""
+    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return printable.encode("utf-8", "backslashreplace").decode("utf-8")

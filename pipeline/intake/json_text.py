@@ -321,4 +321,7 @@ class _Reader:
         if offset >= len(self.text):
             raise _Stop(TRUNCATED, offset, "the document ends before it is complete")
         found = self.text[offset : offset + 12].splitlines()[0] if self.text[offset:] else ""
-        raise _Stop(NOT_JSON, offset, f"{message}; found {found!r}")
+        # Words are not shown: what stands here may be a key that nobody else should see.
+        signs = re.match(r"[^\w\s]*", found)
+        shown = repr(signs[0]) if signs and signs[0] else "a word without quotes"
+        raise _Stop(NOT_JSON, offset, f"{message}; found {shown}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline.findings import Finding, Operation, Suggestion, declare
 from pipeline.intake.pagetab_children import take
-from pipeline.intake.pagetab_objects import Objects, plain
+from pipeline.intake.pagetab_objects import KEYS, Objects, plain
 from pipeline.intake.pagetab_tree import Attribute, Section, Tree
 from pipeline.intake.spellings import fold, spellings
-from pipeline.select import join
+from pipeline.select import join, parent
 from pipeline.submission import Metadata, SourceMap
 
 NO_TITLE = declare(
@@ -58,6 +60,10 @@ AMBIGUOUS = declare(
     To fix: give each section an accno of its own, and refer to the right one.
     """,
 )
+
+DATE = "release_date"
+ACCOUNTS = KEYS | {"owner", "submitter", "accesstag", "accesstags"}
+"""What BioStudies adds to a submission for itself; it is kept with the source alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,8 @@ class _Mapping:
         for attribute in tree.attributes:
             key = fold(attribute.name)
             slot = spellings().submission.get(key)
+            if key in ACCOUNTS:
+                continue
             self.objects.named(attribute)
             if kept := spellings().source.get(key):
                 source.setdefault(kept, (attribute.value or "").strip())
@@ -123,7 +131,7 @@ class _Mapping:
                 self.objects.pointers[join("", slot)] = attribute.value_at
             elif slot is not None:
                 self.objects.second_value(attribute, slot, metadata.get(slot))
-                left.append(attribute)
+                left.append(self.later(attribute, metadata) if slot == DATE else attribute)
             else:
                 if attribute.value is None:
                     self.objects.no_value(attribute, "")
@@ -141,6 +149,16 @@ class _Mapping:
             kept.append({"name": title.name, "value": title.value})
             self.objects.pointers[join("/attributes", len(kept) - 1)] = title.at
 
+    def later(self, second: Attribute, metadata: Metadata) -> Attribute:
+        """Of two release dates the later one holds; the other one is kept as an attribute."""
+        first = metadata[DATE]
+        if not _later(second.value, first):
+            return second
+        at = self.objects.pointers[f"/{DATE}"]
+        metadata[DATE] = second.value
+        self.objects.pointers[f"/{DATE}"] = second.value_at
+        return Attribute(second.name, first, parent(at), value_at=at)
+
     def one_release_date(self, metadata: Metadata, study: Metadata) -> None:
         """A study's own release date stands apart only where it differs from the submission's."""
         place = "/study/release_date"
@@ -150,6 +168,10 @@ class _Mapping:
         elif metadata["release_date"] == study["release_date"]:
             del study["release_date"]
             del self.objects.pointers[place]
+        elif _later(study[DATE], metadata[DATE]):
+            places = self.objects.pointers
+            metadata[DATE], study[DATE] = study[DATE], metadata[DATE]
+            places["/release_date"], places[place] = places[place], places["/release_date"]
 
     def study(self, section: Section) -> Metadata:
         self.register(section)
@@ -298,3 +320,11 @@ class _Mapping:
                 message = f"the accno '{accession}' is carried by {len(sections)} sections"
                 at = join(section.at, "accno")
                 self.objects.flag(code, at, message, value=accession)
+
+
+def _later(one: Any, other: Any) -> bool:
+    """Whether a day is later than another; False where one of them is no day."""
+    try:
+        return dt.date.fromisoformat(str(one).strip()) > dt.date.fromisoformat(str(other).strip())
+    except ValueError:
+        return False

@@ -103,6 +103,9 @@ _JUNK = re.compile(
 )
 _HIDDEN = re.compile(r"^\s|\s$|[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\ufeff]")
 
+KEYS = frozenset({"secretkey", "seckey"})
+"""Names of keys that open a private study; what stands under them is kept with the source alone."""
+
 
 @dataclass
 class Objects:
@@ -253,6 +256,7 @@ class Objects:
 
     def leftovers(self, made: Metadata, place: str, left: list[Attribute]) -> None:
         """Attributes without a slot, under their names as given."""
+        left = [attribute for attribute in left if fold(attribute.name) not in KEYS]
         if not left:
             return
         kept = made.setdefault("attributes", [])

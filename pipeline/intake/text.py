@@ -73,6 +73,9 @@ def decode(data: bytes, file: str) -> Text:
         return Text(text=None, findings=(EMPTY.at(here, f"the document {what}"),))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _utf16(data, here)
+    if data[:400].count(0) > len(data[:400]) // 4:
+        message = "every other byte is zero: the document is in UTF-16 and does not say so"
+        return Text(text=None, findings=(ENCODING.at(here, message),))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

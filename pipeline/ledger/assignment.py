@@ -12,7 +12,7 @@ from pipeline.findings import Frozen
 from pipeline.ledger.connection import Ledger, Refused, lock_counter, set_counter
 from pipeline.ledger.submissions import hold
 from pipeline.ledger.tables import accessions as table
-from pipeline.ledger.tables import record_versions
+from pipeline.ledger.tables import record_versions, submissions
 
 _PARTS = re.compile(r"(S-[A-Z][A-Z-]*)([0-9]+)")
 
@@ -261,8 +261,25 @@ def _taken(connection: sa.Connection, prefix: str, number: int) -> sa.Row[tuple[
 
 
 def _mint(connection: sa.Connection, prefix: str, first: int) -> str:
-    """The next number of a prefix that is not taken; the counter stays locked until the commit."""
-    number = max(lock_counter(connection, prefix), first)
+    """The next number of a prefix that is neither taken nor claimed by a document that waits.
+
+    The counter stays locked until the commit.
+    """
+    number = _free(connection, prefix, max(lock_counter(connection, prefix), first))
+    while _claimed(connection, f"{prefix}{number}"):
+        number = _free(connection, prefix, number + 1)
+    set_counter(connection, prefix, number + 1)
+    return Accession(value=f"{prefix}{number}").value
+
+
+def _claimed(connection: sa.Connection, value: str) -> bool:
+    """Whether a submission that is known carries an accession as its own."""
+    asked = sa.select(submissions.c.id).where(submissions.c.id == value)
+    return connection.execute(asked).one_or_none() is not None
+
+
+def _free(connection: sa.Connection, prefix: str, number: int) -> int:
+    """The number, or the next one above it that no accession has."""
     if _taken(connection, prefix, number) is not None:
         following = sa.alias(table)
         number = connection.execute(
@@ -274,8 +291,7 @@ def _mint(connection: sa.Connection, prefix: str, first: int) -> str:
                 ),
             )
         ).scalar_one()
-    set_counter(connection, prefix, number + 1)
-    return Accession(value=f"{prefix}{number}").value
+    return number
 
 
 def _add(connection: sa.Connection, value: str, submission: str | None, state: str) -> None:
