@@ -13,7 +13,7 @@ from pipeline.checks.file_lists import WAITING_CODES
 from pipeline.findings import Finding, Frozen, Location, declare
 from pipeline.intake import file_list_codes
 from pipeline.outputs import report as pages
-from pipeline.receiving import Bench, Received, component_files, data_files, look_of, receive
+from pipeline.receiving import Bench, Received, component_files, look_of, manifest, receive
 from pipeline.record import CuratedRecord, DocumentFrame, Outcome
 from pipeline.select import get
 from pipeline.settings import Settings
@@ -166,7 +166,7 @@ def _record(
     metadata = submission.metadata
     wanted = metadata.get("doi_requested") or bench.settings.doi_for_all
     has_doi = wanted or metadata.get("doi") == accession.doi
-    files = data_files(received)
+    files = manifest(received)
     return CuratedRecord(
         accession=accession.value,
         version=version,

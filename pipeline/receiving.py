@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from pipeline import emission, ledger, review, sources, stages
+from pipeline import data_files, emission, ledger, review, sources, stages
 from pipeline.check import Images, Known
 from pipeline.findings import Frozen
 from pipeline.images import ImageFile
@@ -67,10 +67,10 @@ def discover(paths: Iterable[Path], archive: Path | None = None) -> tuple[Found,
 def receive(found: Found, bench: Bench) -> Received:
     """Read a submission, look at its files, keep its bytes, and note it in the ledger."""
     opened = sources.open_found(found, files=bench.files, imported=bench.imported)
-    before = sources.times(opened)
+    before = data_files.times(opened)
     images = stages.look_at_images(opened)
     hashes, changing = _hash(opened, images, bench)
-    after = sources.times(opened)
+    after = data_files.times(opened)
     changing |= {
         path for path in after.keys() | before.keys() if after.get(path) != before.get(path)
     }
@@ -81,8 +81,8 @@ def receive(found: Found, bench: Bench) -> Received:
             "sniffed": tuple(one for one in images.sniffed if one.path not in changing),
         }
     )
-    content = sources.content_digest(opened)
-    digest = sources.digest(opened, images.present, hashes)
+    content = data_files.content_digest(opened)
+    digest = data_files.digest(opened, images.present, hashes)
     decisions = ledger.decisions(bench.ledger, opened.id)
     title, author = ("", "")
     own = None
@@ -128,7 +128,7 @@ def _hash(opened: Opened, images: Images, bench: Bench) -> tuple[dict[str, str],
     if opened.data_root is None or opened.submission is None:
         return {}, frozenset()
     root = opened.data_root
-    names = sorted(sources.listed(opened, images.present))
+    names = sorted(data_files.listed(opened, images.present))
     try:
         hashed = ledger.hash_files(bench.ledger, [root / name for name in names])
         return dict(zip(names, (digest for _, digest in hashed), strict=True)), frozenset()
@@ -152,7 +152,7 @@ def _hash_each(
 
 def _keep_received(opened: Opened, digest: str, settings: Settings) -> str | None:
     """Keep document and file lists byte for byte; where, below the archive."""
-    paths = sources.document_paths(opened)
+    paths = data_files.document_paths(opened)
     if not paths:
         return None
     home = opened.found.folder or paths[0].parent
@@ -202,7 +202,7 @@ def look_of(received: Received, bench: Bench) -> Look:
     )
 
 
-def data_files(received: Received) -> tuple[DataFile, ...]:
+def manifest(received: Received) -> tuple[DataFile, ...]:
     """The manifest: every listed data file that is there."""
     opened = received.opened
     if opened.submission is None:
@@ -214,7 +214,7 @@ def data_files(received: Received) -> tuple[DataFile, ...]:
         if one.kind == "image":
             folders[one.path.rstrip("/") + "/"] = one.format
     metadata = opened.submission.metadata
-    owners = sources.listed(opened, received.images.present)
+    owners = data_files.listed(opened, received.images.present)
     return tuple(
         DataFile(
             path=path,

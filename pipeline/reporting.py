@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import emission, review, stages
 from pipeline.accession import Accession
 from pipeline.outputs import report as pages
-from pipeline.receiving import Bench, Received, component_files, data_files
+from pipeline.receiving import Bench, Received, component_files, manifest
 from pipeline.record import CuratedRecord, Outcome
 from pipeline.select import get
 from pipeline.settings import Settings
@@ -70,7 +70,7 @@ def report_page(
         proposals=pages.proposed(review.proposals(judged.proposals)),
         decision=received.decisions[-1] if received.decisions else None,
         skips=judged.after.skips,
-        components=component_files(data_files(received), received.images.sniffed),
+        components=component_files(manifest(received), received.images.sniffed),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ConfigDict
 
-from pipeline import check, edit, review, rule, schema, sources
+from pipeline import check, data_files, edit, review, rule, schema
 from pipeline.check import Context, Images, Known
 from pipeline.findings import RANK, Finding, Frozen, Operation, Report, Suggestion
 from pipeline.images import ImageFile
@@ -63,12 +63,12 @@ def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
         return Images()
     from pipeline import images
 
-    sizes = sources.present(opened)
+    sizes = data_files.present(opened)
     root = opened.data_root
-    growing = sources.growing(sizes, opened.submission.file_lists)
+    growing = data_files.growing(sizes, opened.submission.file_lists)
     sniffed: tuple[ImageFile, ...] = ()
     if root is not None and sizes:
-        owners = sources.listed(opened, sizes)
+        owners = data_files.listed(opened, sizes)
         folders = {str(parent) for path in owners for parent in PurePosixPath(path).parents}
         sniffed = tuple(
             _below(root, one)

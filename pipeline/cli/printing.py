@@ -96,7 +96,10 @@ def rows(form: str, found: Iterable[Row], columns: Sequence[str], title: str = "
     elif form == "json":
         put(json.dumps(list(found), ensure_ascii=False, indent=2, default=str))
     else:
-        table(list(found), columns, title)
+        listed = list(found)
+        table(listed, columns, title)
+        if not listed:
+            put("nothing found")
 
 
 def table(found: Sequence[Row], columns: Sequence[str], title: str = "") -> None:
