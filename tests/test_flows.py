@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from pipeline import ledger
+from pipeline.cli.curate import SERVER
 from pipeline.flows.artifacts import key
 from pipeline.flows.review import typed
 from pipeline.review import Refused
@@ -219,6 +221,32 @@ def test_killed_and_run_again_it_leaves_the_same(
         assert ended(one)[0] == 0
         assert files(tmp_path / str(n)) == expected
         assert accessions(tmp_path / str(n)) == accessions(whole) == [("S-BIAD1", "actin")]
+
+
+def test_the_server_of_a_killed_run_is_ended_by_the_next(
+    tiny: Path, tmp_path: Path, deployed: Server
+) -> None:
+    archive = tmp_path / "archive"
+    alone = {name: value for name, value in deployed.env.items() if not name.startswith("PREFECT_")}
+    arguments = words(tiny, archive, "--no-files")
+    # Its output is not waited for: the server that it leaves behind holds it open.
+    with command(alone, KILLED, "/records/", *arguments) as killed:
+        assert killed.wait(timeout=120) == -signal.SIGKILL
+        left = _servers(archive)
+        assert len(left) == 1
+        assert ended(command(alone, "-m", "pipeline", *arguments))[0] == 0
+        assert not any(one.is_running() for one in left)
+    assert _servers(archive) == []
+
+
+def _servers(archive: Path) -> list[psutil.Process]:
+    """The temporary servers that run with an archive's own Prefect folder."""
+    home = str(archive / "prefect")
+    return [
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if SERVER in (one.info["cmdline"] or ()) and one.environ().get("PREFECT_HOME") == home
+    ]
 
 
 def test_two_runs_at_once_give_one_accession(tiny: Path, tmp_path: Path, deployed: Server) -> None:

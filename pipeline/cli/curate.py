@@ -10,7 +10,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ COLUMNS = ("submission", "outcome", "accession", "version", "findings", "changes
 ROOM = 16 << 20
 """Bytes that Prefect needs for its own state."""
 BLOCKED = ("waiting-for-files", "needs-review", "returned", "failed")
+SERVER = "prefect.server.api.server:create_app"
+"""What Prefect runs as its temporary server."""
 
 
 @click.command()
@@ -93,6 +95,7 @@ def use_prefect(archive: Path) -> None:
     if shutil.disk_usage(home).free < ROOM:
         # The server would say nothing and be waited for in vain.
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(home))
+    _end_orphans(home)
     _set(
         PREFECT_HOME=str(home),
         PREFECT_LOGGING_TO_API_ENABLED="false",
@@ -102,6 +105,21 @@ def use_prefect(archive: Path) -> None:
         PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS="120",
         PREFECT_SERVER_LOGGING_LEVEL="CRITICAL",
     )
+
+
+def _end_orphans(home: Path) -> None:
+    """End servers of this archive whose own run was killed and could not end them."""
+    import psutil
+
+    for process in psutil.process_iter(["cmdline"]):
+        if SERVER not in (process.info["cmdline"] or ()):
+            continue
+        with suppress(psutil.Error):
+            parent = process.parent()
+            words = " ".join(parent.cmdline()) if parent else ""
+            of_a_run = "curat" in words or "pipeline" in words
+            if not of_a_run and process.environ().get("PREFECT_HOME") == str(home):
+                process.terminate()
 
 
 def _set(**values: str) -> None:
