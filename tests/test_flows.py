@@ -239,6 +239,27 @@ def test_the_server_of_a_killed_run_is_ended_by_the_next(
     assert _servers(archive) == []
 
 
+def test_a_server_started_on_purpose_is_left_alone(
+    tiny: Path, tmp_path: Path, deployed: Server
+) -> None:
+    archive = tmp_path / "archive"
+    alone = {name: value for name, value in deployed.env.items() if not name.startswith("PREFECT_")}
+    mine = {"PREFECT_HOME": str(archive / "prefect")}
+    # The middle process ends at once, so that nobody is left who started the sleeper.
+    start = "import subprocess, sys; subprocess.Popen([sys.executable, *sys.argv[1:]])"
+    sleeper = ("-c", "import time; time.sleep(100)", SERVER)
+    with command(alone | mine, "-c", start, *sleeper) as middle:
+        assert middle.wait(timeout=30) == 0
+        (left,) = _servers(archive)
+        try:
+            assert (
+                ended(command(alone, "-m", "pipeline", *words(tiny, archive, "--no-files")))[0] == 0
+            )
+            assert left.is_running()
+        finally:
+            left.kill()
+
+
 def _servers(archive: Path) -> list[psutil.Process]:
     """The temporary servers that run with an archive's own Prefect folder."""
     home = str(archive / "prefect")

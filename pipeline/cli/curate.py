@@ -12,18 +12,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.cli import printing
+
+if TYPE_CHECKING:
+    import psutil
 
 COLUMNS = ("submission", "outcome", "accession", "version", "findings", "changes", "report")
 ROOM = 16 << 20
 """Bytes that Prefect needs for its own state."""
 BLOCKED = ("waiting-for-files", "needs-review", "returned", "failed")
 SERVER = "prefect.server.api.server:create_app"
-"""What Prefect runs as its temporary server."""
+"""What Prefect runs as its server."""
+TEMPORARY = "PREFECT__SERVER_EPHEMERAL"
+"""What Prefect 3.8 sets for a server that one run starts for itself."""
 
 
 @click.command()
@@ -108,18 +113,28 @@ def use_prefect(archive: Path) -> None:
 
 
 def _end_orphans(home: Path) -> None:
-    """End servers of this archive whose own run was killed and could not end them."""
+    """End temporary servers of this archive whose own run was killed and could not end them.
+
+    A server that somebody started on purpose lacks Prefect's mark and is left alone.
+    """
     import psutil
 
     for process in psutil.process_iter(["cmdline"]):
         if SERVER not in (process.info["cmdline"] or ()):
             continue
         with suppress(psutil.Error):
-            parent = process.parent()
-            words = " ".join(parent.cmdline()) if parent else ""
-            of_a_run = "curat" in words or "pipeline" in words
-            if not of_a_run and process.environ().get("PREFECT_HOME") == str(home):
+            told = process.environ()
+            if (told.get("PREFECT_HOME"), told.get(TEMPORARY)) == (str(home), "1") and _lost(
+                process
+            ):
                 process.terminate()
+
+
+def _lost(process: psutil.Process) -> bool:
+    """Whether the run that started a server is gone; in a container a run may be process 1."""
+    parent = process.parent()
+    words = " ".join(parent.cmdline()) if parent else ""
+    return parent is None or (parent.pid == 1 and "curat" not in words and "pipeline" not in words)
 
 
 def _set(**values: str) -> None:
