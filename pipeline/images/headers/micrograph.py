@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import struct
 
 from pipeline.images.facts import Facts
@@ -13,8 +14,10 @@ TYPES = {
     1: "int16",
     2: "float32",
     3: "complex64",
+    5: "complex64",
     6: "uint8",
     7: "int32",
+    8: "uint8",
     9: "int8",
     10: "uint16",
     11: "uint32",
@@ -22,9 +25,13 @@ TYPES = {
     13: "complex128",
     14: "bit",
     23: "uint8",
+    27: "complex64",
+    28: "complex128",
     39: "int64",
     40: "uint64",
 }
+_COLOURED = (8, 23)
+"""Data types whose pixels are four bytes: red, green, blue and one more."""
 _NUMBERS = {
     2: "h",
     3: "i",
@@ -47,7 +54,7 @@ MOST_NAME = 64
 
 @header("Gatan Digital Micrograph")
 def digital_micrograph(file: Opened, facts: Facts) -> None:
-    """DM3, DM4: the length that the header states, then sizes and scales of the largest image."""
+    """DM3, DM4: the stated length, then sizes and scales of the largest image but the thumbnails."""
     head = file.need(0, 16, "the DM header")
     version = struct.unpack_from(">I", head, 0)[0]
     wide = version == 4
@@ -57,14 +64,18 @@ def digital_micrograph(file: Opened, facts: Facts) -> None:
     tags = Tags(file, wide, order)
     with contextlib.suppress(Enough):
         tags.group(16 if wide else 12, "", 0)
-    # the first image of a list is its thumbnail
-    best = max(range(tags.images), key=lambda n: (tags.pixels(n), n), default=None)
+        tags.ended = True
+    thumbnails = tags.thumbnails()
+    images = [n for n in range(tags.images) if n not in thumbnails]
+    best = max(images, key=lambda n: (tags.pixels(n), n), default=None)
     if best is None or not tags.pixels(best):
         return
     home = f"/ImageList/{best}/ImageData"
     shape = [int(tags.said.get(f"{home}/Dimensions/{axis}", 1)) for axis in range(4)]
-    facts.size(T=1, C=1, Z=shape[2] * shape[3], Y=shape[1], X=shape[0])
-    facts.pixel_type = TYPES.get(int(tags.said.get(f"{home}/DataType", 0)))
+    kind = int(tags.said.get(f"{home}/DataType", 0))
+    colours = 4 if kind in _COLOURED else 1
+    facts.size(T=1, C=colours, Z=shape[2] * shape[3], Y=shape[1], X=shape[0])
+    facts.pixel_type = TYPES.get(kind)
     lengths = {}
     for axis, name in enumerate("XY"):
         place = f"{home}/Calibrations/Dimension/{axis}"
@@ -75,7 +86,7 @@ def digital_micrograph(file: Opened, facts: Facts) -> None:
     facts.pixel_size(**lengths)
     told = tags.said.get(f"/ImageList/{best}/ImageTags/Microscope Info/Name")
     facts.name_instrument(told if isinstance(told, str) else None)
-    facts.images = 1
+    facts.images = len([n for n in images if tags.pixels(n)])
 
 
 class Tags:
@@ -86,11 +97,22 @@ class Tags:
         self.said: dict[str, int | float | str] = {}
         self.count = 0
         self.images = 0
+        self.ended = False
+        """Whether the last tag was reached."""
 
     def pixels(self, image: int) -> int:
         """Pixels of an image in the list."""
         home = f"/ImageList/{image}/ImageData/Dimensions"
         return int(self.said.get(f"{home}/0", 0)) * int(self.said.get(f"{home}/1", 1))
+
+    def thumbnails(self) -> frozenset[int]:
+        """The images that only show others small; never all of them."""
+        told = re.compile(r"/Thumbnails/\d+/ImageIndex")
+        found = {int(value) for path, value in self.said.items() if told.fullmatch(path)}
+        if not found and self.images > 1 and not self.ended:
+            # the list of thumbnails was not reached, and the first image is one as a rule
+            found = {0}
+        return frozenset(found) if len(found) < self.images else frozenset()
 
     def _count(self, at: int) -> tuple[int, int]:
         width = 8 if self.wide else 4
