@@ -41,8 +41,9 @@ _DOI_ADDRESS = re.compile(
     r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}(?:\.\d+)*/[^\s?#]+)", re.IGNORECASE
 )
 _DOI_WRAPPED = re.compile(
-    r"(?P<address>(?:https?\s*:\s*/\s*/\s*)?(?:www\.)?(?:dx\.)?doi\.org\s*/\s*)?"
-    r"(?:doi\s*[:=]?\s*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*/\S+)",
+    r"(?:doi\s*[:=]?\s*)?"
+    r"(?P<address>(?:https?\s*:\s*/\s*/\s*)?(?:www\.)?(?:dx\.)?doi\.org\s*/\s*/?\s*)?"
+    r"(?:doi\s*[:=]?\s*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*(?:/|%2F)\S+)",
     re.IGNORECASE,
 )
 
@@ -126,6 +127,13 @@ _CC_ADDRESS = re.compile(
 )
 
 _BRACKETED = re.compile(r" ?\((\d(?:\.\d)?)\)")
+_AROUND_LICENCE = re.compile(
+    r"(?:(?:this work is )?licen[cs]ed under )?(?:the |an? )?(?:spdx:\s?)?(?P<bare>.+?)"
+    r"(?:,? public domain dedication)?(?: (?:licen[cs]e|deed))?\.?",
+    re.IGNORECASE,
+)
+"""Words around a licence that say nothing about which one it is."""
+
 _NAMED_TWICE = re.compile(r"(.+?) \((.+)\)")
 """A licence with its short name in brackets behind it."""
 
@@ -301,7 +309,9 @@ def licence(text: str) -> str | None:
     >>> licence("cc-by_4.0"), licence("CC0 1.0 Universal"), licence("CC BY")
     ('CC BY 4.0', 'CC0', None)
     """
-    text = _BRACKETED.sub(r" \1", " ".join(text.split()))
+    text = _BRACKETED.sub(r" \1", " ".join(text.translate(_DASHES).split()))
+    if around := _AROUND_LICENCE.fullmatch(text):
+        text = around["bare"]
     if (twice := _NAMED_TWICE.fullmatch(text)) and licence(twice[1]) == licence(twice[2]):
         return licence(twice[1])
     if _CC0.fullmatch(text):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
-from pipeline.checks.wording import quoted
+from pipeline.checks.characters import LOOK_ALIKE
+from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.findings import Operation
 from pipeline.identifiers import licence as label_of
 from pipeline.registries import Licence, Registries
@@ -23,7 +24,12 @@ def missing(study: dict[str, Any], place: Place) -> Iterator[Flag]:
     To fix: state CC0 or CC BY 4.0, if all who hold rights in the data agree.
     """
     stated = study.get("licence", {})
-    if str(stated.get("name", "")).strip():
+    name = str(stated.get("name", ""))
+    if is_placeholder(name):
+        at = below(place, "licence", "name")
+        yield Flag(message=f"the study states no licence but {quoted(name)}", at=at)
+        return
+    if name.strip():
         return
     told = label_of(str(stated.get("url", "")))
     proposal = None
@@ -34,19 +40,50 @@ def missing(study: dict[str, Any], place: Place) -> Iterator[Flag]:
 
 
 @check("LIC101", "licence-spelling", at="/study/licence/name", severity="hint")
-def spelling(name: str, registries: Registries) -> Iterator[Flag]:
+def spelling(name: str, place: Place, registries: Registries) -> Iterator[Flag]:
     """The licence names its version, but not in the archive's spelling.
 
     To fix: nothing; the archive writes CC0 and CC BY 4.0.
     """
-    label = label_of(name) or _listed_label(name, registries)
+    label = label_of(name)
+    if label is None:
+        known = registries.licence(name)
+        if known is None or not known.versioned or name.strip() == known.spdx_id:
+            return
+        label = known.label
     if label and label != name.strip():
-        yield Flag(message=f"the licence {label} is written as {quoted(name)}")
+        why = "Both are the same licence and version."
+        yield Flag(
+            message=f"the licence {label} is written as {quoted(name)}",
+            suggestion=None if label_of(name) else suggest(replace(place, name, label), why=why),
+        )
 
 
-def _listed_label(name: str, registries: Registries) -> str:
-    known = registries.licence(name)
-    return known.label if known is not None and known.versioned else ""
+_SLIPS = (
+    (re.compile(r"\bCC[ _-]?O\b", re.IGNORECASE), "CC0"),
+    (re.compile(r"(?<=\d)[.,]O\b", re.IGNORECASE), ".0"),
+    (re.compile(r"(?<=\d),(?=\d)"), "."),
+)
+_NAMED = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/\S+[^\s.,;)]|"
+    r"\bcc[ _-]?(?:0|zero)\b|\bcc[ _-]?by(?:[ _-]*(?:nc|sa|nd)\b)*[ _-]*v?\d(?:\.\d)?\b",
+    re.IGNORECASE,
+)
+"""Where a text names a licence of Creative Commons with its version."""
+
+
+def _meant(text: str) -> str | None:
+    """The one licence that a text names beside other words, or with a slip of the keyboard.
+
+    The versions for international organisations (IGO) are licences of their own.
+    """
+    if len(text) > 1000 or "igo" in text.casefold():
+        return None
+    text = "".join(LOOK_ALIKE.get(letter, letter) for letter in text)
+    for form, right in _SLIPS:
+        text = form.sub(right, text)
+    named = {label_of(text), *(label_of(found[0]) for found in _NAMED.finditer(text))} - {None}
+    return named.pop() if len(named) == 1 else None
 
 
 @check("LIC102", "licence-without-version", at="/study/licence", severity="warning")
@@ -76,15 +113,24 @@ def without_version(
 
 
 @check("LIC301", "licence-unknown", at="/study/licence/name", severity="error")
-def unknown(name: str, registries: Registries, submission: Submission) -> Iterator[Flag]:
+def unknown(
+    name: str, place: Place, registries: Registries, submission: Submission
+) -> Iterator[Flag]:
     """The licence is none that the archive knows, so nobody can tell what it allows.
 
     Studies that were published elsewhere keep the licence they have.
 
     To fix: state CC0 or CC BY 4.0.
     """
-    if name.strip() and _is_new(submission) and _known(name, registries) is None:
-        yield Flag(message=f"the licence {quoted(name)} is not known")
+    if not name.strip() or is_placeholder(name) or not _is_new(submission):
+        return
+    if _known(name, registries) is None:
+        meant = _meant(name)
+        why = "No other licence is named in the text."
+        yield Flag(
+            message=f"the licence {quoted(name)} is not known",
+            suggestion=suggest(replace(place, name, meant), why=why) if meant else None,
+        )
 
 
 @check("LIC302", "licence-not-offered", at="/study/licence/name", severity="error")
@@ -125,6 +171,34 @@ def disagree(licence: dict[str, Any], place: Place, registries: Registries) -> I
             message=f"the licence is {quoted(name)}, its address that of {second.label}",
             at=below(place, "name"),
         )
+
+
+@check("LIC103", "licence-address-unknown", at="/study/licence", severity="warning")
+def address_unknown(
+    licence: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """The address beside a licence of Creative Commons is not that of its text.
+
+    Readers who follow it do not find what they may do with the data.
+
+    To fix: give the address of the licence's own text, or none.
+    """
+    name, url = str(licence.get("name", "")), str(licence.get("url", ""))
+    label = label_of(name)
+    known = registries.licence(label) if label else None
+    if known is None or not url.strip() or _CC_SITE.match(url) or _known(url, registries):
+        return
+    own = suggest(replace(below(place, "url"), url, known.legalcode_url or known.url))
+    yield Flag(
+        message=f"{quoted(url)} is not the address of {known.label or known.name}",
+        at=below(place, "url"),
+        suggestion=own if known.legalcode_url or known.url else None,
+    )
+
+
+_CC_SITE = re.compile(
+    r"\s*(?:https?://)?(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/", re.IGNORECASE
+)
 
 
 def _family(label: str) -> str:

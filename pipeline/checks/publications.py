@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,8 +144,14 @@ def doi_with_punctuation(value: str) -> Iterator[Flag]:
     To fix: take the punctuation away if the DOI resolves without it.
     """
     bare = doi(visible(value))
-    if bare is not None and re.search(r"[.,;:]$", bare):
+    if bare is None:
+        return
+    lone = any(bare.endswith(e) and bare.count(e) > bare.count(s) for s, e in _BRACKETS)
+    if lone or bare.endswith((".", ",", ";", ":", '"', "'", "’", "”")):
         yield Flag(message=f"the DOI {quoted(bare)} ends with punctuation")
+
+
+_BRACKETS = (("(", ")"), ("[", "]"), ("<", ">"))
 
 
 @check("PUB104", "publication-doi-first-digit-lost", at=DOIS, severity="warning")
@@ -158,7 +165,7 @@ def doi_first_digit(value: str) -> Iterator[Flag]:
 
 
 @check("PUB105", "publication-doi-is-a-page", at=DOIS, severity="warning")
-def doi_is_page(value: str) -> Iterator[Flag]:
+def doi_is_page(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The address of a web page stands in the place of a publication's DOI.
 
     Pages move, DOIs do not. Where the address tells the DOI, it is proposed.
@@ -167,7 +174,24 @@ def doi_is_page(value: str) -> Iterator[Flag]:
     """
     text = visible(value)
     if _PAGE.fullmatch(text) and doi(text) is None and not _FIRST_LOST.fullmatch(text):
-        yield Flag(message=f"{quoted(value)} is the address of a page, not a DOI")
+        yield Flag(
+            message=f"{quoted(value)} is the address of a page, not a DOI",
+            suggestion=_moved(text.strip(), value, place, metadata),
+        )
+
+
+def _moved(text: str, value: str, place: str, metadata: Metadata) -> Suggestion | None:
+    """An id of PubMed or PubMed Central in the place of a DOI, put where it belongs."""
+    slot, moved = "pmc_id", pmcid(text)
+    if moved is None and not text.isdecimal():
+        slot, moved = "pubmed_id", pmid(text)
+    if moved is None or get(metadata, below(parent(place), slot)) is not None:
+        return None
+    return suggest(
+        Operation(do="add", place=below(parent(place), slot), after=moved),
+        Operation(do="remove", place=place, before=value),
+        why=f"The value is a {_NAMES[slot]}.",
+    )
 
 
 @check(
@@ -177,13 +201,27 @@ def doi_is_page(value: str) -> Iterator[Flag]:
     severity="warning",
     requires=["PUB104", "PUB105", "PUB107"],
 )
-def doi_form(value: str) -> Iterator[Flag]:
+def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The DOI of a publication has not the form of one: 10., a number, a slash, and more.
 
     To fix: copy the DOI from the paper's page.
     """
-    if value.strip() and doi(visible(value)) is None:
-        yield Flag(message=f"{quoted(value)} is no DOI")
+    bare = doi(visible(value))
+    if value.strip() and bare is None:
+        moved = _moved(visible(value).strip(), value, place, metadata)
+        yield Flag(message=f"{quoted(value)} is no DOI", suggestion=moved)
+    elif bare is not None and _TYPESET.search(bare):
+        typed = unicodedata.normalize("NFKC", bare.translate(_TYPED))
+        why = "A text program or a PDF put another character for it."
+        yield Flag(
+            message=f"the DOI {quoted(bare)} holds a character that DOIs are not made of",
+            suggestion=suggest(replace(place, value, typed), why=why) if typed.isascii() else None,
+        )
+
+
+_TYPED = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | {0x3002: "."}
+_TYPESET = re.compile("[\u2010-\u2014\u2212\u3002\uff01-\uff5e]")
+"""Dashes and full-width signs; other letters beyond ASCII stand in a few true DOIs."""
 
 
 @check(
@@ -322,7 +360,12 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     )
 
 
-_NAMES = {"pmc_id": "PubMed Central ID", "doi": "DOI", "title": "title"}
+_NAMES = {
+    "pmc_id": "PubMed Central ID",
+    "pubmed_id": "PubMed ID",
+    "doi": "DOI",
+    "title": "title",
+}
 
 
 def _home(value: str) -> tuple[str, str]:
