@@ -81,8 +81,9 @@ def zarr(path: Path) -> None:
 
 def n5(path: Path) -> None:
     text(path / "attributes.json", {"n5": "2.0.0"})
-    text(path / "a" / "attributes.json", {"dimensions": [4, 4], "dataType": "uint8"})
-    write(path / "a" / "0" / "0", bytes(16))
+    told = {"dimensions": [4, 4], "blockSize": [4, 4], "dataType": "uint8"}
+    text(path / "a" / "attributes.json", {**told, "compression": {"type": "raw"}})
+    write(path / "a" / "0" / "0", struct.pack(">HHII", 0, 2, 4, 4) + bytes(16))
 
 
 recipe("ome_zarr", "OME-Zarr 0.4", "a.ome.zarr")(ome_zarr)

@@ -152,6 +152,23 @@ def beginning(path: str, most: int) -> bytes:
         return b"".join(file.stream(0, most))
 
 
+def unlisted(path: str) -> bool:
+    """Whether what stands in a folder cannot be asked: it is on a plain web server."""
+    return path.startswith(("http://", "https://")) and not inside_archive(path)
+
+
+def pieces(path: str) -> Iterator[bytes]:
+    """The whole content of a file that is not on disk, in pieces. Raises OSError."""
+    archive, member = _archive(path)
+    if member is not None:
+        from pipeline.images.zips import unzipped
+
+        return unzipped(archive, member)
+    from pipeline.images.servers import whole
+
+    return whole(path)
+
+
 def size_of(path: str) -> int:
     """Bytes of a file, 0 when it cannot be asked."""
     try:

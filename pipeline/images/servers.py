@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from pipeline.images.opened import LIMIT, Enough
@@ -103,6 +104,27 @@ def _opened(files: Any, path: str) -> tuple[int, Any]:
     if size is None or not told.get("partial", True):
         raise OSError(0, "the server gives no byte ranges", path)
     return int(size), files.open(path, "rb", cache_type="none") if size else None
+
+
+def whole(url: str) -> Iterator[bytes]:
+    """The content of a file in pieces of 1 MiB, in one request of a web server. Raises OSError."""
+    more = {"block_size": 0} if url.startswith(("http://", "https://")) else {"cache_type": "none"}
+
+    def opened(files: Any, path: str) -> Any:
+        try:
+            return files.open(path, "rb", **more)
+        except Exception as error:
+            # who may not list a public bucket is answered 403 for what is not there
+            if getattr(error, "status", None) in (403, 404, 410):
+                raise FileNotFoundError(2, "it is not there", url) from error
+            raise
+
+    file = _with(url, opened)
+    try:
+        while piece := _asked(url, partial(file.read, LIMIT)):
+            yield piece
+    finally:
+        file.close()
 
 
 def listing(url: str) -> list[tuple[str, int | None]]:

@@ -100,7 +100,8 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
     try:
         entries = sorted(places.entries(path))
     except OSError as error:
-        if away(path) and any(places.exists(f"{path}/{mark}") for mark in zarrs.MARKS):
+        marks = (*sorted(zarrs.MARKS), "attributes.json")
+        if away(path) and any(places.exists(f"{path}/{mark}") for mark in marks):
             # a web server lists nothing, and the files of a store have known names
             yield _folder_image(path, shown, deep)
         else:

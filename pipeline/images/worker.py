@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 MOST_NAMES = 2000
 MOST_PIXELS = 1 << 30
+MOST_AT_ONCE = 256 << 20
+"""Bytes of a shard beyond which its chunks are read one by one."""
+COPIES, ROOM = 4, 512 << 20
+"""Copies of pixels that may exist while they unpack, and bytes for everything else."""
 PACKED = frozenset({5, 7, 8, 32773, 32946, 33003, 33004, 33005, 34712, 34925, 50000})
 """TIFF compressions to try: LZW, JPEG, Deflate, PackBits, JPEG 2000, LZMA, Zstandard."""
 
@@ -150,23 +156,89 @@ def picture(path: str) -> dict[str, Any]:
     return {}
 
 
-def zarr(path: str, array: str, chunks: list[int], wanted: list[list[int]]) -> dict[str, Any]:
-    """Read chunks of an array, one after the other; how many pixels have the fill value."""
+@contextlib.contextmanager
+def room(count: int) -> Iterator[None]:
+    """Let this process take no more memory than pixels of `count` bytes need while they unpack."""
+    import resource
+
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        with open("/proc/self/statm", encoding="ascii") as stream:
+            taken = int(stream.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        yield
+        return
+    wanted = taken + COPIES * count + ROOM
+    if before != resource.RLIM_INFINITY:
+        wanted = min(wanted, before)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
+def zarr(
+    path: str, array: str, chunks: list[int], wanted: list[list[int]], files: list[str]
+) -> dict[str, Any]:
+    """Read chunks of an array, one after the other; how many pixels have the fill value.
+
+    `files` are where the chunks lie below the array.
+    """
+    import numpy
     import zarr
 
+    from pipeline.images import n5blocks
+
     node = zarr.open_array(path, path=array, mode="r")
-    fill = node.fill_value
+    plain = len(node.compressors) == 1 and not node.filters and node.shards is None
+    blosc = plain and "Blosc" in type(node.compressors[0]).__name__
+    fill = numpy.asarray(node.fill_value)
+    length = _product(tuple(chunks)) * node.dtype.itemsize
+    within = node.chunks if length > MOST_AT_ONCE else chunks
     pixels = filled = empty = 0
-    for place in wanted:
-        part = tuple(slice(at * n, (at + 1) * n) for at, n in zip(place, chunks, strict=True))
+    for place, file in zip(wanted, files, strict=True):
+        held = same = 0
+        if blosc:
+            with open(os.path.join(path, array, file), "rb") as stream:
+                size = os.fstat(stream.fileno()).st_size
+                if fault := n5blocks.blosc_fault(stream.read(16), size, length):
+                    return {"damaged": fault, "chunk": "/".join(map(str, place))}
         try:
-            data: Any = node[part]
+            with room(length):
+                for part in _parts(place, chunks, within, node.shape):
+                    data: Any = node[part]
+                    equal = data == fill if fill == fill else data != data
+                    held, same = held + data.size, same + int(equal.sum())
+        except MemoryError:
+            text = f"it unpacks to far more than the {length:,} bytes of its pixels"
+            return {"damaged": text, "chunk": "/".join(map(str, place))}
         except Exception as error:  # noqa: BLE001  codecs raise their own kinds
             text = f"{type(error).__name__}: {error}"[:300]
             return {"damaged": text, "chunk": "/".join(map(str, place))}
-        same = int((data == fill).sum())
-        pixels, filled, empty = pixels + data.size, filled + same, empty + (same == data.size)
+        pixels, filled, empty = pixels + held, filled + same, empty + (same == held)
     return {"pixels": int(pixels), "filled": filled, "empty": int(empty)}
+
+
+def _parts(
+    place: list[int], chunks: list[int], within: Sequence[int], shape: Sequence[int]
+) -> Iterator[tuple[slice, ...]]:
+    """A chunk, or the chunks within a shard."""
+    axes = []
+    for at, length, step, end in zip(place, chunks, within, shape, strict=True):
+        last = min((at + 1) * length, end)
+        axes.append([slice(n, min(n + step, last)) for n in range(at * length, last, step)])
+    yield from itertools.product(*axes)
+
+
+def n5(
+    path: str, array: str, chunks: list[int], wanted: list[list[int]], files: list[str]
+) -> dict[str, Any]:
+    """Read blocks of an N5 data set, one after the other; how many pixels are zero."""
+    from pipeline.images import n5blocks
+
+    with room(_product(tuple(chunks)) * n5blocks.WIDEST):
+        return n5blocks.read(os.path.join(path, array), wanted)
 
 
 def hdf5_pixels(path: str) -> dict[str, Any]:
@@ -221,6 +293,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "picture": picture,
     "omexml": omexml,
     "zarr": zarr,
+    "n5": n5,
     "hdf5_pixels": hdf5_pixels,
 }
 

@@ -1,16 +1,17 @@
-"""Arrays of a Zarr store: shape, type, axes, and which of their chunks are there."""
+"""Arrays of a Zarr or N5 store: shape, type, axes, and which of their chunks are there."""
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.images import faults, places
 from pipeline.images.facts import Facts
-from pipeline.images.opened import away
-from pipeline.images.zarrstore import Store
+from pipeline.images.zarrstore import Bad, Store
 
 _LENGTHS = {
     "nanometer": 1e-3,
@@ -25,6 +26,7 @@ _TYPES = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 
 
 METADATA = frozenset({"zarr.json", "attributes.json", ".DS_Store"})
+_OF_ARRAYS = frozenset({".zarray", "zarr.json", "attributes.json"})
 MOST_FIRST = 2000
 MOST_COUNTED = 2_000_000
 
@@ -39,6 +41,20 @@ class Array:
     chunks: tuple[int, ...]
     key: str
     chunked: bool = True
+    job: str = "zarr"
+    """The worker's job that reads its chunks."""
+
+    @property
+    def bytes(self) -> int | None:
+        """Bytes of one unpacked chunk; None when pixels have no fixed width."""
+        bits = re.search(r"\d+$", self.type or "")
+        width = 1 if self.type == "bool" else int(bits[0]) // 8 if bits else 0
+        return math.prod(self.chunks) * width if width else None
+
+    def file(self, place: tuple[int, ...]) -> str:
+        """The path of a chunk below the array."""
+        lead = self.key if len(self.key) > 1 else ""
+        return lead + self.key[-1].join(map(str, place))
 
     @property
     def grid(self) -> tuple[int, ...]:
@@ -90,9 +106,41 @@ def technical(
             facts.pixel_size(**lengths)
 
 
+def walked(store: Store) -> Iterator[str]:
+    """Paths of all arrays at and below the top of a store; of none where nothing is listed."""
+    folders = [] if places.unlisted(store.path) else [""]
+    while folders:
+        path = folders.pop()
+        try:
+            found = places.entries(os.path.join(store.path, path) if path else store.path)
+        except OSError:
+            continue
+        names = {one.name for one in found}
+        try:
+            if names & _OF_ARRAYS and array_of(store, path) is not None:
+                yield path
+                if "attributes.json" not in names:
+                    continue
+        except Bad:
+            continue
+        below = (one.name for one in found if one.folder and not one.link)
+        # folders of blocks are named by numbers alone
+        block = "attributes.json" in names and "zarr.json" not in names
+        folders += sorted(
+            (
+                f"{path}/{name}" if path else name
+                for name in below
+                if not (block and name.isdigit())
+            ),
+            reverse=True,
+        )
+
+
 def array_of(store: Store, path: str) -> Array | None:
     """An array of the store by its path; None when its metadata are absent."""
     parts = [part for part in path.split("/") if part]
+    if store.n5:
+        return _block_array(store, path, parts)
     old = store.json(*parts, ".zarray")
     node = old if old is not None else store.json(*parts, "zarr.json")
     if node is None or (old is None and node.get("node_type") == "group"):
@@ -105,6 +153,20 @@ def array_of(store: Store, path: str) -> Array | None:
         if old is not None and len(kind) >= 3 and kind[1] in _TYPES and kind[2:].isdigit():
             form = _TYPES[kind[1]] + ("" if kind[1] == "b" else str(8 * int(kind[2:])))
     found = Array(path, shape, form, *_grid(node, old is not None))
+    found.chunked = 0 in shape or not shape or _chunked(os.path.join(store.path, *parts))
+    if path not in store.arrays:
+        store.arrays.append(path)
+    return found
+
+
+def _block_array(store: Store, path: str, parts: list[str]) -> Array | None:
+    """A data set of N5, which names its axes from the one that varies fastest."""
+    node = store.json(*parts, "attributes.json")
+    if node is None or "dimensions" not in node:
+        return None
+    shape, chunks = _numbers(node.get("dimensions")), _numbers(node.get("blockSize"))
+    kind = node.get("dataType")
+    found = Array(path, shape, kind if isinstance(kind, str) else None, chunks, "/", job="n5")
     found.chunked = 0 in shape or not shape or _chunked(os.path.join(store.path, *parts))
     if path not in store.arrays:
         store.arrays.append(path)
@@ -139,7 +201,7 @@ def present(store: Store, array: Array) -> set[tuple[int, ...]]:
     grid = array.grid
     found: set[tuple[int, ...]] = set()
     for one in places.below(home):
-        key = os.path.relpath(one.path, home).removeprefix(array.key[:-1]).lstrip("./")
+        key = one.path.removeprefix(home).lstrip("/").removeprefix(array.key[:-1]).lstrip("./")
         parts = key.replace("/", ".").split(".")
         if len(parts) == len(grid) and all(part.isdigit() for part in parts):
             place = tuple(int(part) for part in parts)
@@ -152,8 +214,8 @@ def present(store: Store, array: Array) -> set[tuple[int, ...]]:
 
 def _chunked(path: str) -> bool:
     """Whether at least one file lies below an array that is not metadata."""
-    if away(path) and path.startswith(("http://", "https://")):
-        # a web server lists nothing: the first chunk is not asked for
+    if places.unlisted(path):
+        # the first chunk is not asked for
         return True
     for looked, one in enumerate(places.below(path)):
         if not one.name.startswith(".z") and one.name not in METADATA:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from pipeline.images import faults, places
 from pipeline.images.facts import Facts
-from pipeline.images.opened import away
-from pipeline.images.zarrarrays import array_of, axes_of, no_chunks, technical
+from pipeline.images.zarrarrays import array_of, axes_of, no_chunks, technical, walked
 from pipeline.images.zarrstore import MARKS, Bad, Store, is_n5, is_store
 
 MOST_WELLS = 4096
@@ -18,7 +18,7 @@ __all__ = ["MARKS", "is_n5", "is_store", "read"]
 def read(path: str, facts: Facts, deep: bool = False) -> None:
     """Tell a store: which layout, sizes, pixels, and what is absent or damaged in it.
 
-    `deep` also reads every chunk of its arrays once, if it is on disk.
+    `deep` also reads every chunk of its arrays once.
     """
     store = Store(path, facts)
     facts.evidence = "content"
@@ -40,28 +40,29 @@ def read(path: str, facts: Facts, deep: bool = False) -> None:
     except Bad:
         if facts.format is None:
             facts.format = "OME-Zarr 0.5" if store.has("zarr.json") else "OME-Zarr 0.4"
-    if deep and facts.kind == "image" and not away(path):
+    if deep and facts.kind == "image":
         from pipeline.images import zarrpixels
 
         zarrpixels.read(store)
 
 
 def _n5(store: Store) -> None:
+    """N5: the first data set at or below the top, which in a pyramid is the largest."""
     store.facts.format = "N5"
-    attributes = store.json("attributes.json") or {}
-    if "dimensions" not in attributes:
-        # the first data set below the top, as most writers leave one
-        for name in sorted(places.names(store.path))[:64]:
-            below = store.json(name, "attributes.json") or {}
-            if "dimensions" in below:
-                attributes = below
-                break
-    shape = attributes.get("dimensions")
-    if isinstance(shape, list) and all(isinstance(one, int) for one in shape):
-        store.facts.pixel_type = str(attributes.get("dataType")) or None
-        if len(shape) in (2, 3):
+    store.n5 = True
+    named = ("", "s0", "c0/s0", "setup0/timepoint0/s0")
+    paths = named if places.unlisted(store.path) else walked(store)
+    for path in islice(paths, MOST_WELLS):
+        array = array_of(store, path)
+        if array is None:
+            continue
+        store.facts.pixel_type = array.type
+        if len(array.shape) in (2, 3):
             # the axis that varies fastest stands first
-            store.facts.size(T=1, C=1, **dict(zip("XYZ", [*shape, 1], strict=False)))
+            store.facts.size(T=1, C=1, **dict(zip("XYZ", [*array.shape, 1], strict=False)))
+        if not array.chunked:
+            no_chunks(store, f"the data set {path!r}" if path else "the data set")
+        return
 
 
 def _version2(store: Store) -> None:

@@ -26,6 +26,7 @@ class Store:
     facts: Facts
     arrays: list[str] = field(default_factory=list)
     """Paths of the arrays that its metadata name."""
+    n5: bool = False
 
     def json(self, *parts: str) -> dict[str, Any] | None:
         """A metadata file of the store; None when absent.

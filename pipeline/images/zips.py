@@ -121,7 +121,7 @@ class Zipped:
             raise PermissionError(13, "it is locked with a password", name)
         if found.method not in (STORED, DEFLATED):
             raise OSError(95, f"it is packed with method {found.method}, which is not read", name)
-        self._member = found
+        self.member = found
         self._start: bytes | None = None
         self.size = found.size
         self._archive = Opened(archive)
@@ -133,24 +133,49 @@ class Zipped:
 
     def fetch(self, offset: int, count: int) -> bytes:
         """Bytes of the member."""
-        if self._member.method == STORED:
+        if self.member.method == STORED:
             return self._archive.read(self._at + offset, count)
         if offset + count > MOST_UNPACKED:
             raise Enough
         if self._start is None:
-            raw = self._archive.read(self._at, min(self._member.packed, MOST_UNPACKED))
+            raw = self._archive.read(self._at, min(self.member.packed, MOST_UNPACKED))
             self._start = unpacked(raw, min(self.size, MOST_UNPACKED))
         return self._start[offset : offset + count]
 
     def piece(self, offset: int, count: int) -> bytes:
         """Bytes of the member."""
-        if self._member.method != STORED:
+        if self.member.method != STORED:
             return self.fetch(offset, count)
         return b"".join(self._archive.stream(self._at + offset, self._at + offset + count))
+
+    def raw(self) -> Iterator[bytes]:
+        """The member as it is packed, in pieces."""
+        return self._archive.stream(self._at, self._at + self.member.packed)
 
     def close(self) -> None:
         """Close the archive."""
         self._archive.close()
+
+
+def unzipped(archive: str, name: str) -> Iterator[bytes]:
+    """The content of a member in pieces, at most as long as is listed. Raises OSError."""
+    packed = Zipped(archive, name)
+    member, left = packed.member, packed.size
+    inflate = zlib.decompressobj(-15)
+    try:
+        for piece in packed.raw():
+            if member.method == STORED:
+                yield piece
+                continue
+            while piece and not inflate.eof and left > 0:
+                found = inflate.decompress(piece, min(LIMIT, left))
+                left -= len(found)
+                piece = inflate.unconsumed_tail
+                yield found
+    except zlib.error as error:
+        raise OSError(5, f"it cannot be unpacked: {error}", name) from error
+    finally:
+        packed.close()
 
 
 def unpacked(raw: bytes, most: int) -> bytes:
