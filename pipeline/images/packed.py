@@ -17,6 +17,8 @@ TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS
 def container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
     """The format of a TIFF, OLE2 or HDF5 file by what is in it; None when it is none of them."""
     head = file.head
+    if head.startswith(b"DICM", 128) and not suffixes[-1:] in (("tif",), ("tiff",)):
+        return None  # the preamble of a DICOM file may begin a TIFF, too (PS3.10, 7.1)
     if head.startswith(TIFF_STARTS):
         special = by_magic(head, name, suffixes)
         facts.evidence = "content"

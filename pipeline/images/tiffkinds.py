@@ -164,7 +164,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     pages: list[Page] = []
     whole = _walk(tiff, facts, file, pages)
     if not pages:
-        if facts.kind != "unreadable":
+        if facts.kind != "unreadable" and not tiff.unread:
             facts.flag(faults.HEADER_DAMAGED, "no directory of the TIFF can be read", broken=True)
         return None
     first = pages[0]

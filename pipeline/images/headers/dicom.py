@@ -43,6 +43,7 @@ ITEM, ITEM_END, SEQUENCE_END = (0xFFFE, 0xE000), (0xFFFE, 0xE00D), (0xFFFE, 0xE0
 PIXELS = frozenset({(0x7FE0, 0x0010), (0x7FE0, 0x0008), (0x7FE0, 0x0009)})
 _WANTED = {
     (0x0028, 0x0002): "samples",
+    (0x0028, 0x0004): "colours",
     (0x0028, 0x0008): "frames",
     (0x0028, 0x0010): "rows",
     (0x0028, 0x0011): "columns",
@@ -214,6 +215,9 @@ def _pixels(file: Opened, pixels: Element, order: str, said: dict[str, str]) -> 
         file.reach(pixels.at + pixels.length, "the DICOM pixel data")
         needed = _int(said, "rows") * _int(said, "columns") * max(1, _int(said, "samples"))
         needed *= max(1, _int(said, "frames")) * _int(said, "bits") // 8
+        # half of the blue and the red, a quarter of both (PS3.3, C.7.6.3.1.2)
+        colours = said.get("colours", "")
+        needed = needed * (4 if "_422" in colours else 3 if "_420" in colours else 6) // 6
         if (
             needed > pixels.length + 1
             and pixels.tag == (0x7FE0, 0x0010)

@@ -60,7 +60,7 @@ def nifti(file: Opened, facts: Facts) -> None:
         steps = struct.unpack_from(order + "8d", head, 104)
         start = struct.unpack_from(order + "q", head, 168)[0]
         units = struct.unpack_from(order + "i", head, 500)[0]
-        pair = False
+        pair = head[4:8] == b"ni2\0"
     else:
         dims = struct.unpack_from(order + "8h", head, 40)
         kind, bits = struct.unpack_from(order + "hh", head, 70)
@@ -142,6 +142,8 @@ def fits(file: Opened, facts: Facts) -> None:
     facts.images = 0
     for number, (cards, data, _) in enumerate(_fits_units(file), 1):
         axes = _fits_axes(cards)
+        if _fits_groups(cards):
+            axes = axes[1:]
         picture = bool(axes) and cards.get("XTENSION", "IMAGE") == "IMAGE"
         if picture and facts.sizes is None:
             shape = axes + [1] * (4 - len(axes))
@@ -170,6 +172,11 @@ def _fits_axes(cards: Mapping[str, str]) -> list[int]:
     return [int(cards.get(f"NAXIS{n}", "0")) for n in range(1, count + 1)]
 
 
+def _fits_groups(cards: Mapping[str, str]) -> bool:
+    """Random groups, whose first axis is said to be 0 long (FITS standard 4.0, 6)."""
+    return cards.get("GROUPS") == "T" and cards.get("NAXIS1") == "0"
+
+
 def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int]]:
     """Cards of each unit, the end of its data, and the end of the records that hold them."""
     at = 0
@@ -189,6 +196,8 @@ def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int]]:
                 continue
             break
         axes = _fits_axes(cards)
+        if _fits_groups(cards):
+            axes = axes[1:]
         count = math.prod(axes) if axes else 0
         count = (count + int(cards.get("PCOUNT", "0"))) * int(cards.get("GCOUNT", "1"))
         length = abs(int(cards.get("BITPIX", "8"))) // 8 * count

@@ -144,8 +144,14 @@ def bmp(file: Opened, facts: Facts) -> None:
     elif info >= 40:
         file.need(0, 54, "the BMP header")
         width, height, _, bits, packed = struct.unpack_from("<iiHHI", file.head, 18)
+    elif info == 16:
+        # OS/2 2.0 leaves out what is zero
+        width, height, _, bits = struct.unpack_from("<iiHH", file.need(0, 30, "the BMP header"), 18)
+        packed = 0
     else:
         raise Wrong(f"the BMP header says it has {info} bytes")
+    if info >= 40 and packed in (4, 5) and bits == 0:
+        bits = 24  # a whole JPEG or PNG stands in it
     if width <= 0 or height == 0 or bits not in (1, 2, 4, 8, 16, 24, 32, 64):
         raise Wrong(f"the BMP header says {width} by {height} pixels of {bits} bits")
     facts.size(T=1, C=1 if bits < 16 else 4 if bits == 32 else 3, Z=1, Y=abs(height), X=width)
