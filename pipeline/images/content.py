@@ -170,7 +170,7 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], o
         packed = head.startswith(b"\x1f\x8b")
         _suffix(facts, table().formats[facts.format or found.name], name, suffixes, packed)
     else:
-        _unknown(file, facts, name, suffixes, textual or owned)
+        _unknown(file, facts, name, suffixes, textual or owned, owned)
 
 
 def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]) -> None:
@@ -243,14 +243,19 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     structured = headers.structure(file, name, suffixes)
     if structured is not None:
         return structured
-    if formats and not all(one.other for one in formats):
+    if formats and not all(one.other for one in formats) and not _common(suffixes):
         return None
     facts.format = _OTHER_TEXT.get(kind, "Plain text")
-    if kind == "text" and formats:
+    if kind == "text" and formats and formats[0].other:
         facts.format = formats[0].name
     facts.evidence = "content"
     facts.kind = "other"
     return None
+
+
+def _common(suffixes: tuple[str, ...]) -> bool:
+    """Whether files of every kind have this suffix."""
+    return not table().common.isdisjoint(suffixes[-1:])
 
 
 def _binary(one: Format) -> bool:
@@ -310,7 +315,12 @@ def _suffix(
 
 
 def _unknown(
-    file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], textual: bool
+    file: Opened,
+    facts: Facts,
+    name: str,
+    suffixes: tuple[str, ...],
+    textual: bool,
+    owned: bool,
 ) -> None:
     """A file whose content tells nothing: damaged, or told by a reader or its suffix."""
     formats = by_suffix(suffixes)
@@ -328,6 +338,8 @@ def _unknown(
             value=start,
         )
         return
+    if _common(suffixes) and sum(not one.other for one in formats) <= 1 and not owned:
+        formats = ()
     if not textual and suffixes and not file.away and readers.ask(file.path, facts, suffixes):
         return
     if formats and not textual:

@@ -60,6 +60,7 @@ class Table:
     formats: Mapping[str, Format]
     by_suffix: Mapping[str, tuple[Format, ...]]
     sure: frozenset[str]
+    common: frozenset[str]
     magic: tuple[tuple[int, Mapping[bytes, tuple[Signature, ...]]], ...]
     """By offset, then by the first two bytes there."""
     within: tuple[Signature, ...]
@@ -116,6 +117,7 @@ def table() -> Table:
         formats={one.name: one for one in formats},
         by_suffix={suffix: tuple(found) for suffix, found in suffixes.items()},
         sure=frozenset(raw["sure_suffixes"]),
+        common=frozenset(raw.get("common_suffixes", ())),
         magic=tuple(
             (at, {key: tuple(found) for key, found in starts.items()})
             for at, starts in magic.items()

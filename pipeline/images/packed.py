@@ -17,8 +17,10 @@ TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS
 def container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
     """The format of a TIFF, OLE2 or HDF5 file by what is in it; None when it is none of them."""
     head = file.head
-    if head.startswith(b"DICM", 128) and not suffixes[-1:] in (("tif",), ("tiff",)):
-        return None  # the preamble of a DICOM file may begin a TIFF, too (PS3.10, 7.1)
+    if head.startswith(b"DICM", 128) and suffixes[-1:] not in (("tif",), ("tiff",)):
+        # its preamble may begin a TIFF, too (PS3.10, 7.1)
+        facts.evidence = "content"
+        return table().formats["DICOM"]
     if head.startswith(TIFF_STARTS):
         special = by_magic(head, name, suffixes)
         facts.evidence = "content"
@@ -28,6 +30,8 @@ def container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         return table().formats[facts.format or ""]
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(file, facts, name, suffixes)
+    if _late_hdf5(file) and (special := by_magic(head, name, suffixes)) is not None:
+        return special  # the user block says what it is, such as MATLAB 7.3
     if head.startswith(b"\x89HDF\r\n\x1a\n") or _late_hdf5(file):
         return headers.hdf5(file, facts, name, suffixes)
     if head.startswith(b"PK\3\4"):
@@ -86,6 +90,6 @@ def _zip(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format:
             break
         at += 30 + length + extra + packed
     for signature in table().zip:
-        if any(re.search(signature.rule["zip"], one) for one in names):
+        if signature.fits_name(name, suffixes) and any(re.search(signature.rule["zip"], one) for one in names):
             return signature.format
     return table().formats["ZIP"]

@@ -45,7 +45,7 @@ def is_igor(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """Igor wave: a version, and a header whose 16-bit words add up to zero (Igor TN 003)."""
     for order in "<>":
         version = struct.unpack_from(order + "h", file.head, 0)[0]
-        length = {1: 118, 2: 126, 3: 130, 5: 384}.get(version)
+        length = {1: 134, 2: 142, 3: 146, 5: 384}.get(version)
         if length and len(file.head) >= length:
             words_ = struct.unpack_from(f"{order}{length // 2}h", file.head, 0)
             if sum(words_) & 0xFFFF == 0:
