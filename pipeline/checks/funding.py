@@ -201,6 +201,41 @@ def _number_alone(grant: dict[str, Any], place: str, number: str) -> Suggestion 
     return suggest(*operations, why=f"{found[0]!r} is the only number in {number!r}.")
 
 
+_IN_NAME = re.compile(
+    r"[\s,;:(\[-]*(?:\b(?:grant|award|project|contract|no|nr|number|agreement|ref|id)\b[\s.:#]*)*"
+    r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d\w?)\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+
+
+@check("FUN105", "grant-number-in-funder", at=GRANT, severity="warning")
+def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """The number of a grant stands in the field of the funder, whose own field is empty.
+
+    Programs find neither the funder nor the grant.
+
+    To fix: name the funder alone, and give the number in its own field.
+    """
+    funder = _funder(grant)
+    found = _IN_NAME.search(funder) if re.search(r"\d{3}", funder) else None
+    if found is None or _number(grant) or registries.funder(funder) is not None:
+        return
+    name = funder[: found.start()].strip(" ,;:-(")
+    yearly = re.fullmatch(r"(?:19|20)\d\d", found["number"]) is not None
+    if yearly or "@" in funder or "://" in funder:
+        return
+    known = registries.funder(name) if name else None
+    change = [Operation(do="set", place=below(place, "grant_id"), after=found["number"])]
+    change.append(replace(below(place, "funder"), grant["funder"], name))
+    yield Flag(
+        message=f"the funder {funder!r} holds the grant number {found['number']!r}",
+        at=below(place, "funder"),
+        suggestion=suggest(*change, why=f"{name!r} is a funder that the registries know.")
+        if known is not None
+        else None,
+    )
+
+
 _APART = re.compile(r"\s*[;,]\s*(?:and\s+)?|\s+(?:and|&|\+)\s+|\s+/\s+|\n+")
 
 
@@ -250,7 +285,12 @@ def _row(part: str) -> dict[str, Any]:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text looks like a whole grant number: one word or a few, with three digits."""
+    """Whether a text looks like a whole grant number: one word or a few, with three digits.
+
+    A group of three digits alone is the end of an amount of money.
+    """
+    if re.search(r"[$€£¥]", text) or re.fullmatch(r"\d{1,3}", text):
+        return False
     return len(re.findall(r"\d", text)) >= 3 and len(text.split()) <= 3
 
 

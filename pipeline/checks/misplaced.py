@@ -1,0 +1,193 @@
+"""Values that stand in the wrong field: ids within names, addresses in place of names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.checks.acquisitions import METHOD, label
+from pipeline.checks.biosamples import ORGANISM, reading
+from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.findings import Operation, Suggestion
+from pipeline.identifiers import email, orcid, taxon, visible
+from pipeline.registries import Organism, Registries
+
+_TAXON_WITHIN = re.compile(
+    r"(?P<name>.*?)[\s,;:(\[]*(?P<id>(?:(?:https?://)?purl\.obolibrary\.org/obo/)?"
+    r"(?:NCBI[ _:]*)?(?:Tax(?:on(?:omy)?)?(?:[ _:]*ID)?|txid)[ _:]*\d{2,10})\s*[)\]]?\s*",
+    re.IGNORECASE,
+)
+_DIGITS_BEHIND = re.compile(r"(?P<name>.*?)[\s,;:(\[]*\b(?P<id>\d{2,10})\s*[)\]]?\s*")
+
+
+@check("BIO107", "taxon-id-in-organism-name", at=ORGANISM, severity="warning")
+def taxon_in_name(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """The id of a taxon stands in the place of an organism's name, or behind the name.
+
+    A search by the name of the species does not find it.
+
+    To fix: give the scientific name, and the id in the field for it.
+    """
+    given = str(organism.get("scientific_name", ""))
+    if len(given) > 200 or not any(letter.isdigit() for letter in given):
+        return
+    if registries.organisms(" ".join(given.split())):
+        return
+    found = _TAXON_WITHIN.fullmatch(given)
+    bare = None if found else _DIGITS_BEHIND.fullmatch(given)
+    within = found or bare
+    digits = taxon(within["id"]) if within else None
+    known = registries.taxon(digits) if digits else None
+    if within is None or (bare and known is None):
+        return
+    name = within["name"].strip()
+    named = reading({"scientific_name": name}, registries) if name else None
+    agrees = known is not None and (named is None or _is(known, named.found))
+    if bare and name and not agrees:
+        return
+    says = f"; {digits} is {known.scientific_name}" if known else ""
+    yield Flag(
+        message=f"the organism {quoted(given)} holds a taxon id{says}",
+        at=below(place, "scientific_name"),
+        suggestion=_taxon_apart(organism, place, name, known) if known and agrees else None,
+    )
+
+
+def _is(known: Organism, found: tuple[tuple[Organism, str], ...]) -> bool:
+    return known.taxon_id in {one.taxon_id for one, _ in found}
+
+
+def _taxon_apart(organism: dict[str, Any], place: str, name: str, known: Organism) -> Suggestion:
+    operations = [
+        replace(
+            below(place, "scientific_name"),
+            organism["scientific_name"],
+            name or known.scientific_name,
+        )
+    ]
+    if not organism.get("taxon_id"):
+        operations.append(Operation(do="set", place=below(place, "taxon_id"), after=known.curie))
+    return suggest(*operations, why=f"{known.curie} is {known.scientific_name} in NCBI Taxonomy.")
+
+
+@check("BIO203", "organism-and-common-name-disagree", at=ORGANISM, severity="warning")
+def common_name(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """The common name beside an organism is that of another species.
+
+    One of them is a slip, and readers take the images for those of the wrong animal or plant.
+
+    To fix: correct the one that is wrong.
+    """
+    read = reading(organism, registries)
+    known = read.only
+    stated = str(organism.get("common_name", "")) or read.bracket
+    word = " ".join(stated.casefold().split())
+    if known is None or "scientific" not in read.kinds or not word or not known.common_names:
+        return
+    other = [one for one, kind in registries.organisms(word) if kind == "common"]
+    if not other or any(one.taxon_id == known.taxon_id for one in other):
+        return
+    own = {part for name in known.common_names for part in name.casefold().split()}
+    genus = known.scientific_name.split()[0]
+    if own & set(word.split()) or any(one.scientific_name.split()[0] == genus for one in other):
+        return
+    meant = other[0].scientific_name
+    yield Flag(
+        message=f"{quoted(stated)} is the common name of {meant}, and the organism named is"
+        f" {known.scientific_name}",
+        at=below(place, "scientific_name"),
+    )
+
+
+_FBBI = re.compile(r"[(\[]?\b(?:https?://\S*/)?FBbi[:_]\d{8}\b[)\]]?", re.IGNORECASE)
+
+
+@check("ACQ106", "imaging-method-id-in-name", at=METHOD, severity="warning")
+def method_id_in_name(
+    method: dict[str, Any], place: Place, registries: Registries
+) -> Iterator[Flag]:
+    """The FBbi id of an imaging method stands in its name.
+
+    A search by the name of the method does not find it.
+
+    To fix: give the name, and the id in the field for it.
+    """
+    name = str(method.get("name", ""))
+    found = _FBBI.findall(name) if "fbbi" in name.casefold() else []
+    if len(found) != 1:
+        return
+    known = registries.imaging_method_by_id(found[0].strip("()[]"))
+    rest = " ".join(_FBBI.sub(" ", name).split()).strip(" ,;:-")
+    proposal = None
+    if known is not None and rest.casefold() in ("", known.label.casefold()):
+        operations = [replace(below(place, "name"), method["name"], known.label)]
+        if not method.get("term_id"):
+            term = Operation(do="set", place=below(place, "term_id"), after=known.term_id)
+            operations.append(term)
+        proposal = suggest(*operations, why=f"{known.term_id} is {known.label!r} of FBbi.")
+    says = f"; {known.term_id} is {known.label!r}" if known else ""
+    yield Flag(
+        message=f"the imaging method {quoted(label(method))} holds an id{says}",
+        at=below(place, "name"),
+        suggestion=proposal,
+    )
+
+
+_SURNAMES = ("no", "null", "nil", "nan", "none")
+"""Words for nothing that people are called by, too."""
+
+_TITLES = re.compile(
+    r"^(?:(?:Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir)\.?(?: med| rer| nat| phil| Ing)*\.?"
+    r"\s+)+(?=\S)|,?\s+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS)$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s*(?:[*†‡§#¶]+|(?<=[^\W\d_])[\d,¹²³⁴⁵⁶⁷⁸⁹⁰]+[*†‡]*|\([^()]*\)?)$")
+_REMARK = re.compile(
+    r"\((?:corresponding|equal|contact|first|last|lead|deceased|presenting)\b", re.I
+)
+
+
+@check("AUT115", "author-name-is-no-name", at="/study/authors/*", severity="warning")
+def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """An e-mail address, an ORCID iD or a placeholder stands in the place of an author's name.
+
+    The author would be cited by it.
+
+    To fix: give the name as the author writes it.
+    """
+    name = str(author.get("name", ""))
+    text = visible(name).strip()
+    at = below(place, "name")
+    for slot, read in (("email", email), ("orcid", orcid)):
+        value = read(text) if any(letter in "@0123456789" for letter in text) else None
+        if value is not None:
+            what = "an e-mail address" if slot == "email" else "an ORCID iD"
+            yield Flag(message=f"{what} stands as the author's name: {quoted(name)}", at=at)
+            return
+    if is_placeholder(text) and len(text) > 1 and text.casefold() not in _SURNAMES:
+        yield Flag(message=f"{quoted(name)} is no name but a placeholder", at=at)
+
+
+@check("AUT116", "author-name-with-remarks", at="/study/authors/*/name", severity="hint")
+def with_remarks(name: str, place: Place) -> Iterator[Flag]:
+    """A title, a footnote mark or a remark stands beside an author's name.
+
+    It would stand in every citation.
+
+    To fix: give the name alone.
+    """
+    if len(name) > 200 or "@" in name:
+        return
+    bare = _TITLES.sub("", _TITLES.sub("", name.strip()))
+    behind = _BEHIND.search(bare)
+    if behind and (not behind[0].strip().startswith("(") or _REMARK.search(behind[0])):
+        bare = bare[: behind.start()]
+    bare = bare.strip(" ,")
+    if bare != name.strip(" ,") and len(bare.split()) > 1:
+        why = "Titles, footnote marks and remarks are no part of a name."
+        yield Flag(
+            message=f"more than a name stands in {quoted(name)}",
+            suggestion=suggest(replace(place, name, bare), why=why),
+        )

@@ -1,0 +1,143 @@
+"""One value that holds several: organisms, imaging methods, keywords, authors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.check import Flag, Place, below, check, suggest
+from pipeline.checks.acquisitions import METHOD, elsewhere, label
+from pipeline.checks.biosamples import ORGANISM, reading
+from pipeline.checks.wording import quoted
+from pipeline.findings import Operation
+from pipeline.registries import Registries
+
+_BETWEEN = re.compile(
+    r"\s*[;,/+&\n](?![^()]*\))\s*(?:and\s+)?|\s+(?:and|with|plus)\s+(?![^()]*\))", re.IGNORECASE
+)
+"""What parts several names in one value; not what stands within brackets."""
+
+_MARKS = re.compile(r"\s*(?:[\n\r\t|•·‣▪；、]+|\s/\s)\s*")
+"""Line breaks, bullets, bars and the full-width marks that part keywords."""
+
+
+def _parts(text: str, marks: re.Pattern[str] = _BETWEEN) -> list[str]:
+    return [part for part in (one.strip() for one in marks.split(text)) if part]
+
+
+@check(
+    "BIO106", "several-organisms-in-one-value", at=ORGANISM, severity="warning", requires=["BIO102"]
+)
+def organisms(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """One value names several organisms, so that a search finds none of them.
+
+    A hybrid, and a species with its strain, are one organism.
+
+    To fix: give each organism as a value of its own, or as a biosample of its own.
+    """
+    text = str(organism.get("scientific_name", ""))
+    if len(text) > 400 or not _BETWEEN.search(text) or reading(organism, registries).found:
+        return
+    parts = _parts(text)
+    read = [reading({"scientific_name": part}, registries) for part in parts]
+    if not all(one.found for one in read):
+        return
+    species = {one.found[0][0].taxon_id for one in read}
+    if len(species) < 2:
+        return
+    more = {slot: kept for slot, kept in organism.items() if slot != "scientific_name"}
+    split = Operation(
+        do="split",
+        place=place,
+        before=organism,
+        after=[{"scientific_name": part} for part in parts],
+    )
+    yield Flag(
+        message=f"the value {quoted(text)} names {len(parts)} organisms",
+        at=below(place, "scientific_name"),
+        suggestion=None if more else suggest(split, why="Each part is the name of an organism."),
+    )
+
+
+@check("ACQ105", "several-imaging-methods-in-one-value", at=METHOD, severity="warning")
+def methods(method: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """One value names several imaging methods, so that a search finds none of them.
+
+    To fix: give each imaging method as a value of its own.
+    """
+    text = str(method.get("name", ""))
+    if len(text) > 400 or not _BETWEEN.search(text) or elsewhere(method):
+        return
+    if _term(label(method), registries) is not None:
+        return
+    parts = _parts(text)
+    terms = [_term(part, registries) for part in parts]
+    if None in terms or len(set(terms)) < 2:
+        return
+    split = Operation(
+        do="split", place=place, before=method, after=[{"name": part} for part in parts]
+    )
+    yield Flag(
+        message=f"the value {quoted(text)} names {len(parts)} imaging methods",
+        at=below(place, "name"),
+        suggestion=suggest(split, why="Each part is the name of an imaging method.")
+        if len(method) == 1
+        else None,
+    )
+
+
+def _term(text: str, registries: Registries) -> str | None:
+    """The id of the FBbi term that a wording surely names."""
+    if (known := registries.imaging_method(text)) is not None:
+        return known.term_id
+    near = registries.nearest_imaging_methods(text, 1)
+    return near[0].term_id if near and near[0].similar == 100 else None
+
+
+@check(
+    "STU106",
+    "keywords-packed-otherwise",
+    at="/study/keywords/*",
+    severity="warning",
+    requires=["STU104", "STU105"],
+)
+def keywords(keyword: str, place: Place) -> Iterator[Flag]:
+    """One keyword value holds several keywords in lines, or with bars, bullets or slashes between.
+
+    A search for one of them then finds nothing.
+
+    To fix: give each keyword as a value of its own.
+    """
+    parts = _parts(keyword, _MARKS) if _MARKS.search(keyword) else []
+    if len(parts) > 1:
+        split = Operation(do="split", place=place, before=keyword, after=parts)
+        yield Flag(
+            message=f"one keyword value seems to hold {len(parts)}: {quoted(keyword)}",
+            suggestion=suggest(split, why="Marks part what read like keywords."),
+        )
+
+
+_PEOPLE = re.compile(r"\s*;\s*|\s*,?\s+(?:and|&|und|et)\s+|\s*\n\s*")
+_COMMAS = re.compile(r"\s*,\s*(?:(?:and|&)\s+)?")
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
+_NO_PERSON = re.compile(
+    r"\b(?:science|technology|research|imaging|cell|biology|medicine|institute|cent(?:er|re)|of|for"
+    r"|the|group|team|lab|facility|core|department|university|consortium|network|project)\b",
+    re.IGNORECASE,
+)
+
+
+@check("AUT114", "author-name-of-several-people", at="/study/authors/*/name", severity="warning")
+def people(name: str) -> Iterator[Flag]:
+    """One author's name holds the names of several people, who cannot be credited then.
+
+    To fix: give each author as an entry of their own, with their own ORCID iD and e-mail address.
+    """
+    if len(name) > 2000 or _NO_PERSON.search(name):
+        return
+    for marks, least in ((_PEOPLE, 2), (_COMMAS, 3)):
+        parts = _parts(name, marks)
+        if len(parts) >= least and all(_NAME.fullmatch(part) for part in parts):
+            yield Flag(message=f"the name {quoted(name)} seems to hold {len(parts)} people")
+            return
