@@ -203,7 +203,8 @@ def _number_alone(grant: dict[str, Any], place: str, number: str) -> Suggestion 
 
 _IN_NAME = re.compile(
     r"[\s,;:(\[-]*(?:\b(?:grant|award|project|contract|no|nr|number|agreement|ref|id)\b[\s.:#]*)*"
-    r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d\w?)\s*[)\]]?\s*$",
+    r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d\w?)"
+    r"\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 
@@ -217,7 +218,8 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
     To fix: name the funder alone, and give the number in its own field.
     """
     funder = _funder(grant)
-    found = _IN_NAME.search(funder) if re.search(r"\d{3}", funder) else None
+    told = len(funder) <= 300 and re.search(r"\d{3}", funder)
+    found = _IN_NAME.search(funder) if told else None
     if found is None or _number(grant) or registries.funder(funder) is not None:
         return
     name = funder[: found.start()].strip(" ,;:-(")
