@@ -47,6 +47,8 @@ _FIRST = (
     "tfcyto",
     "pcoraw",
     "jdce",
+    "head",
+    "rpl",
 )
 MOST_ASKED = 16
 """Members that a web server is asked for, which lists none: each costs a request."""

@@ -15,6 +15,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     named,
     raster,
     screens,
+    stated,
     zeiss,
 )
 from pipeline.images.headers.containers import hdf5, text_mode

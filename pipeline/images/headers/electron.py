@@ -118,7 +118,7 @@ def ser(file: Opened, facts: Facts) -> None:
             file.reach(last + 26 + count * SER_TYPES[form][1], "the last SER element")
 
 
-@shaped("spider")
+@shaped("spider", anywhere=True)
 def is_spider(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """SPIDER: header words that agree with each other and with the length of the file."""
     return _spider(file) is not None
@@ -163,15 +163,3 @@ def imod(file: Opened, facts: Facts) -> None:
     tail = file.tail(4096)
     if b"IEOF" not in tail and len(tail) == min(4096, file.size):
         file.reach(file.size + 4, "the IEOF mark that ends an IMOD model")
-
-
-@header("NanoMegas Blockfile")
-def blockfile(file: Opened, facts: Facts) -> None:
-    """BLO: sizes of scan and patterns, and the length that they ask for."""
-    head = file.need(0, 64, "the blockfile header")
-    first, second = struct.unpack_from("<II", head, 8)
-    x, y, side = 0, 0, 0
-    side, _, x, y = struct.unpack_from("<HHHH", head, 20)
-    facts.pixel_type = "uint8"
-    if 0 < side < 8192 and 0 < x < 65535 and 0 < y < 65535 and 0 < first < second < file.size * 4:
-        facts.size(T=1, C=1, Z=x * y, Y=side, X=side)

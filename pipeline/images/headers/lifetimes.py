@@ -40,7 +40,7 @@ def is_r64(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
         return False
 
 
-@shaped("igor")
+@shaped("igor", anywhere=True)
 def is_igor(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """Igor wave: a version, and a header whose 16-bit words add up to zero (Igor TN 003)."""
     for order in "<>":

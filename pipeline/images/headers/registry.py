@@ -13,6 +13,8 @@ Test = Callable[[Opened, str, tuple[str, ...]], bool]
 
 HEADERS: dict[str, Read] = {}
 STRUCTURES: dict[str, Test] = {}
+ANYWHERE: set[str] = set()
+"""Arithmetic that hardly anything else fits, so that it needs no suffix."""
 
 
 def header(*names: str) -> Callable[[Read], Read]:
@@ -26,22 +28,25 @@ def header(*names: str) -> Callable[[Read], Read]:
     return declared
 
 
-def shaped(name: str) -> Callable[[Test], Test]:
+def shaped(name: str, anywhere: bool = False) -> Callable[[Test], Test]:
     """Declare the arithmetic that `structure: name` in the table asks for."""
 
     def declared(function: Test) -> Test:
         STRUCTURES[name] = function
+        if anywhere:
+            ANYWHERE.add(name)
         return function
 
     return declared
 
 
 def structure(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | None:
-    """The format whose arithmetic fits a file with one of its suffixes."""
+    """The format whose arithmetic fits a file, with one of its suffixes as a rule."""
     for signature in table().structures:
-        if signature.format.all_suffixes.isdisjoint(suffixes):
+        shape = signature.rule["structure"]
+        if signature.format.all_suffixes.isdisjoint(suffixes) and shape not in ANYWHERE:
             continue
-        test = STRUCTURES.get(signature.rule["structure"])
+        test = STRUCTURES.get(shape)
         if test is None:
             continue
         try:
