@@ -304,6 +304,13 @@ def test_funder_dump(tmp_path: Path) -> None:
     assert known.grant_pattern, "the forms of grant numbers stay with the built-in snapshot"
 
 
+def test_a_funder_is_not_taken_for_one_of_its_programmes() -> None:
+    found = local().funder("ERC")
+    assert found is not None
+    assert found.name == "European Research Council"
+    assert local().funder("MSCA") is None, "of Horizon 2020 or of Horizon Europe"
+
+
 def test_licence_dump(tmp_path: Path) -> None:
     refresh("licences", dump(tmp_path, "licences"), folder=tmp_path)
     found = local(tmp_path).licence("example 1.0")

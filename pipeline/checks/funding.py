@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
-from pipeline.checks.grant_text import mentions, sentences
+from pipeline.checks.grant_text import horizon_number, mentions, sentences
 from pipeline.findings import Operation, Suggestion
 from pipeline.registries import Registries
 from pipeline.submission import Metadata
@@ -167,17 +167,38 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     worded = mentions(number, registries) if _LETTERS.search(number) else []
     named = [one for one in worded if number[one.end : one.end + 1] != "-"]
     words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
+    usual = _usual_within(_funder(grant), number, registries)
+    words = words or usual is not None
     if not words and re.search(r"\d", number):
         return
     if not words and not re.search(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}", number):
         return
+    message = f"{number!r} is no grant number"
+    if usual is not None:
+        message = f"more than the grant number {usual!r} stands in {number!r}"
+    elif re.search(r"\d", number):
+        message = f"the grant number {number!r} holds words"
     yield Flag(
-        message=f"the grant number {number!r} holds words"
-        if re.search(r"\d", number)
-        else f"{number!r} is no grant number",
+        message=message,
         at=below(place, "grant_id"),
-        suggestion=_number_alone(grant, place, number),
+        suggestion=_number_alone(grant, place, number, usual),
     )
+
+
+def _usual_within(funder: str, number: str, registries: Registries) -> str | None:
+    """The one part of a text that has the form of its funder's numbers, the rest being no number.
+
+    A text that names a number of Horizon Europe holds that, whatever the funder.
+    """
+    if (horizon := horizon_number(number)) is not None:
+        return horizon if horizon != number else None
+    known = registries.funder(funder)
+    if known is None or not known.grant_pattern or len(number) > 200:
+        return None
+    parts = [part for part in re.split(r"[\s,;:()\[\]]+", number) if part]
+    fitting = [part for part in parts if re.fullmatch(known.grant_pattern, part)]
+    told = len(parts) > 1 and len(fitting) == 1 and sum(map(str.isdigit, fitting[0])) >= 5
+    return fitting[0] if told else None
 
 
 def _apart(number: str, start: int, end: int) -> bool:
@@ -187,10 +208,12 @@ def _apart(number: str, start: int, end: int) -> bool:
     )
 
 
-def _number_alone(grant: dict[str, Any], place: str, number: str) -> Suggestion | None:
+def _number_alone(
+    grant: dict[str, Any], place: str, number: str, usual: str | None
+) -> Suggestion | None:
     """The one number in a field, and the other words kept beside it."""
-    found = _CANDIDATE.findall(number)
-    if len(found) != 1 or not re.search(r"\d{2}", found[0]):
+    found = [usual] if usual is not None else _CANDIDATE.findall(number)
+    if len(found) != 1 or "://" in found[0] or not re.search(r"\d{2}", found[0]):
         return None
     rest = number.replace(found[0], " ").strip(" ,;:()")
     telling = re.sub(rf"(?<!\w){_FILLER}(?!\w)\.?", " ", rest, flags=re.IGNORECASE).strip(" ,;:()")
@@ -238,7 +261,9 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
     )
 
 
-_APART = re.compile(r"\s*[;,]\s*(?:and\s+)?|\s+(?:and|&|\+)\s+|\s+/\s+|\n+")
+_APART = re.compile(
+    r"\s*[;,]\s*(?:and\s+)?|\s+(?:and|&|\+)\s+|\s+/\s+|\n+|(?<=\b101\d{6})/(?=101\d{6}\b)"
+)
 
 
 @check("FUN102", "several-grant-numbers", at=GRANT, severity="warning", requires=["FUN101"])

@@ -169,7 +169,8 @@ class Registries(Frozen):
         """The funder with a name, alias or acronym; None also where several have it."""
         named = self._by_name(funders.NAME, name, first=self.built_in)
         keys = {one.id for one in named if one.kind == "name"} or {one.id for one in named}
-        return Funder(**named[0].fields) if len(keys) == 1 else None
+        one = next((one for one in named if one.id in keys), None)
+        return Funder(**one.fields) if one is not None and len(keys) == 1 else None
 
     def funder_names(self) -> tuple[tuple[str, str], ...]:
         """Names and acronyms of the funders of the built-in snapshot, with their Crossref ids."""
