@@ -83,6 +83,7 @@ NIFTI = padded(
 )
 plain("nifti", NIFTI + bytes(range(32)), "NIfTI", "a.nii")
 plain("nifti_gz", gzip.compress(NIFTI + bytes(range(32)), mtime=0))
+plain("nifti_far", gzip.compress(NIFTI + bytes(20 << 20), mtime=0))
 plain(
     "spe",
     padded(

@@ -19,7 +19,7 @@ import numpy
 import pytest
 
 from pipeline.images import ImageFile, sniff
-from tests.servers import FTP, running, web
+from tests.servers import FTP, S3, running, web
 from tests.test_images_zarr import chunks, store
 
 RANDOM = numpy.random.default_rng(5)
@@ -215,6 +215,31 @@ def test_blocks_behind_urls_are_read(tmp_path: Path) -> None:
     for url in away(tmp_path / "in" / "a.n5"):
         found = [flag for flag in told(url).findings if flag.code != "IMG302"]
         assert [(flag.code, flag.value) for flag in found] == [("IMG118", "2/1")], url
+
+
+def test_chunks_in_a_bucket_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("moto.server")
+    import boto3
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+    path = tmp_path / "a.ome.zarr"
+    store(path, RANDOM.integers(1, 200, (80, 80), "uint16"), 3, chunks=(8, 8))
+    n5(tmp_path / "b.n5", whole=(80, 80))
+    (tmp_path / "b.n5" / "a" / "s0" / "9" / "9").unlink()
+    with running(S3) as port:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="chunks")
+        for one in tmp_path.rglob("*"):
+            if one.is_file():
+                client.upload_file(str(one), "chunks", str(one.relative_to(tmp_path)))
+        assert codes("s3://chunks/a.ome.zarr") == {}
+        assert codes("s3://chunks/b.n5") == {"IMG007": "warning"}
+        name = "a.ome.zarr/0/c/5/5"
+        client.put_object(Bucket="chunks", Key=name, Body=b"(")
+        client.close()
+        assert codes("s3://chunks/a.ome.zarr") == {"IMG118": "error"}
 
 
 def test_a_chunk_that_is_far_too_long_is_not_fetched_whole(tmp_path: Path) -> None:

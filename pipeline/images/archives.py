@@ -109,7 +109,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
             value=len(files),
         )
     if deep:
-        broken += _checked(file, files)
+        broken += _checked(file, facts, files)
     if broken:
         facts.flag(
             ARCHIVE_MEMBER,
@@ -170,13 +170,20 @@ def _told(archive: str, one: zips.Member, tell: Tell) -> Facts | None:
     return facts
 
 
-def _checked(file: Opened, files: list[zips.Member]) -> list[str]:
+def _checked(file: Opened, facts: Facts, files: list[zips.Member]) -> list[str]:
     """Files of the archive that do not unpack to the checksum that is listed."""
     found = []
-    left = min(MOST_WHOLE, 200 * file.size + (1 << 20))
+    left = most = min(MOST_WHOLE, 200 * file.size + (1 << 20))
     for one in files:
         left -= one.size
         if left < 0:
+            whole = sum(each.size for each in files)
+            facts.flag(
+                faults.UNPACKS_FAR,
+                f"its files unpack to {whole:,} bytes; only the first {most:,} were read",
+                value=whole,
+                severity="hint",
+            )
             break
         if one.locked or one.method not in (zips.STORED, zips.DEFLATED):
             continue

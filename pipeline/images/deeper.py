@@ -7,8 +7,8 @@ import re
 import struct
 import zlib
 
-from pipeline.images import faults
-from pipeline.images.facts import Facts
+from pipeline.images import faults, unpacking
+from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.medical import units
 from pipeline.images.opened import Opened
 
@@ -16,6 +16,16 @@ PIECE = 1 << 20
 SLOWEST = 2 << 20
 """Bytes a second that a reader must get through."""
 LEAST_FEEDS = 16
+_ADAM7 = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+"""Where each pass of an interlaced PNG begins and how far it steps: x, y, right, down."""
 _DECODED = frozenset(
     {
         "JPEG",
@@ -30,9 +40,11 @@ _DECODED = frozenset(
 
 def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     """Read all of a file whose header is sound and flag what its pixel data prove."""
-    if file.head.startswith(b"\x1f\x8b"):
-        gzip(file, facts)
-    elif file.head.startswith(b"\x89PNG"):
+    if file.head.startswith(b"\x1f\x8b") and not facts.packed:
+        facts.packed.append(Packed(0, "gzip", None))
+    for packed in facts.packed:
+        unpacking.read(file, facts, packed)
+    if file.head.startswith(b"\x89PNG"):
         png(file, facts)
     elif file.head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
         if not feeds(file, facts):
@@ -65,47 +77,17 @@ def feeds(file: Opened, facts: Facts) -> bool:
     return True
 
 
-def gzip(file: Opened, facts: Facts) -> None:
-    """Inflate a gzip file once: its end, its checksum and its length."""
-    inflate = zlib.decompressobj(31)
-    try:
-        for piece in file.stream():
-            while piece:
-                while piece and not inflate.eof:
-                    inflate.decompress(piece, 8 * PIECE)
-                    piece = inflate.unconsumed_tail
-                if inflate.eof:
-                    rest = inflate.unused_data
-                    if not rest.startswith(b"\x1f\x8b"):
-                        return
-                    inflate = zlib.decompressobj(31)
-                    piece = rest
-    except zlib.error as error:
-        facts.flag(faults.CHECKSUM, f"the gzip stream is damaged: {error}", broken=True)
-        return
-    if not inflate.eof:
-        facts.flag(
-            faults.TRUNCATED, f"the gzip stream ends early, at byte {file.size}", broken=True
-        )
-
-
 def png(file: Opened, facts: Facts) -> None:
     """Check the CRC of every chunk of a PNG and inflate its pixels (PNG specification, 5)."""
     at = 8
-    inflate = zlib.decompressobj()
-    damage: zlib.error | None = None
+    pixels = _Pixels(png_bytes(file.head))
     while at + 12 <= file.size:
         length, kind = struct.unpack(">I4s", b"".join(file.stream(at, at + 8)))
         total = zlib.crc32(kind)
         for piece in file.stream(at + 8, at + 8 + length):
             total = zlib.crc32(piece, total)
-            if kind == b"IDAT" and damage is None:
-                try:
-                    while piece and not inflate.eof:
-                        inflate.decompress(piece, 8 * PIECE)
-                        piece = inflate.unconsumed_tail
-                except zlib.error as error:
-                    damage = error
+            if kind == b"IDAT":
+                pixels.give(piece)
         stored = b"".join(file.stream(at + 8 + length, at + 12 + length))
         if len(stored) == 4 and struct.unpack(">I", stored)[0] != total:
             facts.flag(
@@ -118,8 +100,52 @@ def png(file: Opened, facts: Facts) -> None:
         at += 12 + length
         if kind == b"IEND":
             break
-    if damage is not None:
-        facts.flag(faults.PIXELS_DAMAGED, f"the pixels cannot be inflated: {damage}", broken=True)
+    if pixels.damage is not None:
+        why = f"the pixels cannot be inflated: {pixels.damage}"
+        facts.flag(faults.PIXELS_DAMAGED, why, broken=True)
+    elif pixels.count > pixels.most:
+        unpacking.too_far(facts, "the pixel data", pixels.most, pixels.promised)
+    elif pixels.count < pixels.promised:
+        facts.flag(
+            faults.PIXELS_DAMAGED,
+            f"the pixels take {pixels.promised:,} bytes, {pixels.count:,} are stored",
+            broken=True,
+            value=pixels.count,
+        )
+
+
+class _Pixels:
+    """The pixels of a PNG as they are inflated: bytes so far, and how many there must be."""
+
+    def __init__(self, promised: int) -> None:
+        self.count, self.promised = 0, promised
+        self.most = promised + unpacking.MARGIN
+        self.damage: zlib.error | None = None
+        self._inflate = zlib.decompressobj()
+
+    def give(self, piece: bytes) -> None:
+        """Inflate what one IDAT chunk holds, as far as pixels are promised."""
+        try:
+            while not self._inflate.eof and self.damage is None and self.count <= self.most:
+                given = len(self._inflate.decompress(piece, PIECE))
+                self.count += given
+                piece = self._inflate.unconsumed_tail
+                if not piece and given < PIECE:
+                    return
+        except zlib.error as error:
+            self.damage = error
+
+
+def png_bytes(head: bytes) -> int:
+    """Bytes of the rows of a PNG, each with its filter's byte (PNG specification, 7.2 and 8)."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", head, 16)
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colour, 0)
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    total = 0
+    for x, y, right, down in passes:
+        columns, rows = max(0, -(-(width - x) // right)), max(0, -(-(height - y) // down))
+        total += rows * (1 + (columns * bits + 7) // 8) if columns else 0
+    return total
 
 
 def fits(file: Opened, facts: Facts) -> None:

@@ -63,6 +63,19 @@ class Member:
     """Bytes that the header asks of it, if it is not compressed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A compressed stream of pixels: where it begins, how it is packed, bytes it must unpack to.
+
+    `kind` is `gzip`, `zlib` or `bzip2`; `name` is the file beside the header that holds it.
+    """
+
+    at: int
+    kind: str
+    promised: int | None
+    name: str | None = None
+
+
 @dataclass(slots=True)
 class Facts:
     """Collected while a header is read; `broken` once a fault makes the file unreadable."""
@@ -83,6 +96,8 @@ class Facts:
     """Axes that the header says are 0 long."""
     findings: list[Finding] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
+    packed: list[Packed] = field(default_factory=list)
+    """What `deep` unpacks."""
     folders: list[str] = field(default_factory=list)
     """Sibling folders whose whole content belongs to this image."""
     inside: list[str] = field(default_factory=list)

@@ -263,6 +263,17 @@ COMPRESSION_UNKNOWN = declare(
     To fix: save the image with LZW, Deflate or no compression.
     """,
 )
+UNPACKS_FAR = declare(
+    "IMG122",
+    "image-unpacks-too-far",
+    "warning",
+    """Compressed data unpack to much more than the header asks for, and were read no further.
+
+    Few programs expect it: the size in the header is wrong, or the file was made to do harm.
+
+    To fix: save the image again from the program that made it.
+    """,
+)
 SUFFIX_WRONG = declare(
     "IMG201",
     "image-suffix-wrong",

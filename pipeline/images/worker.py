@@ -129,16 +129,31 @@ def tiff(path: str) -> dict[str, Any]:
         for number, page in enumerate(file.pages, 1):
             if not isinstance(page, tifffile.TiffPage):
                 page = page.aspage()
-            if page.compression not in PACKED or page.nbytes > MOST_PIXELS:
+            length = _segment(page)
+            if page.compression not in PACKED or length > MOST_PIXELS:
                 continue
             try:
-                for _ in page.segments(maxworkers=1):
-                    pass
+                with room(length):
+                    for _ in page.segments(maxworkers=1):
+                        pass
+            except MemoryError:
+                text = f"a part of page {number} unpacks to far more than its {length:,} bytes"
+                return {"damaged": text}
             except Exception as error:  # noqa: BLE001  codecs raise their own kinds
                 if "codec" in str(error).lower() and "requires" in str(error).lower():
                     return {}
                 return {"damaged": f"page {number} cannot be decompressed: {error}"[:300]}
     return {}
+
+
+def _segment(page: Any) -> int:
+    """Bytes of the pixels of one strip or tile."""
+    if page.is_tiled:
+        shape = (page.tiledepth, page.tilelength, page.tilewidth)
+    else:
+        shape = (1, min(page.rowsperstrip or page.imagelength, page.imagelength), page.imagewidth)
+    width = page.dtype.itemsize if page.dtype is not None else 8
+    return _product(shape) * width * int(page.samplesperpixel)
 
 
 def picture(path: str) -> dict[str, Any]:
@@ -256,8 +271,12 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
                 for at in range(0, node.shape[0] if node.shape else 0, rows):
                     node[at : at + rows]
             else:
-                for part in node.iter_chunks():
-                    node[part]
+                with room(node.dtype.itemsize * _product(node.chunks)):
+                    for part in node.iter_chunks():
+                        node[part]
+        except MemoryError:
+            found["damaged"] = f"a chunk of {name} unpacks to far more than its pixels"
+            return True
         except (OSError, RuntimeError) as error:
             if "filter" in str(error) and "not available" in str(error):
                 return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 
-from pipeline.images.facts import Facts, Member
+from pipeline.images import places
+from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
 
@@ -64,6 +66,7 @@ _META_TYPES = {
     "MET_FLOAT": "float32",
     "MET_DOUBLE": "float64",
 }
+_PACKINGS = {"gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
 _LENGTHS = {
     "m": 1e6,
     "mm": 1e3,
@@ -131,6 +134,14 @@ def nrrd(file: Opened, facts: Facts) -> None:
         )
     facts.images = 1
     detached = fields.get("data file") or fields.get("datafile")
+    packing = _PACKINGS.get(fields.get("encoding", "").lower())
+    whole = math.prod(sizes) * NRRD_TYPES[form] if form in NRRD_TYPES else None
+    if fields.get("line skip", "0") != "0":
+        packing = None
+    if packing and not detached and ends:
+        facts.packed.append(Packed(start, packing, whole))
+    elif packing and detached and len(_series(detached)) == 1:
+        facts.packed.append(Packed(0, packing, whole, detached))
     if detached and not detached.startswith("LIST"):
         files = _series(detached)
         plain = fields.get("encoding", "").lower() == "raw" and form in NRRD_TYPES
@@ -193,8 +204,13 @@ def metaimage(file: Opened, facts: Facts) -> None:
     count = int(channels) if channels.isdigit() and len(channels) < 6 else 1
     facts.size(T=shape[3], C=count, Z=shape[2], Y=shape[1], X=shape[0])
     facts.images = 1
+    packed = fields.get("CompressedData", "False").lower() == "true"
+    if packed and not data.upper().startswith("LIST") and "%" not in data:
+        whole = math.prod(sizes) * count * NRRD_TYPES[form] if form in NRRD_TYPES else None
+        own = data.upper() == "LOCAL"
+        at = end or 0 if own else 0
+        facts.packed.append(Packed(at, "zlib", whole, None if own else data))
     if data.upper() == "LOCAL":
-        packed = fields.get("CompressedData", "False").lower() == "true"
         if not packed and form in NRRD_TYPES and fields.get("BinaryData", "True").lower() == "true":
             file.reach((end or 0) + math.prod(sizes) * count * NRRD_TYPES[form], "the data")
     else:
@@ -241,10 +257,18 @@ def ics(file: Opened, facts: Facts) -> None:
     )
     facts.images = 1
     packed = " ".join(said.get(("representation", "compression"), [])).lower()
+    whole = math.prod(sizes[1:]) * bits // 8 if len(sizes) > 1 else None
     if version and version[1] == "1":
         plain = not packed or packed == "uncompressed"
         least = math.prod(sizes[1:]) * bits // 8 if plain and len(sizes) > 1 else None
         facts.members.append(Member("{stem}.ids|{stem}.ids.gz|{stem}.ids.Z", least=least))
+        if packed == "gzip":
+            stem = os.path.splitext(file.name)[0]
+            facts.packed += [
+                Packed(0, "gzip", whole, name)
+                for name in places.names(os.path.dirname(file.path) or ".")
+                if name.lower() in (f"{stem}.ids".lower(), f"{stem}.ids.gz".lower())
+            ]
         return
     source = said.get(("source", "file"))
     if source:
@@ -253,5 +277,7 @@ def ics(file: Opened, facts: Facts) -> None:
     end = re.search(rb"(?m)^end\r?\n", raw)
     if version and not end and file.size < 1 << 16:
         file.reach(file.size + 1, "the ICS header, which has no end line,")
+    if end and packed == "gzip":
+        facts.packed.append(Packed(end.end(), "gzip", whole))
     if end and sizes and packed in ("", "uncompressed"):
         file.reach(end.end() + math.prod(sizes[1:]) * bits // 8, "the ICS pixel data")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 
 from pipeline.images import faults
-from pipeline.images.facts import Facts, Member
+from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Opened, Wrong
 from pipeline.images.text import words
@@ -38,10 +39,16 @@ def inflated(file: Opened, count: int) -> bytes:
     """Up to `count` bytes of what a gzip file holds."""
     raw = file.read(0, min(file.size, 1 << 16))
     inflate = zlib.decompressobj(31)
-    try:
-        return inflate.decompress(raw, count)
-    except zlib.error:
-        return b""
+    found = b""
+    # in small steps, for what precedes a damaged place is lost with its step
+    for at in range(0, len(raw), 64):
+        try:
+            found += inflate.decompress(raw[at : at + 64], count - len(found))
+        except zlib.error:
+            break
+        if len(found) >= count or inflate.eof:
+            break
+    return found
 
 
 @header("NIfTI", "NIfTI-2")
@@ -82,7 +89,10 @@ def nifti(file: Opened, facts: Facts) -> None:
     length = (math.prod(shape) * bits + 7) // 8
     if pair:
         facts.members.append(Member("{stem}.img|{stem}.img.gz", least=start + length))
+        name = f"{os.path.splitext(file.name.removesuffix('.gz'))[0]}.img.gz"
+        facts.packed.append(Packed(0, "gzip", start + length, name))
     elif packed:
+        facts.packed.append(Packed(0, "gzip", start + length))
         _gzip_length(file, facts, start + length)
     else:
         file.reach(start + length, "the NIfTI voxels")
@@ -134,6 +144,7 @@ def analyze(file: Opened, facts: Facts) -> None:
         facts.size(T=max(1, shape[3]), C=1, Z=max(1, shape[2]), Y=shape[1], X=shape[0])
         least = math.prod(max(1, one) for one in dims[1 : 1 + dims[0]]) * max(0, bits) // 8
     facts.members.append(Member("{stem}.img|{stem}.img.gz", least=least))
+    facts.packed.append(Packed(0, "gzip", least, f"{os.path.splitext(file.name)[0]}.img.gz"))
 
 
 @header("FITS (Flexible Image Transport System)")

@@ -8,7 +8,7 @@ import re
 import struct
 
 from pipeline.images import places, zips
-from pipeline.images.facts import Facts, Member
+from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.medical import inflated
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
@@ -28,7 +28,7 @@ _IGOR = {
     0x60: ("uint32", 4),
 }
 _AFNI = {0: ("uint8", 1), 1: ("int16", 2), 3: ("float32", 4), 5: ("complex64", 8)}
-_MGH = {0: ("uint8", 1), 1: ("int32", 4), 3: ("float32", 4), 4: ("int16", 2)}
+_MGH = {0: ("uint8", 1), 1: ("int32", 4), 3: ("float32", 4), 4: ("int16", 2), 10: ("uint16", 2)}
 _SURFACES = (2, 4, 5, 10, 12, 13)
 """Studiable types that are surfaces, also in a series or in colour."""
 _LENGTHS = {"m": 1e6, "mm": 1e3, "µm": 1.0, "um": 1.0, "nm": 1e-3}
@@ -258,8 +258,11 @@ def mgh(file: Opened, facts: Facts) -> None:
     facts.images = 1
     if kind in _MGH:
         facts.pixel_type, width = _MGH[kind]
-        if not packed:
-            file.reach(284 + x * y * z * frames * width, "the MGH voxels")
+        length = 284 + x * y * z * frames * width
+        if packed:
+            facts.packed.append(Packed(0, "gzip", length))
+        else:
+            file.reach(length, "the MGH voxels")
     if struct.unpack_from(">h", head, 28)[0] == 1:
         steps = struct.unpack_from(">3f", head, 30)
         facts.pixel_size(**{a: step * 1e3 for a, step in zip("XYZ", steps, strict=True)})
@@ -295,4 +298,5 @@ def flic(file: Opened, facts: Facts) -> None:
     length, _, frames, x, y = struct.unpack_from("<IHHHH", file.need(0, 128, "the FLIC header"))
     facts.size(T=max(1, frames), C=1, Z=1, Y=y, X=x)
     facts.pixel_type, facts.images = "uint8", 1
-    file.reach(length, "the FLIC frames")
+    # the last frame may be counted with its padding
+    file.reach(length - 1, "the FLIC frames")
