@@ -8,9 +8,10 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from types import ModuleType
-from typing import Any
+from typing import Any, NewType
 
 from pydantic import ConfigDict, Field
 
@@ -27,7 +28,7 @@ from pipeline.findings import (
     Suggestion,
     declare,
 )
-from pipeline.select import Search, get, join
+from pipeline.select import Patterns, get, join
 from pipeline.submission import FileList, Metadata, Submission, Texts
 
 CRASHED = declare(
@@ -45,7 +46,8 @@ class Skipped(Exception):
     """Raised by a check that cannot run; the text says why."""
 
 
-class Flag(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
     """What a check says: the runner adds the place, the code and the severity.
 
     `at` is the record place if it is not the one the check was called for; `location` overrides
@@ -63,8 +65,8 @@ class Flag(Frozen):
     samples: tuple[Any, ...] = ()
 
 
-class Place(str):
-    """The record pointer that a check is called for."""
+Place = NewType("Place", str)
+"""The record pointer that a check is called for."""
 
 
 class Images(Frozen):
@@ -101,6 +103,21 @@ class Known(Frozen):
     """False when no ledger was asked."""
 
 
+class Kind:
+    """The type of a parameter; each is made once, for types of lists are slow to look up."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @staticmethod
+    @cache
+    def of(kind: Any) -> Kind:
+        """The one that stands for a type."""
+        return Kind(getattr(kind, "__name__", str(kind)))
+
+
 class Context(Frozen):
     """Everything that a check may ask for, by the type of its parameter."""
 
@@ -119,32 +136,36 @@ class Context(Frozen):
         """Every text of the metadata, collected once for all checks."""
         return Texts.of(self.submission.metadata)
 
-    @cached_property
-    def answers(self) -> dict[int, Any]:
-        """What was given before, by the identity of the type: types of checks live for ever."""
-        return {}
-
-    def given(self, kind: Any) -> Any:
-        """The value for a parameter of a type; raises Skipped when there is none."""
-        for value in (self.registries, self.template):
-            if value is not None and isinstance(kind, type) and isinstance(value, kind):
-                return value
-        if kind not in self._values:
-            raise Skipped(f"no {getattr(kind, '__name__', kind)} was given")
-        return self._values[kind]
+    def given(self, kinds: tuple[Kind, ...]) -> list[Any]:
+        """The values for parameters of these types; raises Skipped where there is none."""
+        try:
+            return [self._values[kind] for kind in kinds]
+        except KeyError as missing:
+            raise Skipped(
+                _ABSENT.get(missing.args[0]) or f"no {missing.args[0].name} was given"
+            ) from None
 
     @cached_property
-    def _values(self) -> dict[Any, Any]:
-        return {
+    def _values(self) -> dict[Kind, Any]:
+        known: dict[Any, Any] = {
             Context: self,
             Submission: self.submission,
             dt.date: self.day,
-            Images: self.images,
             Known: self.known,
             Metadata: self.submission.metadata,
-            Texts: self.texts,
+            Texts: Texts.of(self.submission.metadata),
             tuple[FileList, ...]: self.submission.file_lists,
+            Place: None,
         }
+        if self.images.looked:
+            known[Images] = self.images
+        for value in (self.registries, self.template):
+            known |= dict.fromkeys(type(value).__mro__[:-1], value)
+        return {Kind.of(kind): value for kind, value in known.items()}
+
+
+_ABSENT = {Kind.of(Images): "the data files were not looked for"}
+"""Why a check is skipped that asks for what is not there."""
 
 
 class Check(Frozen):
@@ -156,6 +177,19 @@ class Check(Frozen):
     at: str
     function: Callable[..., Iterable[Flag]]
     requires: tuple[str, ...] = ()
+
+    @cached_property
+    def asks(self) -> tuple[Kind, ...]:
+        """The types of the parameters after the value."""
+        hints = typing.get_type_hints(self.function)
+        names = list(inspect.signature(self.function).parameters)[1:]
+        return tuple(Kind.of(hints[name]) for name in names)
+
+    @cached_property
+    def place_at(self) -> int | None:
+        """Which of the parameters after the value is its place, if one is."""
+        place = Kind.of(Place)
+        return self.asks.index(place) if place in self.asks else None
 
 
 CHECKS: dict[str, Check] = {}
@@ -169,7 +203,8 @@ def check(
     The function is called for each place that `at` matches. Its first parameter is the value
     there; further ones are filled by type from the context (`Submission`, `Metadata`, `Texts`,
     `dt.date`, `Images`, `Known`, `Place`, `Context`). It is not called where one of `requires`
-    flagged.
+    flagged, and skipped where what it asks for is absent, such as `Images` when no data files
+    were looked for.
     """
 
     def declared(function: Callable[..., Iterable[Flag]]) -> Callable[..., Iterable[Flag]]:
@@ -180,13 +215,6 @@ def check(
     return declared
 
 
-@cache
-def _asks(function: Callable[..., Iterable[Flag]]) -> tuple[tuple[str, Any], ...]:
-    hints = typing.get_type_hints(function)
-    names = list(inspect.signature(function).parameters)[1:]
-    return tuple((name, hints[name]) for name in names)
-
-
 def load(package: ModuleType) -> Mapping[str, Check]:
     """All checks of a package, found by scanning it."""
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
@@ -194,34 +222,13 @@ def load(package: ModuleType) -> Mapping[str, Check]:
     return CHECKS
 
 
-def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...], tuple[Skip, ...]]:
-    """Run checks over a submission in code order, required ones first; a crash is a finding."""
-    findings: list[Finding] = []
-    skips: list[Skip] = []
-    flagged: dict[str, set[str]] = {}
-    search = Search(context.submission.metadata)
-    for one in checks if isinstance(checks, Ordered) else ordered(checks):
-        given = None if _asks(one.function) else _NOTHING
-        for place, value in search.find(one.at):
-            if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
-                continue
-            try:
-                if given is not _NOTHING:
-                    given = _given(one, context, place, given)
-                for flag in one.function(value, **given):
-                    found = _finding(one, flag, context, place)
-                    findings.append(found)
-                    flagged.setdefault(one.code.code, set()).update({place, found.place or place})
-            except Skipped as why:
-                skips.append(Skip(code=one.code.code, reason=str(why), at=place or None))
-                break
-            except Exception as crash:  # noqa: BLE001 - a crashed check is a finding
-                findings.append(_crash(one, crash, context, place))
-    return tuple(findings), tuple(dict.fromkeys(skips))
-
-
 class Ordered(tuple[Check, ...]):
     """Checks in the order of their codes, each after those it requires."""
+
+    @cached_property
+    def places(self) -> Patterns:
+        """The patterns that the checks look at, one for each."""
+        return Patterns(one.at for one in self)
 
 
 def ordered(checks: Iterable[Check]) -> Ordered:
@@ -240,30 +247,32 @@ def ordered(checks: Iterable[Check]) -> Ordered:
     return Ordered(done.values())
 
 
-def _given(
-    one: Check, context: Context, place: str, before: dict[str, Any] | None
-) -> dict[str, Any]:
-    """What a check asks for; `before` is what it was given at another place."""
-    asks = _asks(one.function)
-    if before is None:
-        before = {}
-        for name, kind in asks:
-            if kind is not Place:
-                if id(kind) not in context.answers:
-                    context.answers[id(kind)] = context.given(kind)
-                before[name] = context.answers[id(kind)]
-    if len(before) == len(asks) and Place not in _kinds(one.function):
-        return before
-    return before | {name: Place(place) for name, kind in asks if kind is Place}
-
-
-_NOTHING: dict[str, Any] = {}
-"""What a check is given that asks for nothing but the value at its place."""
-
-
-@cache
-def _kinds(function: Callable[..., Iterable[Flag]]) -> frozenset[Any]:
-    return frozenset(kind for _, kind in _asks(function))
+def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...], tuple[Skip, ...]]:
+    """Run checks over a submission in code order, required ones first; a crash is a finding."""
+    plan = checks if isinstance(checks, Ordered) else ordered(checks)
+    findings: list[Finding] = []
+    skips: list[Skip] = []
+    flagged: dict[str, set[str]] = {}
+    for one, found in zip(plan, plan.places.find(context.submission.metadata), strict=True):
+        given: list[Any] | None = None
+        for place, value in found:
+            if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
+                continue
+            try:
+                if given is None:
+                    given = context.given(one.asks)
+                if one.place_at is not None:
+                    given[one.place_at] = place
+                for flag in one.function(value, *given):
+                    made = _finding(one, flag, context, place)
+                    findings.append(made)
+                    flagged.setdefault(one.code.code, set()).update({place, made.place or place})
+            except Skipped as why:
+                skips.append(Skip(code=one.code.code, reason=str(why), at=place or None))
+                break
+            except Exception as crash:  # noqa: BLE001 - a crashed check is a finding
+                findings.append(_crash(one, crash, context, place))
+    return tuple(findings), tuple(dict.fromkeys(skips))
 
 
 def _finding(one: Check, flag: Flag, context: Context, place: str) -> Finding:

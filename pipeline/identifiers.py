@@ -10,11 +10,15 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote
 
 INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """Characters without a glyph, for use inside a regular expression's class: soft hyphen, zero-width
 spaces and joiners, bidirectional controls, byte order mark (Unicode 15, category Cf)."""
+
+_asked_often = lru_cache(maxsize=2048)
+"""For forms that many checks ask for one value of a document."""
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
@@ -156,6 +160,7 @@ def check_digit(digits: str) -> str:
     return "X" if rest == 10 else str(rest)
 
 
+@_asked_often
 def orcid_form(text: str) -> str | None:
     """Sixteen characters as an ORCID iD writes them, whether or not the check digit fits.
 
@@ -179,6 +184,7 @@ def orcid(text: str) -> str | None:
     return form if check_digit(digits[:-1]) == digits[-1] else None
 
 
+@_asked_often
 def ror_form(text: str) -> str | None:
     """Nine characters as a ROR id writes them, whether or not the checksum fits."""
     found = _ROR_WRAPPED.fullmatch(text.strip())
@@ -200,6 +206,7 @@ def ror(text: str) -> str | None:
     return form if 98 - (value * 100) % 97 == int(form[7:]) else None
 
 
+@_asked_often
 def doi(text: str) -> str | None:
     """The bare DOI, letters as given; percent-decoded only when taken from a resolver's address.
 
@@ -254,6 +261,7 @@ def taxon(text: str) -> str | None:
     return found[1] if found else None
 
 
+@_asked_often
 def email(text: str) -> str | None:
     """The address, if it has the form of one: one `@`, a domain of two or more labels (RFC 6531).
 
@@ -269,6 +277,7 @@ def email(text: str) -> str | None:
     return address if sound and not labels[-1].isdecimal() else None
 
 
+@_asked_often
 def iso_date(text: str) -> str | None:
     """The calendar date of an ISO date, leading zeros or not, or of an instant (its UTC day).
 
@@ -301,6 +310,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@_asked_often
 def licence(text: str) -> str | None:
     """The name of a Creative Commons licence as the submission form writes it, version included.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache, partial
 from typing import Any
 
 Step = str | int
@@ -69,70 +69,86 @@ def find(tree: Any, pattern: Pointer) -> Iterator[tuple[Pointer, Any]]:
     >>> list(find({"a": [{"b": 1}, {"c": 2}, {"b": 3}]}, "/a/*/b"))
     [('/a/0/b', 1), ('/a/2/b', 3)]
     """
-    return iter(Search(tree).find(pattern))
+    return iter(patterns(pattern).find(tree)[-1])
 
 
-class Search:
-    """Finds places of one tree by many patterns; what patterns have in common is found once."""
-
-    def __init__(self, tree: Any) -> None:
-        self._found: dict[tuple[str, ...], list[tuple[Pointer, Any]]] = {(): [("", tree)]}
-        self._asked: dict[Pointer, list[tuple[Pointer, Any]]] = {}
-
-    def find(self, pattern: Pointer) -> list[tuple[Pointer, Any]]:
-        """Every place that a pattern names, in document order."""
-        if pattern not in self._asked:
-            self._asked[pattern] = self._places(pattern)
-        return self._asked[pattern]
-
-    def _places(self, pattern: Pointer) -> list[tuple[Pointer, Any]]:
-        left = steps(pattern)
-        if left[-1:] == ("**",):
-            return [leaf for at, one in self._steps(left[:-1]) for leaf in leaves(one, at)]
-        return self._steps(left)
-
-    def _steps(self, left: tuple[str, ...]) -> list[tuple[Pointer, Any]]:
-        if left not in self._found:
-            self._found[left] = list(_step(self._steps(left[:-1]), left[-1]))
-        return self._found[left]
+@cache
+def patterns(*wanted: Pointer) -> Patterns:
+    """Patterns to be found in many trees."""
+    return Patterns(wanted)
 
 
-def _step(found: list[tuple[Pointer, Any]], step: str) -> Iterable[tuple[Pointer, Any]]:
-    if step == "**":
-        return [
-            inner
-            for at, one in found
-            if isinstance(one, dict | list)
-            for inner in _containers(one, at)
-        ]
-    if step == "*":
-        return [(f"{at}/{escape(key)}", value) for at, one in found for key, value in children(one)]
-    end = "/" + escape(step)
-    return [(at + end, value) for at, one in found for value in _member(one, step)]
+class Patterns:
+    """Finds the places of a tree by many patterns; what patterns have in common is found once."""
+
+    def __init__(self, wanted: Iterable[Pointer]) -> None:
+        known: dict[tuple[str, ...], int] = {(): 0}
+        self._steps: list[tuple[int, _Step]] = []
+        self._ends: list[int] = []
+        for pattern in wanted:
+            last, left = 0, steps(pattern)
+            if left[-1:] == ("**",):
+                left = (*left[:-1], _LEAVES)
+            for number in range(1, len(left) + 1):
+                if left[:number] not in known:
+                    known[left[:number]] = len(known)
+                    self._steps.append((last, _step(left[number - 1])))
+                last = known[left[:number]]
+            self._ends.append(last)
+
+    def find(self, tree: Any) -> list[list[tuple[Pointer, Any]]]:
+        """The places of each pattern, in document order."""
+        found: list[list[tuple[Pointer, Any]]] = [[("", tree)]]
+        for before, step in self._steps:
+            there = found[before]
+            found.append(step(there) if there else there)
+        return [found[end] for end in self._ends]
 
 
-def _member(tree: Any, step: str) -> tuple[Any, ...]:
-    if isinstance(tree, dict):
-        return (tree[step],) if step in tree else ()
-    if isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
-        return (tree[int(step)],)
-    return ()
+_CONTAINERS = (dict, list)
+_LEAVES = "** at the end"
+_Places = list[tuple[Pointer, Any]]
+_Step = Callable[[_Places], _Places]
 
 
-def _containers(tree: Any, at: Pointer) -> list[tuple[Pointer, Any]]:
-    """A tree and every mapping and list below it, each before what it holds."""
-    found: list[tuple[Pointer, Any]] = []
-    waiting = [(at, tree)]
-    while waiting:
-        pointer, one = waiting.pop()
-        found.append((pointer, one))
-        below = [
-            (f"{pointer}/{escape(key)}", value)
-            for key, value in (one.items() if isinstance(one, dict) else enumerate(one))
-            if isinstance(value, dict | list)
-        ]
-        waiting += reversed(below)
-    return found
+def _step(step: str) -> _Step:
+    named = {"*": _each, "**": _containers, _LEAVES: _leaves}
+    return named.get(step) or partial(_member, step, "/" + escape(step))
+
+
+def _leaves(found: _Places) -> _Places:
+    return [leaf for at, one in found for leaf in leaves(one, at)]
+
+
+def _each(found: _Places) -> _Places:
+    return [(f"{at}/{escape(key)}", value) for at, one in found for key, value in children(one)]
+
+
+def _member(step: str, end: str, found: _Places) -> _Places:
+    made: _Places = []
+    for at, one in found:
+        if isinstance(one, dict):
+            if step in one:
+                made.append((at + end, one[step]))
+        elif isinstance(one, list) and step.isdecimal() and int(step) < len(one):
+            made.append((at + end, one[int(step)]))
+    return made
+
+
+def _containers(found: _Places) -> _Places:
+    """The places that are mappings or lists and all such below them, each before what it holds."""
+    made: _Places = []
+    for at, one in found:
+        if isinstance(one, _CONTAINERS):
+            _contain(at, one, made)
+    return made
+
+
+def _contain(at: Pointer, tree: Any, made: _Places) -> None:
+    made.append((at, tree))
+    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        if isinstance(value, _CONTAINERS):
+            _contain(f"{at}/{escape(key)}", value, made)
 
 
 def fits(pattern: Pointer, pointer: Pointer) -> bool:
@@ -161,7 +177,7 @@ def children(tree: Any) -> Iterator[tuple[Step, Any]]:
 
 def leaves(tree: Any, at: Pointer = "") -> Iterator[tuple[Pointer, Any]]:
     """Every scalar below a tree with its pointer."""
-    if isinstance(tree, dict | list):
+    if isinstance(tree, _CONTAINERS):
         for key, value in children(tree):
             yield from leaves(value, join(at, key))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import ConfigDict, Field, SkipValidation
@@ -19,6 +20,7 @@ _NAMES = {
     "qualifiers": frozenset({"name", "of"}),
     "files": frozenset({"path"}),
 }
+_IDENTIFIERS = frozenset({"email", "orcid", "doi", "pubmed_id", "release_date"})
 
 
 class Texts(tuple[tuple[str, str], ...]):
@@ -30,6 +32,20 @@ class Texts(tuple[tuple[str, str], ...]):
         found: list[tuple[str, str]] = []
         _collect(metadata, "", frozenset(), found)
         return cls(found)
+
+    @cached_property
+    def prose(self) -> tuple[tuple[str, str], ...]:
+        """The texts but for those of fields whose own checks tell what is odd in them."""
+        return tuple(
+            one
+            for one in self
+            if one[0].rpartition("/")[2] not in _IDENTIFIERS and one[0] != "/accession"
+        )
+
+    @cached_property
+    def beyond_ascii(self) -> tuple[tuple[str, str], ...]:
+        """The texts that hold more than ASCII."""
+        return tuple(one for one in self if not one[1].isascii())
 
 
 def _collect(tree: Metadata, at: str, left: frozenset[str], found: list[tuple[str, str]]) -> None:

@@ -107,10 +107,8 @@ def _told_images(images: Images) -> dict[str, ImageFile]:
     }
 
 
-def _state(file_lists: tuple[FileList, ...], about: About, images: Images) -> bool:
-    """Whether any column states something of one kind; raises Skipped without data files."""
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
+def _state(file_lists: tuple[FileList, ...], about: About) -> bool:
+    """Whether any column states something of one kind."""
     return any(True for one in file_lists for _ in columns(one, about))
 
 
@@ -130,7 +128,7 @@ def format_differs(
 
     To fix: correct the column, or upload the file that is meant.
     """
-    if not _state(file_lists, "format", images):
+    if not _state(file_lists, "format"):
         return
     told = _told_images(images)
 
@@ -218,7 +216,7 @@ def pixels_differ(
 
     To fix: compare the image with the list; correct the column, or upload the file that is meant.
     """
-    if not _state(file_lists, "pixels", images):
+    if not _state(file_lists, "pixels"):
         return
     told = _told_images(images)
 
@@ -269,7 +267,7 @@ def pixel_size_differs(
 
     To fix: correct the column or its unit; if the header is wrong, say so in the acquisition.
     """
-    if not _state(file_lists, "pixel size", images):
+    if not _state(file_lists, "pixel size"):
         return
     told = _told_images(images)
 
@@ -311,7 +309,7 @@ def channels_differ(
 
     To fix: correct the column, or upload the file with all its channels.
     """
-    if not _state(file_lists, "pixels", images):
+    if not _state(file_lists, "pixels"):
         return
     told = _told_images(images)
 
@@ -343,7 +341,7 @@ def size_column_differs(
 
     To fix: compare the file with your own copy; upload it again, or correct the column.
     """
-    if not _state(file_lists, "bytes", images):
+    if not _state(file_lists, "bytes"):
         return
 
     def judge(column: Stated, text: str, path: str) -> Told | None:
@@ -369,7 +367,7 @@ def checksum_differs(
 
     To fix: compare the file with your own copy; upload it again, or correct the checksum.
     """
-    if not _state(file_lists, "checksum", images):
+    if not _state(file_lists, "checksum"):
         return
     if not images.hashes:
         raise Skipped("the checksums of the data files were not computed")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Images, Place, Skipped, check, replace, suggest
+from pipeline.check import Context, Flag, Images, Place, Skipped, check, replace, suggest
 from pipeline.checks.expectations import RESERVED
 from pipeline.checks.file_lists import (
     bare,
@@ -122,7 +122,7 @@ def _words(text: str) -> str:
 
 @check("ANN201", "source-image-not-listed", at="", severity="error")
 def source_image_not_listed(
-    metadata: Metadata, submission: Submission, images: Images
+    metadata: Metadata, submission: Submission, context: Context
 ) -> Iterator[Flag]:
     """An annotation names a source image that no file list of the submission holds.
 
@@ -140,7 +140,7 @@ def source_image_not_listed(
         raise Skipped(f"the file list '{missing[0]}' could not be read")
     listed = listed_paths(submission)
     around = folders(listed) | {
-        one.of for one in images.sniffed if one.of and covered(one.path, listed)
+        one.of for one in context.images.sniffed if one.of and covered(one.path, listed)
     }
     for file_list in named:
         column = source_column(file_list) or 0
@@ -176,8 +176,6 @@ def source_is_no_image(
     named = [each for each in _annotation_lists(submission) if source_column(each) is not None]
     if not named:
         return
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
     others = {
         one.path: one.format
         for one in images.sniffed

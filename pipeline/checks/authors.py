@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import asked, asks, is_placeholder, quoted
 from pipeline.edit import removal
+from pipeline.findings import Severity
 from pipeline.identifiers import email, visible
 from pipeline.submission import Metadata
 
@@ -42,7 +43,7 @@ def authors_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
     To fix: name the people who made the data, each with an affiliation.
     """
     if not study.get("authors"):
-        severity = "error" if asks(context, "Author") else "warning"
+        severity: Severity = "error" if asks(context, "Author") else "warning"
         yield Flag(message="the study names no author", severity=severity)
 
 

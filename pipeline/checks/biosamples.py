@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, replace, suggest
@@ -227,7 +228,7 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
         return
     near = process.extractOne(
         read.name.casefold(),
-        {name: name.casefold() for name in registries.scientific_names()},
+        _folded(registries.scientific_names()),
         scorer=OSA.distance,
         score_cutoff=2,
     )
@@ -245,6 +246,12 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
             why=f"{near[1]:g} letters differ.",
         ),
     )
+
+
+@lru_cache(maxsize=8)
+def _folded(names: frozenset[str]) -> dict[str, str]:
+    """Names without letter case."""
+    return {name: name.casefold() for name in names}
 
 
 def _two_words(name: str) -> bool:

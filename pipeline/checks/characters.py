@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline.check import Flag, check, replace, suggest
-from pipeline.checks.text import prose
 from pipeline.checks.wording import quoted
 from pipeline.identifiers import visible
 from pipeline.submission import Metadata, Texts
@@ -26,8 +25,8 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters anew.
     """
-    for place, text in texts:
-        if text.isascii() or len(text) > LONG or not _SUSPECT.search(text):
+    for place, text in texts.beyond_ascii:
+        if len(text) > LONG or not _SUSPECT.search(text):
             continue
         mended = _decoded(text)
         if mended != text:
@@ -54,7 +53,7 @@ def character_lost(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the character anew.
     """
-    for place, text in texts:
+    for place, text in texts.beyond_ascii:
         if _LOST in text:
             yield Flag(message=f"a character of {quoted(text, 60)} was lost", at=place)
 
@@ -92,9 +91,11 @@ def accent_apart(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letter with its accent.
     """
-    for place, text in prose(texts):
+    for place, text in texts.prose:
+        if (text.isascii() and "`" not in text) or not _MARK.search(text):
+            continue
         named = _NAMES.fullmatch(place) is not None
-        if not _MARK.search(text) or (text.isascii() and not named):
+        if text.isascii() and not named:
             continue
         whole = _APART.sub(_composed, text)
         why = "Letter and accent make one letter."
@@ -142,8 +143,8 @@ def look_alike(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the word anew on one keyboard.
     """
-    for place, text in texts:
-        if text.isascii() or not _STRANGE.search(text):
+    for place, text in texts.beyond_ascii:
+        if not _STRANGE.search(text):
             continue
         mixed = [word for word in _WORD.findall(visible(text)) if _is_mixed(word)]
         if mixed:

@@ -129,10 +129,11 @@ def white_space(study: dict[str, Any]) -> Iterator[Flag]:
     rows = list(named(study))
     for slot, (listed, words, _) in KINDS.items():
         exact = set(titles(study, slot))
-        clean = Counter(one_line(title) for title in titles(study, slot))
+        inexact = [one for one in rows if one.slot == slot and one.title not in exact]
+        clean = Counter(one_line(title) for title in titles(study, slot)) if inexact else {}
         wrong: dict[str, list[Named]] = {}
-        for one in rows:
-            if one.slot == slot and one.title not in exact and clean[one_line(one.title)] == 1:
+        for one in inexact:
+            if clean.get(one_line(one.title)) == 1:
                 wrong.setdefault(one_line(one.title), []).append(one)
         for title, places in wrong.items():
             yield Flag(
@@ -168,10 +169,12 @@ def names_nothing(study: dict[str, Any]) -> Iterator[Flag]:
     To fix: write the title exactly as the section has it, or give the section the title that the
     association uses.
     """
+    there_are = {slot: titles(study, slot) for slot in KINDS}
+    plain = {slot: {one_line(title) for title in there} for slot, there in there_are.items()}
     for one in named(study):
-        there = titles(study, one.slot)
-        if one_line(one.title) in {one_line(title) for title in there}:
+        if one_line(one.title) in plain[one.slot]:
             continue
+        there = there_are[one.slot]
         words = KINDS[one.slot][1]
         nearest = _nearest(one.title, there)
         message = (

@@ -6,6 +6,7 @@ stands for everything below it.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
@@ -178,7 +179,6 @@ def absent(metadata: Metadata, submission: Submission, images: Images) -> Iterat
 
     To fix: upload the file, or write its path exactly as it was uploaded.
     """
-    _need_files(images)
     present = images.present
     held = folders(present)
     near: Mapping[str, list[str]] | None = None
@@ -202,7 +202,6 @@ def growing(metadata: Metadata, submission: Submission, images: Images) -> Itera
 
     To fix: nothing, if the upload goes on; otherwise upload the file again.
     """
-    _need_files(images)
     if not images.growing:
         return
     open_folders = folders(images.growing)
@@ -224,7 +223,6 @@ def not_listed(study: dict[str, Any], submission: Submission, images: Images) ->
 
     To fix: add the file to the list of its study component, or take it out of the upload.
     """
-    _need_files(images)
     missing = unread(submission)
     if missing:
         raise Skipped(f"the file list '{missing[0]}' could not be read")
@@ -255,7 +253,6 @@ def size_differs(
 
     To fix: compare the file with your own copy; upload it again, or correct its size.
     """
-    _need_files(images)
     for file_list in file_lists:
         sized = file_list.table[file_list.table["size"].notna()]
         wrong = [
@@ -273,12 +270,7 @@ def size_differs(
             )
             values = [each[1] for each in wrong]
             flag = _flag(file_list, [each[0] for each in wrong], message, values[:SAMPLES], None)
-            yield flag.model_copy(update={"location": row_location(file_list, row, "size")})
-
-
-def _need_files(images: Images) -> None:
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
+            yield dataclasses.replace(flag, location=row_location(file_list, row, "size"))
 
 
 def _plain(path: str) -> str:

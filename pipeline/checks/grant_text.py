@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.registries import Project, Registries
-from pipeline.select import find
+from pipeline.select import patterns
 
 EU = re.compile(
     r"(?i:european\s+(?:commission|union|research\s+council|innovation\s+council"
@@ -55,23 +55,45 @@ class Grant(NamedTuple):
     sentence: str
 
 
+_WORD = re.compile(r"\w+")
+
+
 @lru_cache(maxsize=8)
-def _funders(names: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    """All funders of the snapshot that are not the European Union, as one expression."""
-    wanted = {name for name, _ in names if len(name) > 2 and not EU.search(name)}
-    longest = sorted(wanted, key=lambda name: (-len(name), name))
-    parts = [
-        re.escape(name) if name.isupper() else f"(?i:{re.escape(name)})"
-        for name in longest
-        if len(name.split()) > 1 or len(name) >= 5 or (name.isupper() and len(name) > 2)
-    ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+def _funders(names: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """The funders of the snapshot that are not the European Union, by the word they begin with.
+
+    Longer names come first; those in small letters are compared without letter case.
+    """
+    beginning: dict[str, list[str]] = {}
+    for name in sorted({name for name, _ in names}, key=lambda name: (-len(name), name)):
+        told = len(name.split()) > 1 or len(name) >= 5 or name.isupper()
+        first = _WORD.match(name)
+        if told and first and len(name) > 2 and not EU.search(name):
+            kept = name if name.isupper() else name.casefold()
+            beginning.setdefault(first[0].casefold(), []).append(kept)
+    return beginning
+
+
+def _named(text: str, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[int, int]]:
+    """Where a text names funders of the snapshot; the longest name counts."""
+    beginning, done = _funders(names), 0
+    for word in _WORD.finditer(text):
+        start = word.start()
+        for name in beginning.get(word[0].casefold(), ()):
+            end = start + len(name)
+            there = text[start:end]
+            whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
+            if start >= done and whole and name in (there, there.casefold()):
+                done = end
+                yield start, end
+                break
 
 
 def mentions(text: str, registries: Registries) -> list[Mention]:
     """The funders that a text names, in its order."""
-    others = [*_funders(registries.funder_names()).finditer(text), *NATIONAL.finditer(text)]
-    found = [Mention(*one.span(), european=False) for one in others]
+    national = (one.span() for one in NATIONAL.finditer(text))
+    others = (*_named(text, registries.funder_names()), *national)
+    found = [Mention(*span, european=False) for span in others]
     for one in EU.finditer(text):
         if not any(other.start <= one.start() and one.end() <= other.end for other in found):
             found.append(Mention(*one.span(), european=True))
@@ -138,8 +160,8 @@ def in_free_text(
     A grant counts when its number is in CORDIS and the funder nearest to it is not another one.
     """
     seen: set[str] = set()
-    for pattern in FREE_TEXT:
-        for place, text in find(metadata, pattern):
+    for there in patterns(*FREE_TEXT).find(metadata):
+        for place, text in there:
             if not isinstance(text, str) or not ("101" in text or "190" in text):
                 continue
             for sentence in sentences(text):

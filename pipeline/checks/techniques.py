@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline.check import Flag, Images, Place, Skipped, below, check
+from pipeline.check import Flag, Images, Place, below, check
 from pipeline.checks.acquisitions import label
 from pipeline.checks.file_lists import bare
 from pipeline.findings import Frozen
@@ -107,11 +107,6 @@ def _images_of(
     return [one for one in told if _within(one.path.rstrip("/"), listed)]
 
 
-def _need_files(images: Images) -> None:
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
-
-
 def _within(path: str, listed: set[str]) -> bool:
     while path:
         if path in listed:
@@ -147,7 +142,6 @@ def other_method(
     To fix: associate the component with the acquisition that made the image, or move the file to
     the component it belongs to.
     """
-    _need_files(images)
     of_component = acquisitions(component, metadata) or []
     if not all(one.get("imaging_methods") for one in of_component):
         return
@@ -195,7 +189,6 @@ def other_maker(
 
     To fix: compare the imaging instrument of the acquisition with the one that made the image.
     """
-    _need_files(images)
     instruments = [
         str(one.get("imaging_instrument", "")) for one in acquisitions(component, metadata) or ()
     ]
@@ -254,7 +247,6 @@ def one_plane(
 
     To fix: see whether the whole stacks were uploaded; say so if these are projections or frames.
     """
-    _need_files(images)
     for slot in ("name", "description"):
         text = str(component.get(slot, ""))
         claimed = _STACK.search(text) or _MOVIE.search(text)

@@ -16,9 +16,6 @@ from pipeline.submission import Metadata, Texts
 LONG = 1_000_000
 """Characters beyond which a value is a file that was pasted into a field."""
 
-_IDENTIFIERS = frozenset({"email", "orcid", "doi", "pubmed_id", "release_date"})
-"""Fields whose own checks tell unseen characters, placeholders and repetitions."""
-
 _NEEDED = frozenset({"title", "name", "description", "file_list", "scientific_name"})
 _OTHER_SCRIPT = "[\u0590-\u1cff\u2190-\U0001faff]"
 _SLIP = re.compile(
@@ -30,13 +27,6 @@ _SPACES = re.compile(
     "(?<![\\d.,%±~<>≥≤])[\u00a0\u1680\u2000-\u200a\u202f\u205f](?!\\s|$)"
     "|(?<=[A-Za-z])\u3000(?=[A-Za-z])"
 )
-
-
-def prose(texts: Texts) -> Iterator[tuple[str, str]]:
-    """Every text whose field has no checks of its own for what is in it."""
-    for place, text in texts:
-        if place.rpartition("/")[2] not in _IDENTIFIERS and place != "/accession":
-            yield place, text
 
 
 @check("TXT101", "stray-white-space", at="", severity="hint")
@@ -61,8 +51,8 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the value anew instead of pasting it.
     """
-    for place, text in prose(texts):
-        if text.isprintable() or not _UNSEEN.search(text):
+    for place, text in texts.prose:
+        if text.replace("\n", " ").isprintable() or not _UNSEEN.search(text):
             continue
         found = _SLIP.search(text)
         if found is None:
@@ -82,8 +72,8 @@ def not_composed(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: nothing; the archive composes them, which changes no letter.
     """
-    for place, text in texts:
-        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+    for place, text in texts.beyond_ascii:
+        if not unicodedata.is_normalized("NFC", text):
             if place.endswith("/file_list"):
                 continue
             yield Flag(message=f"{quoted(text, 60)} writes accents apart from letters", at=place)
@@ -97,8 +87,8 @@ def no_break_space(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the space anew.
     """
-    for place, text in texts:
-        if len(text) <= 200 and not text.isascii() and _SPACES.search(text.strip()):
+    for place, text in texts.beyond_ascii:
+        if len(text) <= 200 and _SPACES.search(text.strip()):
             clean = text.strip()
             yield Flag(
                 message=f"{quoted(text, 60)} holds a no-break or thin space",
@@ -130,7 +120,7 @@ def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: give the value, or leave the field empty.
     """
-    for place, text in prose(texts):
+    for place, text in texts.prose:
         if waits(text) and place != "/study/description":
             needed = place.rpartition("/")[2] in _NEEDED
             gone = suggest(removal(metadata, place), why="The value says nothing.")
@@ -147,7 +137,7 @@ def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: leave one of them.
     """
-    for place, text in prose(texts):
+    for place, text in texts.prose:
         half, exact = _half(text.strip())
         if half:
             why = "Both halves are the same."
@@ -196,7 +186,7 @@ def html_markup(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: write the text without markup.
     """
-    for place, text in prose(texts):
+    for place, text in texts.prose:
         if ("<" in text or "&" in text) and not place.endswith("/url"):
             found = _TAG.search(text)
             if found is not None:

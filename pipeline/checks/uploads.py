@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Images, Skipped, check
+from pipeline.check import Flag, Images, check
 from pipeline.checks.file_list_columns import LARGEST_SIZE
 from pipeline.checks.file_lists import bare, covered, listed_paths, listing_place
 from pipeline.intake.file_list_places import row_location
@@ -22,18 +22,12 @@ MANY_FILES = 500_000
 """Files of a folder from which the archive wants to be asked before it is listed as one entry."""
 
 
-def _need_files(images: Images) -> None:
-    if not images.looked:
-        raise Skipped("the data files were not looked for")
-
-
 @check("FLS147", "uploaded-file-over-two-terabytes", at="/study", severity="warning")
 def too_large(study: dict[str, Any], submission: Submission, images: Images) -> Iterator[Flag]:
     """A single uploaded file is larger than two terabytes, which few people can download.
 
     To fix: ask the archive how to deposit the file in parts.
     """
-    _need_files(images)
     listed = listed_paths(submission)
     large = [
         path
@@ -61,7 +55,6 @@ def needs_aspera(
 
     To fix: upload the rest with Aspera, as the archive's help page on uploading says.
     """
-    _need_files(images)
     stated = _stated_sizes(metadata, submission.file_lists)
     listed = {path.rstrip("/") for path in listed_paths(submission)}
     held = {path: size for path, size in images.present.items() if covered(path, listed)}
@@ -108,7 +101,6 @@ def large_folder(
 
     To fix: tell the archive of the folder before submitting, or list its files one by one.
     """
-    _need_files(images)
     if len(images.present) <= MANY_FILES:
         return
     inside: dict[str, int] = {}

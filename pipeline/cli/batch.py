@@ -8,6 +8,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -89,8 +90,9 @@ def judged(path: Path, ask: Ask, known: Knowledge) -> Iterator[tuple[Subject, Re
 
 def lines(subject: Subject, report: Report, read: bool) -> Iterator[Line]:
     """A report as programs read it: one line a finding, and a closing one."""
+    path_of = cache(subject.path_of)
     for finding in report.findings:
-        yield finding_line(subject.path_of(finding.location.file), report.submission, finding)
+        yield finding_line(path_of(finding.location.file), report.submission, finding)
     yield {
         "path": subject.given,
         "read": read,

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import accumulate
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
@@ -26,6 +27,7 @@ class Places(Mapping[str, Location]):
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
         self._known: dict[str, dict[str, int]] = {}
+        self._unread: dict[str, Iterator[tuple[str, int]]] = {}
 
     def __getitem__(self, pointer: str) -> Location:
         offset = self._offset(pointer)
@@ -38,7 +40,9 @@ class Places(Mapping[str, Location]):
         while waiting:
             pointer = waiting.pop()
             yield pointer
-            waiting += [f"{pointer}/{key}" for key in reversed(self._members(pointer))]
+            known, unread = self._members(pointer)
+            known.update(unread)
+            waiting += [f"{pointer}/{key}" for key in reversed(known)]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -46,19 +50,26 @@ class Places(Mapping[str, Location]):
     @cached_property
     def _lines(self) -> list[int]:
         """The offsets at which lines start."""
-        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
 
     def _offset(self, pointer: str) -> int:
         if pointer == "":
             return self._space(0)
         home = parent(pointer)
-        return self._members(home)[pointer[len(home) + 1 :]]
+        wanted = pointer[len(home) + 1 :]
+        known, unread = self._members(home)
+        while wanted not in known:
+            key, known[key] = next(unread, (wanted, -1))
+        if known[wanted] < 0:
+            raise KeyError(pointer)
+        return known[wanted]
 
-    def _members(self, pointer: str) -> dict[str, int]:
-        """The offsets of what a container holds, by escaped key or index; empty for a scalar."""
+    def _members(self, pointer: str) -> tuple[dict[str, int], Iterator[tuple[str, int]]]:
+        """Offsets in a container, by escaped key or index: those known, those not yet read."""
         if pointer not in self._known:
-            self._known[pointer] = dict(self._read(self._offset(pointer)))
-        return self._known[pointer]
+            self._known[pointer] = {}
+            self._unread[pointer] = self._read(self._offset(pointer))
+        return self._known[pointer], self._unread[pointer]
 
     def _read(self, offset: int) -> Iterator[tuple[str, int]]:
         mark = self.text[offset]

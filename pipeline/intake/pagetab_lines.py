@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.findings import Code, Finding, Location
@@ -57,7 +57,7 @@ class Lines:
                 self.flag(NO_NAME, row.number, 1, message, value=value)
             elif self.goes_on(row, made, names):
                 before = made[-1]
-                made[-1] = replace(before, value=f"{before.value}\n{name}")
+                made[-1] = before._replace(value=f"{before.value}\n{name}")
                 message = f"the value of '{before.name}' goes on in a line of its own"
                 self.flag(codes.BROKEN_VALUE, row.number, 1, message, value=short(name))
             else:
@@ -96,9 +96,9 @@ class Lines:
             if qualified:
                 last = made[-1]
                 made[-1] = (
-                    replace(last, qualifiers=(*last.qualifiers, qualifier))
+                    last._replace(qualifiers=(*last.qualifiers, qualifier))
                     if bracket == "[]"
-                    else replace(last, name_qualifiers=(*last.name_qualifiers, qualifier))
+                    else last._replace(name_qualifiers=(*last.name_qualifiers, qualifier))
                 )
                 return
             message = f"the qualifier '{plain}' stands before the attribute it could qualify"

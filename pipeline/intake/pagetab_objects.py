@@ -152,8 +152,9 @@ class Objects:
                     left.append(attribute)
             else:
                 made[slot] = attribute.value
-                self.pointers[join(place, slot)] = attribute.value_at
-                self.qualified(made, slot, _said_of(attribute), place)
+                self.pointers[f"{place}/{slot}"] = attribute.value_at
+                if qualifiers := _said_of(attribute):
+                    self.qualified(made, slot, qualifiers, place)
         self.leftovers(made, place, left)
         return made
 

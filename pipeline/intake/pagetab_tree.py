@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.findings import Code, Finding, declare
 from pipeline.intake.json_text import DEEP, Number
@@ -79,8 +79,7 @@ SECTION_KEYS = frozenset({"accno", "attributes", "files", "links", "subsections"
 ATTRIBUTE_KEYS = frozenset({"name", "value", "reference", "valqual", "nmqual"})
 
 
-@dataclass(frozen=True, slots=True)
-class Qualifier:
+class Qualifier(NamedTuple):
     """A qualifier of a value (or of an attribute's name)."""
 
     name: str
@@ -88,8 +87,7 @@ class Qualifier:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """A name with its value as written; `value` is None when it is absent or blank."""
 
     name: str
@@ -263,8 +261,12 @@ class Reader:
         if not isinstance(value, list):
             self.wrong(at, "the attributes", "a list of name and value pairs", value)
             return ()
-        made = (self.attribute(entry, f"{at}/{index}") for index, entry in enumerate(value))
-        return tuple(one for one in made if one is not None)
+        made: list[Attribute] = []
+        for index, entry in enumerate(value):
+            one = _pair(entry, f"{at}/{index}") or self.attribute(entry, f"{at}/{index}")
+            if one is not None:
+                made.append(one)
+        return tuple(made)
 
     def attribute(self, value: Any, at: str) -> Attribute | None:
         """One attribute, or None when it has no name."""
@@ -278,7 +280,7 @@ class Reader:
             self.flag(NO_NAME, where, "an attribute has no name", value=_plain(value.get("value")))
             return None
         flag = value.get("reference", value.get("isReference", False))
-        if not isinstance(flag, bool | None):
+        if flag is not None and type(flag) is not bool:
             message = f"the reference flag of '{name}' is {flag!r}, not true or false"
             self.flag(FLAG, join(at, "reference"), message, value=str(flag))
             flag = str(flag).strip().casefold() == "true"
@@ -332,6 +334,8 @@ class Reader:
         """A text value; blank is None; numbers and words are read as they stand."""
         if value is None:
             return None
+        if type(value) is str:
+            return value if value.strip() else None
         if isinstance(value, Number | bool):
             shown = str(value).lower() if isinstance(value, bool) else str(value)
             message = f"{what} is written as bare {shown[:40]}, not as text"
@@ -345,6 +349,15 @@ class Reader:
     def wrong(self, at: str, what: str, expected: str, value: Any) -> None:
         """Note a part of another structure."""
         self.flag(WRONG_TYPE, at, f"{what} should be {expected}, found {_kind(value)}")
+
+
+def _pair(value: Any, at: str) -> Attribute | None:
+    """A name and a text and nothing else, as most attributes are; None for any other."""
+    if type(value) is dict and len(value) == 2:
+        name, text = value.get("name"), value.get("value")
+        if type(name) is str and type(text) is str and name.strip():
+            return Attribute(name, text if text.strip() else None, at, value_at=f"{at}/value")
+    return None
 
 
 def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import yaml
@@ -77,8 +77,14 @@ class Template(Frozen):
 
     def required(self, of: str) -> tuple[Field, ...]:
         """The fields that the form demands of a class."""
-        kind = self.classes.get(of)
-        return tuple(f for f in kind.fields if f.need == "required") if kind else ()
+        return self._required.get(of, ())
+
+    @cached_property
+    def _required(self) -> dict[str, tuple[Field, ...]]:
+        return {
+            of: tuple(field for field in kind.fields if field.need == "required")
+            for of, kind in self.classes.items()
+        }
 
     def requires_at(self, place: str) -> bool:
         """Whether the form demands what stands at a place, or the field that a part belongs to.
