@@ -1,4 +1,4 @@
-"""PageTab in a workbook: the rows of its first sheet read as PageTab TSV is."""
+"""PageTab in a workbook: the rows of its first PageTab sheet read as PageTab TSV is."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pipeline.submission import SourceMap
 
 if TYPE_CHECKING:
     from pipeline.intake.workbook import Row as SheetRow
+    from pipeline.intake.workbook import Sheet, Workbook
 
 KIND = "pagetab-xlsx"
 ORDER = 60
@@ -34,7 +35,7 @@ OTHER_SHEET = declare(
     "SUB143",
     "sheet-not-read",
     "warning",
-    """The workbook has more sheets with content; PageTab is read from the first one alone.
+    """The workbook has more sheets with content; the first one with PageTab alone is read.
 
     To fix: put the whole document on the first sheet, and other tables in files of their own.
     """,
@@ -43,34 +44,56 @@ FAILED_FORMULA = declare(
     "SUB144",
     "formula-failed",
     "error",
-    """A cell shows an error such as #REF! or #N/A instead of a value.
+    """A cell shows an error such as #REF! or #N/A, or holds a formula that was never computed.
 
     To fix: put the value itself in the cell.
     """,
 )
+SHIFTED = declare(
+    "SUB145",
+    "first-column-empty",
+    "warning",
+    """The first columns of the sheet are empty; names of attributes are expected in column A.
+
+    BioStudies reads such a sheet as an empty one.
+
+    To fix: delete the empty columns.
+    """,
+)
 _SUFFIXES = frozenset((".xlsx", ".xlsm"))
+_SHEETS = 8
+"""Sheets that are looked at, which is more than cover pages and notes before a document."""
+
 _ENOUGH = 200
 """Rows that are looked at to tell what a workbook holds."""
 
 
 def knows(path: Path, head: bytes) -> bool:
-    """A workbook whose first sheet is written in PageTab's names, or that cannot be opened."""
+    """A workbook with a sheet written in PageTab's names, or one that cannot be opened."""
     if path.suffix.casefold() not in _SUFFIXES or not head.startswith(b"PK"):
         return False
     from pipeline.intake.workbook import Broken, TooLarge, Workbook
 
-    names: list[str] = []
     try:
         book = Workbook(path)
         try:
-            for row in book.rows(book.sheets[0]):
-                if row.number > _ENOUGH:
-                    break
-                names += [cell.text for cell in row.cells if cell.column == 1 and cell.text.strip()]
+            return any(_is_pagetab(book, sheet) for sheet in book.sheets[:_SHEETS])
         finally:
             book.close()
     except (Broken, TooLarge):
         return True
+
+
+def _is_pagetab(book: Workbook, sheet: Sheet) -> bool:
+    """Whether a sheet's first column with content holds the names of PageTab."""
+    columns: dict[int, list[str]] = {}
+    for row in book.rows(sheet):
+        if row.number > _ENOUGH:
+            break
+        for cell in row.cells:
+            if cell.text.strip():
+                columns.setdefault(cell.column, []).append(cell.text)
+    names = columns[min(columns)] if columns else []
     return bool(names) and looks_like_pagetab(names)
 
 
@@ -84,15 +107,22 @@ def read(data: bytes, file: str) -> Reading:
     try:
         book = Workbook(io.BytesIO(data))
         try:
-            first = book.sheets[0]
+            sheets = book.sheets[:_SHEETS]
+            first = next((one for one in sheets if _is_pagetab(book, one)), sheets[0])
+            given = list(book.rows(first))
+            columns = (cell.column for row in given for cell in row.cells if cell.text.strip())
+            shift = min(columns, default=1) - 1
 
             def locate(row: int, column: int) -> Location:
-                cell = f"{get_column_letter(column)}{row}"
+                cell = f"{get_column_letter(column + shift)}{row}"
                 return Location.model_construct(file=file, sheet=first.name, cell=cell)
 
-            rows = list(_rows(book.rows(first), locate, findings))
-            for sheet in book.sheets[1:]:
-                if any(row.cells for row in book.rows(sheet)):
+            if shift:
+                message = f"the document starts in column {get_column_letter(shift + 1)}"
+                findings.append(SHIFTED.at(Location(file=file, sheet=first.name), message))
+            rows = list(_rows(given, shift, locate, findings))
+            for sheet in book.sheets:
+                if sheet != first and any(row.cells for row in book.rows(sheet)):
                     message = f"the sheet '{sheet.name}' was not read; only '{first.name}' was"
                     where = Location(file=file, sheet=sheet.name)
                     findings.append(OTHER_SHEET.at(where, message, value=sheet.name))
@@ -113,7 +143,10 @@ def _unread(file: str, findings: tuple[Finding, ...]) -> Reading:
 
 
 def _rows(
-    given: Iterable[SheetRow], locate: Callable[[int, int], Location], findings: list[Finding]
+    given: Iterable[SheetRow],
+    shift: int,
+    locate: Callable[[int, int], Location],
+    findings: list[Finding],
 ) -> Iterable[Row]:
     """The rows with their cells in place, and a blank row where the sheet leaves one out."""
     last = 0
@@ -121,15 +154,21 @@ def _rows(
         if row.number > last + 1:
             yield Row(last + 1, ())
         last = row.number
-        width = max((cell.column for cell in row.cells), default=0)
-        cells = [""] * width
+        width = max((cell.column - shift for cell in row.cells), default=0)
+        cells = [""] * max(width, 0)
         for cell in row.cells:
-            text = cell.text
+            text, column = cell.text, cell.column - shift
+            if column < 1:
+                continue
             if cell.kind == "date":
                 text = text.removesuffix(" 00:00:00")
-            if cell.kind == "error":
-                message = f"the cell shows {text}"
-                where = locate(row.number, cell.column)
-                findings.append(FAILED_FORMULA.at(where, message, value=text))
-            cells[cell.column - 1] = text
+            if cell.kind == "error" or cell.unsolved:
+                where = locate(row.number, column)
+                shows = (
+                    f"holds the formula {text} without a result"
+                    if cell.unsolved
+                    else f"shows {text}"
+                )
+                findings.append(FAILED_FORMULA.at(where, f"the cell {shows}", value=text))
+            cells[column - 1] = text
         yield Row(row.number, tuple(cells))

@@ -50,12 +50,16 @@ class Sheet(Frozen):
 
 
 class Cell(NamedTuple):
-    """A cell that has a value or a formula; `kind` is text, number, date, truth or error."""
+    """A cell that has a value or a formula; `kind` is text, number, date, truth or error.
+
+    `unsolved`: the text is a formula, whose result was not saved with it.
+    """
 
     row: int
     column: int
     text: str
     kind: str = "text"
+    unsolved: bool = False
 
 
 class Row:
@@ -139,16 +143,16 @@ class Workbook:
         for child in element:
             name = _local(child)
             if name == "v":
-                value = child.text
+                value = child.text or ""
             elif name == "f":
                 formula = child.text or ""
             elif name == "is":
                 value = _string(child)
         if not value:
-            if formula is None:
+            if not formula or (value is not None and kind == "str"):
                 return None
             # A formula without a stored result is all there is: it is kept as it would be typed.
-            return Cell(row=row, column=column, text=f"={formula}", kind="text")
+            return Cell(row=row, column=column, text=f"={formula}", kind="text", unsolved=True)
         made = "text"
         if kind == "s":
             value = self._shared_string(value)
