@@ -168,11 +168,7 @@ for _format, _file, _hex in [
     ("WA-TOP", "a.wat", b"0TOPSystem W.A.Technology".hex()),
     ("Becker & Hickl SPCImage", "a.sdt", "01" * 32 + "5555" + "00" * 30),
     ("PicoQuant PTU", "a.ptu", b"PQTTTR\0\0".hex() + "00" * 8),
-    ("Digital Surf SUR", "a.sur", b"DIGITAL SURF".hex()),
     ("Renishaw WDF", "a.wdf", "5744463101000000" + "00" * 8),
-    ("Gwyddion", "a.gwy", b"GWYP\0\0".hex()),
-    ("NumPy NPY", "a.npy", "934e554d505901007600" + "20" * 16),
-    ("Bruker BCF", "a.bcf", b"AAMVHFSS".hex()),
     ("WSxM", "a.stp", b"WSxM file copyright UAM\r\n".hex()),
     ("Minolta MRW", "a.mrw", "004d524d" + "00" * 12),
 ]:

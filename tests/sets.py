@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests import stated
 from tests.headers import padded
 from tests.pictures import FORMATS, RECIPES, recipe, slug, tiff, write
 
@@ -176,7 +177,7 @@ def main(folder: Path) -> None:
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             RECIPES[name](target)
-    for shows, files in SETS:
+    for shows, files in SETS + stated.SETS:
         for file, data in files.items():
             write(folder / slug(shows) / file, data)
 

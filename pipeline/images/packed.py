@@ -90,6 +90,8 @@ def _zip(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format:
             break
         at += 30 + length + extra + packed
     for signature in table().zip:
-        if signature.fits_name(name, suffixes) and any(re.search(signature.rule["zip"], one) for one in names):
+        if signature.fits_name(name, suffixes) and any(
+            re.search(signature.rule["zip"], one) for one in names
+        ):
             return signature.format
     return table().formats["ZIP"]

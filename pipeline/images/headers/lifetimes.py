@@ -46,6 +46,8 @@ def is_igor(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     for order in "<>":
         version = struct.unpack_from(order + "h", file.head, 0)[0]
         length = {1: 134, 2: 142, 3: 146, 5: 384}.get(version)
+        if length and file.size < length and "ibw" in suffixes:
+            return True  # its header is cut
         if length and len(file.head) >= length:
             words_ = struct.unpack_from(f"{order}{length // 2}h", file.head, 0)
             if sum(words_) & 0xFFFF == 0:

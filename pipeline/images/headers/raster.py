@@ -58,7 +58,7 @@ def _behind(file: Opened, facts: Facts, end: int) -> None:
         )
 
 
-@header("JPEG")
+@header("JPEG", "JPEG-LS")
 def jpeg(file: Opened, facts: Facts) -> None:
     """JPEG: sizes from its frame, and the marker that ends it (ITU T.81, B)."""
     at = 2
@@ -76,11 +76,13 @@ def jpeg(file: Opened, facts: Facts) -> None:
             at += 2
             continue
         length = struct.unpack_from(">H", lead, 2)[0]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        if marker == 0xF7 or (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)):
             bits, height, width, parts = struct.unpack(">BHHB", file.need(at + 4, 6, "the frame"))
             facts.size(T=1, C=parts, Z=1, Y=height, X=width)
             facts.pixel_type = "uint8" if bits <= 8 else "uint16"
             facts.images = 1
+        if marker == 0xE2:
+            _mpf(file, at + 4, length - 2)
         at += 2 + length
         file.reach(at, "a JPEG segment")
         if marker == 0xDA:
@@ -94,6 +96,24 @@ def jpeg(file: Opened, facts: Facts) -> None:
         _behind(file, facts, tail_at + end + 2)
     elif tail_at == at:
         raise Cut("the JPEG image, which has no end marker,", file.size + 2)
+
+
+def _mpf(file: Opened, at: int, length: int) -> None:
+    """Multi-picture format: each picture that the index lists (CIPA DC-007, 5.2)."""
+    data = file.read(at, length)
+    if not data.startswith((b"MPF\0II*\0", b"MPF\0MM\0*")):
+        return
+    order = "<" if data[4:6] == b"II" else ">"
+    data = data[4:]
+    start = struct.unpack_from(order + "I", data, 4)[0]
+    for entry in range(struct.unpack_from(order + "H", data, start)[0]):
+        tag, _, count, place = struct.unpack_from(order + "HHII", data, start + 2 + 12 * entry)
+        if tag != 0xB002:
+            continue
+        for picture in range(min(count // 16, 64)):
+            size, offset = struct.unpack_from(order + "4xII", data, place + 16 * picture)
+            if offset:
+                file.reach(at + 4 + offset + size, f"picture {picture + 1}")
 
 
 @header("GIF (Graphics Interchange Format)")
@@ -133,9 +153,43 @@ def gif(file: Opened, facts: Facts) -> None:
     facts.images = 1
 
 
+@shaped("dib")
+def is_dib(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """DIB: a bitmap without its file header, with one plane and a known number of bits."""
+    info, _, _, planes, bits = struct.unpack_from("<IiiHH", file.head)
+    plain = info in (40, 108, 124) and planes == 1 and bits in (1, 4, 8, 16, 24, 32)
+    return plain and "dib" in suffixes and not is_cellomics(file, name, suffixes)
+
+
+@shaped("cellomics")
+def is_cellomics(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Cellomics DIB: 52 bytes before 16-bit rows without padding."""
+    info, x, y, planes, bits = struct.unpack_from("<IiiHH", file.head)
+    return (
+        (info, planes) == (40, 1)
+        and bits == 16
+        and min(x, y) > 0
+        and file.size == 52 + x * y * planes * 2
+    )
+
+
+@header("Cellomics")
+def cellomics(file: Opened, facts: Facts) -> None:
+    """Cellomics DIB: sizes; those of a packed .c01 are not unpacked."""
+    if file.head[:4] == b"\x28\0\0\0":
+        x, y, _, bits = struct.unpack_from("<iiHH", file.head, 4)
+        facts.size(T=1, C=1, Z=1, Y=y, X=x)
+        facts.pixel_type, facts.images = f"uint{bits}", 1
+
+
 @header("Windows Bitmap")
 def bmp(file: Opened, facts: Facts) -> None:
     """BMP: sizes, and the length of uncompressed rows."""
+    if file.head.startswith(b"\x28\0\0\0"):
+        x, y, _, bits = struct.unpack_from("<iiHH", file.head, 4)
+        facts.size(T=1, C=1 if bits < 16 else 4 if bits == 32 else 3, Z=1, Y=abs(y), X=x)
+        facts.pixel_type, facts.images = "uint8", 1
+        return
     head = file.need(0, 26, "the BMP header")
     start, info = struct.unpack_from("<II", head, 10)
     if info == 12:
@@ -164,6 +218,15 @@ def bmp(file: Opened, facts: Facts) -> None:
 @header("Portable Any Map", "Portable Arbitrary Map", "Portable Float Map")
 def pnm(file: Opened, facts: Facts) -> None:
     """PBM, PGM, PPM: sizes, and the length of binary rows."""
+    if file.head.startswith(b"P7"):
+        _pam(file, facts)
+        return
+    if floats := re.match(rb"P([Ff])\s(\d{1,9})\s+(\d{1,9})\s+[-+.\deE]+\s", file.head):
+        parts, width, height = (3 if floats[1] == b"F" else 1), int(floats[2]), int(floats[3])
+        facts.size(T=1, C=parts, Z=1, Y=height, X=width)
+        facts.pixel_type, facts.images = "float32", 1
+        file.reach(floats.end() + width * height * parts * 4, "the rows")
+        return
     found = re.match(
         rb"P([1-6])(?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})"
         rb"(?:(?:\s|#[^\n]*\n)+(\d{1,5}))?\s",
@@ -188,6 +251,18 @@ def pnm(file: Opened, facts: Facts) -> None:
         file.reach(found.end() + width * height * channels * wide, "the rows")
 
 
+def _pam(file: Opened, facts: Facts) -> None:
+    end = file.head.find(b"ENDHDR\n")
+    said = dict(re.findall(rb"(?m)^(WIDTH|HEIGHT|DEPTH|MAXVAL) +(\d{1,9})", file.head[:end]))
+    if end < 0 or not {b"WIDTH", b"HEIGHT", b"DEPTH"} <= said.keys():
+        return
+    width, height, depth = (int(said[key]) for key in (b"WIDTH", b"HEIGHT", b"DEPTH"))
+    wide = 2 if int(said.get(b"MAXVAL", b"255")) > 255 else 1
+    facts.size(T=1, C=depth, Z=1, Y=height, X=width)
+    facts.pixel_type, facts.images = f"uint{8 * wide}", 1
+    file.reach(end + 7 + width * height * depth * wide, "the rows")
+
+
 @header("Adobe Photoshop PSD")
 def psd(file: Opened, facts: Facts) -> None:
     """PSD: sizes, and the sections before the pixels."""
@@ -207,6 +282,13 @@ def psd(file: Opened, facts: Facts) -> None:
     packed = struct.unpack(">H", file.need(at, 2, "the PSD pixels"))[0]
     if packed == 0:
         file.reach(at + 2 + (width * bits + 7) // 8 * height * channels, "the PSD pixels")
+    elif packed == 1 and height * channels <= 1 << 17:
+        # the bytes of each row stand before the rows
+        form, count = ("I", 4) if version == 2 else ("H", 2)
+        rows = height * channels
+        lengths = file.need(at + 2, rows * count, "the PSD row lengths")
+        needed = sum(struct.unpack(f">{rows}{form}", lengths))
+        file.reach(at + 2 + rows * count + needed, "the PSD pixels")
 
 
 @shaped("targa")
@@ -270,6 +352,8 @@ def jpeg2000(file: Opened, facts: Facts) -> None:
     """JP2: its boxes, and sizes from the header box."""
     if file.head.startswith(b"\xff\x4f"):
         _codestream(file.read(0, 64), facts)
+        if b"\xff\xd9" not in file.tail(64):
+            raise Cut("the JPEG 2000 codestream, which has no end marker,", file.size + 2)
         return
     if not file.head.startswith(b"\0\0\0\x0c"):
         return
@@ -311,8 +395,65 @@ def sgi(file: Opened, facts: Facts) -> None:
     facts.size(T=1, C=max(1, z), Z=1, Y=max(1, y), X=x)
     facts.pixel_type = "uint16" if width == 2 else "uint8"
     facts.images = 1
+    rows = max(1, y) * max(1, z)
     if packed == 0:
-        file.reach(512 + x * max(1, y) * max(1, z) * max(1, width), "the SGI rows")
+        file.reach(512 + x * rows * max(1, width), "the SGI rows")
+    elif rows <= 1 << 16:
+        table = struct.unpack(f">{2 * rows}I", file.need(512, 8 * rows, "the SGI table of rows"))
+        ends = (a + b for a, b in zip(table[:rows], table[rows:], strict=True))
+        file.reach(max(ends), "the SGI rows")
+
+
+@header("Sun raster")
+def sun(file: Opened, facts: Facts) -> None:
+    """Sun raster: sizes, and the length of rows that are not compressed."""
+    width, height, bits, _, kind, _, table = struct.unpack(
+        ">7I", file.need(4, 28, "the Sun raster header")
+    )
+    facts.size(T=1, C=3 if bits >= 24 else 1, Z=1, Y=height, X=width)
+    facts.pixel_type, facts.images = "uint8", 1
+    if kind in (0, 1):
+        file.reach(32 + table + (width * bits + 15) // 16 * 2 * height, "the Sun raster rows")
+
+
+@header("Windows icon")
+def icon(file: Opened, facts: Facts) -> None:
+    """Icons and cursors: the pictures that its directory lists."""
+    count = struct.unpack("<H", file.need(4, 2, "the icon's directory"))[0]
+    table = file.need(6, 16 * count, "the icon's directory")
+    for number, (length, start) in enumerate(struct.iter_unpack("<8xII", table), 1):
+        file.reach(start + length, f"picture {number} of the icon")
+    facts.images = count or None
+
+
+@header("Windows metafile")
+def metafile(file: Opened, facts: Facts) -> None:
+    """WMF, EMF: the length that the header states."""
+    if file.head[40:44] == b" EMF":
+        file.reach(struct.unpack("<I", file.need(48, 4, "the header"))[0], "the metafile")
+    elif file.head.startswith(b"\xd7\xcd\xc6\x9a"):
+        words = struct.unpack("<I", file.need(28, 4, "the header"))[0]
+        # some writers count their own 22 bytes in front, too
+        file.reach(2 * words, "the metafile")
+
+
+@header("JPEG XR")
+def jpeg_xr(file: Opened, facts: Facts) -> None:
+    """JPEG XR: sizes, and where its directory says the pictures stand (ITU T.832, A.7)."""
+    first = struct.unpack("<I", file.need(4, 4, "the JPEG XR header"))[0]
+    tags = struct.unpack("<H", file.need(first, 2, "the JPEG XR directory"))[0]
+    table = file.need(first + 2, 12 * min(tags, 256), "the JPEG XR directory")
+    said = {
+        tag: value if kind != 3 else value & 0xFFFF
+        for tag, kind, _, value in struct.iter_unpack("<HHII", table)
+    }
+    facts.size(T=1, Z=1, Y=said.get(0xBC81), X=said.get(0xBC80))
+    facts.images = 1
+    for place, length in ((0xBCC0, 0xBCC1), (0xBCC2, 0xBCC3)):
+        if place in said and length in said:
+            # jxrlib counts the bytes before the second picture, too
+            start, count = said[place], said[length]
+            file.reach(min(start + count, max(start + 1, count)), "the JPEG XR picture")
 
 
 def _exr_channels(data: bytes) -> int:

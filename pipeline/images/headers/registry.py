@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 
 from pipeline.images.facts import Facts
@@ -52,6 +53,6 @@ def structure(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | No
         try:
             if test(file, name, suffixes):
                 return signature.format
-        except (Cut, Enough, ValueError, IndexError, ArithmeticError):
+        except (Cut, Enough, ValueError, IndexError, ArithmeticError, struct.error):
             continue
     return None
