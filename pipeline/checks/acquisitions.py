@@ -16,13 +16,19 @@ EMPIAR = re.compile(
     r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|serial block[ -]?face\b.*|array tomography"
     r"|volume (?:EM|electron microscop\w*)|\bvEM\b"
     r"|(?:soft |hard )?X-?ray (?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
-    r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b",
+    r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b"
+    r"|synchrotron(?: radiation)?(?: X-?ray)?(?: based)? (?:micro-?|nano-?)?tomograph\w*"
+    r"|X-?ray (?:phase[ -]contrast |holographic )(?:micro-?|nano-?)?(?:tomograph|imag)\w*",
     re.IGNORECASE,
 )
 """Wordings of the methods whose images belong to EMPIAR (the archive's policy, imagesatebi)."""
 
 _FBBI = re.compile(r"fbbi|biological imaging methods( ontology)?( \(fbbi\))?", re.IGNORECASE)
 _OTHER_ID = re.compile(r"(?!fbbi)[a-z][\w.-]*[:_]\w+", re.IGNORECASE)
+
+
+_REMARK = re.compile(r"(?P<name>[^()]{4,}?)\s*\([^()]*\)")
+"""A method with an instrument, an abbreviation or a remark in brackets behind it."""
 
 
 def label(method: dict[str, Any]) -> str:
@@ -44,7 +50,13 @@ def _words(methods: tuple[ImagingMethod, ...]) -> str:
     return ", ".join(f"{method.label!r} ({method.term_id})" for method in methods)
 
 
-@check("ACQ101", "imaging-method-not-in-fbbi", at=METHOD, severity="warning")
+@check(
+    "ACQ101",
+    "imaging-method-not-in-fbbi",
+    at=METHOD,
+    severity="warning",
+    requires=["ACQ105", "ACQ106"],
+)
 def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """An imaging method is no term of the FBbi ontology, but near to one.
 
@@ -56,6 +68,8 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
     if not name or elsewhere(method) or _same(method, registries):
         return
     near = registries.nearest_imaging_methods(name)
+    if not near and (parts := _REMARK.fullmatch(name)):
+        near = registries.nearest_imaging_methods(parts["name"])
     if near and (near[0].similar == 100 or not EMPIAR.search(name)):
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]
         yield Flag(
@@ -152,7 +166,13 @@ def disagree(method: dict[str, Any], place: Place, registries: Registries) -> It
         )
 
 
-@check("ACQ301", "imaging-method-unknown", at=METHOD, severity="hint", requires=["ACQ101"])
+@check(
+    "ACQ301",
+    "imaging-method-unknown",
+    at=METHOD,
+    severity="hint",
+    requires=["ACQ101", "ACQ105", "ACQ106"],
+)
 def unknown(method: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """An imaging method is no term of the FBbi ontology, and none is near.
 

@@ -62,6 +62,10 @@ def name_missing(author: dict[str, Any]) -> Iterator[Flag]:
         )
 
 
+_UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+"""Chinese, Japanese and Korean names, which have no space between their parts."""
+
+
 @check("AUT101", "author-name-of-one-word", at="/study/authors/*/name", severity="hint")
 def name_of_one_word(name: str) -> Iterator[Flag]:
     """An author's name is a single word; some people have one name only.
@@ -69,6 +73,8 @@ def name_of_one_word(name: str) -> Iterator[Flag]:
     To fix: give the full name, unless this is all of it.
     """
     shouted = name.isupper() and len(name.strip()) > 3
+    if _UNPARTED.fullmatch(name.strip()) or "@" in name or re.search(r"\d{4}", name):
+        return
     if len(name.split()) == 1 and not shouted and not _GROUP.search(name):
         yield Flag(message=f"the author's name is one word: {quoted(name)}")
 
@@ -262,14 +268,26 @@ def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """
     if not value.strip() or email(value) is not None:
         return
-    local, _, domain = visible(value).strip().partition("@")
-    candidates = [f"{local}@{one}" for one in _domains(metadata, place, domain) if local]
+    local, sign, domain = visible(value).strip().partition("@")
+    told = _domains(metadata, place, domain)
+    if sign:
+        candidates = [f"{local}@{one}" for one in told if local]
+    else:
+        candidates = [f"{_before(local, one)}@{one}" for one in told if _before(local, one)]
     edits = [(replace(place, value, one),) for one in candidates if email(one) == one]
     proposal = None
     if edits:
         why = f"Other authors of the study write from {candidates[0].partition('@')[2]}."
         proposal = suggest(*edits[0], alternatives=edits[1:], why=why)
     yield Flag(message=f"{quoted(value)} is no e-mail address", suggestion=proposal)
+
+
+def _before(text: str, domain: str) -> str:
+    """What stands before a domain in an address whose at sign was lost; empty if it is no name."""
+    head = text.removesuffix(domain).rstrip(".")
+    if len(head) < len(text) - len(domain) - 1 or re.search(r"\d{4}-\d{4}|://|^www\.", head):
+        return ""
+    return head if head != text or not re.search(r"[.\s]", head) else ""
 
 
 def _domains(metadata: Metadata, place: str, domain: str) -> list[str]:

@@ -99,13 +99,14 @@ def organism_missing(biosample: dict[str, Any], context: Context) -> Iterator[Fl
 
 @check("BIO101", "organism-letter-case", at=ORGANISM, severity="hint")
 def letter_case(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
-    """An organism's scientific name is right but for capital letters.
+    """An organism's scientific name is right but for capital letters or white space within it.
 
-    To fix: write the genus with a capital, the species without.
+    To fix: write the genus with a capital, the species without, and one space between.
     """
     read = reading(organism, registries)
     known = _scientific(read)
-    if known is None or known.scientific_name == read.name:
+    gaps = re.search(r"  |[\t\r\n]", str(organism.get("scientific_name", "")).strip())
+    if known is None or (known.scientific_name == read.name and not gaps):
         return
     stated = taxon(organism.get("taxon_id", ""))
     contradicts = "taxon_id" in organism and stated != known.taxon_id
@@ -283,7 +284,11 @@ def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> 
 
 
 @check(
-    "BIO301", "organism-not-a-species", at=ORGANISM, severity="hint", requires=["BIO102", "BIO105"]
+    "BIO301",
+    "organism-not-a-species",
+    at=ORGANISM,
+    severity="hint",
+    requires=["BIO102", "BIO105", "BIO106", "BIO107"],
 )
 def not_a_species(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """An organism is a hybrid, a variety, a virus isolate, a genus or a cell line.
@@ -320,7 +325,7 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
     "organism-unknown",
     at=ORGANISM,
     severity="hint",
-    requires=["BIO102", "BIO105", "BIO301"],
+    requires=["BIO102", "BIO105", "BIO106", "BIO107", "BIO301"],
 )
 def unknown(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """NCBI Taxonomy has no organism of this name.

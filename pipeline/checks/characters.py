@@ -146,18 +146,56 @@ def look_alike(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     for place, text in texts.beyond_ascii:
         if not _STRANGE.search(text):
             continue
-        mixed = [word for word in _WORD.findall(visible(text)) if _is_mixed(word)]
+        words = _WORD.findall(visible(text))
+        mixed = [(word, LOOK_ALIKE) for word in words if _is_mixed(word)]
+        if _CYRILLIC.search(text):
+            mixed += [(word, _AS_CYRILLIC) for word in words if _is_cyrillic_mixed(word)]
         if mixed:
             clean = text
-            for word in mixed:
-                clean = clean.replace(word, "".join(LOOK_ALIKE.get(one, one) for one in word))
-            others = [one for one in mixed[0] if one in LOOK_ALIKE]
+            for word, right in mixed:
+                clean = clean.replace(word, "".join(right.get(one, one) for one in word))
+            others = [one for one in mixed[0][0] if one in mixed[0][1]]
             told = f"{others[0]} (U+{ord(others[0]):04X}, {unicodedata.name(others[0]).title()})"
             yield Flag(
-                message=f"the word {quoted(mixed[0])} holds {told}",
+                message=f"the word {quoted(mixed[0][0])} holds {told}",
                 at=place,
                 suggestion=suggest(replace(place, text, clean), why="The letters look the same."),
             )
+
+
+_AS_CYRILLIC = {
+    latin: strange for strange, latin in LOOK_ALIKE.items() if "\u0400" <= strange <= "\u04ff"
+}
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+
+
+def _is_cyrillic_mixed(word: str) -> bool:
+    """Whether a Cyrillic word holds Latin letters, all of which look like Cyrillic ones."""
+    own = sum("\u0400" <= letter <= "\u04ff" and letter not in LOOK_ALIKE for letter in word)
+    latin = sum(letter in _AS_CYRILLIC for letter in word)
+    every = all("\u0400" <= letter <= "\u04ff" or letter in _AS_CYRILLIC for letter in word)
+    return own > 0 and latin > 0 and every and len(word) > 2
+
+
+@check("TXT113", "ligature-from-print", at="", severity="hint")
+def ligature(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
+    """A value holds a joined letter such as \ufb01 or \ufb02, as copies from PDF leave it.
+
+    A search for the word with two letters does not find it.
+
+    To fix: type the letters one by one.
+    """
+    for place, text in texts.beyond_ascii:
+        if _LIGATURE.search(text):
+            plain = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+            yield Flag(
+                message=f"{quoted(text, 60)} holds a joined letter",
+                at=place,
+                suggestion=suggest(replace(place, text, plain), why="The letters are the same."),
+            )
+
+
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 
 def _is_mixed(word: str) -> bool:

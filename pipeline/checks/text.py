@@ -6,9 +6,10 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from html.entities import name2codepoint
 
 from pipeline.check import Flag, check, replace, suggest
-from pipeline.checks.wording import quoted, waits
+from pipeline.checks.wording import is_placeholder, quoted, waits
 from pipeline.edit import removal
 from pipeline.identifiers import INVISIBLE
 from pipeline.submission import Metadata, Texts
@@ -58,12 +59,21 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         if found is None:
             continue
         told = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
-        clean = suggest(replace(place, text, _SLIP.sub("", text)), why="They have no glyph.")
+        plain = _SLIP.sub(_meant, text)
+        kept = len(plain) + len(_SLIP.findall(text)) > len(text)
+        why = "They are characters of Windows." if kept else "They have no glyph."
+        clean = suggest(replace(place, text, plain), why=why)
         yield Flag(
             message=f"{quoted(text, 60)} holds {told}",
             at=place,
             suggestion=None if place.endswith(("/url", "/ror", "/taxon_id")) else clean,
         )
+
+
+def _meant(found: re.Match[str]) -> str:
+    """What a control character is in the code page of Windows, where it came from; else nothing."""
+    code = ord(found[0])
+    return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code <= 0x9F else ""
 
 
 @check("TXT103", "unicode-not-composed", at="", severity="hint")
@@ -112,17 +122,25 @@ def very_long(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
+_NAMING = frozenset({"title", "name", "scientific_name"})
+"""Fields that nothing else can stand for, so that `n/a` is no answer in them."""
+
+_NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
+
+
 @check("TXT106", "placeholder", at="", severity="warning")
 def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value promises to come later (TBD, pending), or is a template's own words.
 
-    'Not applicable' is an answer, and no placeholder.
+    'Not applicable' is an answer, but neither a title nor the name of an organism.
 
     To fix: give the value, or leave the field empty.
     """
     for place, text in texts.prose:
-        if waits(text) and place != "/study/description":
-            needed = place.rpartition("/")[2] in _NEEDED
+        slot = place.rpartition("/")[2]
+        named = slot in _NAMING and not place.startswith(_NAMED_ELSEWHERE)
+        if (named and is_placeholder(text)) or (waits(text) and place != "/study/description"):
+            needed = slot in _NEEDED
             gone = suggest(removal(metadata, place), why="The value says nothing.")
             yield Flag(
                 message=f"{quoted(text)} is a placeholder",
@@ -174,10 +192,21 @@ def _half(text: str) -> tuple[str, bool]:
 
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code|pre)"
-    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<!--.*?-->|&(?:amp|lt|gt|quot|apos|nbsp|[a-z]{2,6}acute|[aeiouAEIOU]uml|szlig|deg|micro|"
-    r"alpha|beta|gamma|mu|ndash|mdash|rsquo|lsquo|hellip|#\d{2,6}|#x[0-9a-fA-F]{2,5});",
+    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<!--.*?-->",
     re.IGNORECASE,
 )
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|(?P<name>[A-Za-z]{2,8}\d{0,2}));")
+
+
+def _markup(text: str) -> str | None:
+    """The first tag or entity of HTML in a text."""
+    if "<" in text and (tag := _TAG.search(text)):
+        return tag[0]
+    if "&" in text and ";" in text:
+        for found in _ENTITY.finditer(text):
+            if found["name"] is None or found["name"] in name2codepoint:
+                return found[0]
+    return None
 
 
 @check("TXT108", "html-markup", at="", severity="warning")
@@ -188,9 +217,9 @@ def html_markup(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """
     for place, text in texts.prose:
         if ("<" in text or "&" in text) and not place.endswith("/url"):
-            found = _TAG.search(text)
+            found = _markup(text)
             if found is not None:
                 plain = html.unescape(re.sub(r"(?i)<(?:br|/p|/li)[^<>]*>", " ", text))
                 clean = _TAG.sub("", plain).strip()
                 shown = f" (without it: {quoted(clean, 60)})" if clean != text else ""
-                yield Flag(message=f"the text holds the markup {quoted(found[0])}{shown}", at=place)
+                yield Flag(message=f"the text holds the markup {quoted(found)}{shown}", at=place)

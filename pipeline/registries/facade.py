@@ -157,7 +157,10 @@ class Registries(Frozen):
                 _telling(text), names, scorer=scorer, score_cutoff=80, limit=4 * most
             )
         ]
-        for _, similar, (key, _) in sorted(near, key=lambda found: -found[1]):
+        asked = _telling(text)
+        for name, similar, (key, _) in sorted(near, key=lambda found: -found[1]):
+            if similar < 92 and " " not in asked and (len(asked) < 9 or asked.endswith(name)):
+                continue
             fields = self._by_id(fbbi.NAME, key)
             if key not in best and fields:
                 best[key] = ImagingMethod(
