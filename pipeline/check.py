@@ -82,8 +82,8 @@ class Images(Frozen):
     sniffed: tuple[Any, ...] = ()
     present: Mapping[str, int] = Field(default_factory=dict)
     growing: frozenset[str] = frozenset()
-    hashes: Mapping[str, str] = Field(default_factory=dict)
-    """SHA-256 by path of the files that were read whole; empty when none was."""
+    checksums: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    """Of the files that were read whole: checksums by kind (`md5`, `sha256` …), then by path."""
 
 
 class Known(Frozen):

@@ -77,7 +77,7 @@ def receive(found: Found, bench: Bench) -> Received:
     images = images.model_copy(
         update={
             "growing": images.growing | changing,
-            "hashes": hashes,
+            "checksums": _checksums(opened, images, hashes, bench),
             "sniffed": tuple(one for one in images.sniffed if one.path not in changing),
         }
     )
@@ -134,6 +134,21 @@ def _hash(opened: Opened, images: Images, bench: Bench) -> tuple[dict[str, str],
         return dict(zip(names, (digest for _, digest in hashed), strict=True)), frozenset()
     except (ledger.Growing, FileNotFoundError):
         return _hash_each(root, names, bench)
+
+
+def _checksums(
+    opened: Opened, images: Images, hashes: Mapping[str, str], bench: Bench
+) -> Mapping[str, Mapping[str, str]]:
+    """Checksums by kind and path: every SHA-256, and what file lists state besides."""
+    found: dict[str, dict[str, str]] = {"sha256": dict(hashes)}
+    root = opened.data_root
+    wanted = stages.stated_checksums(opened, images)
+    if root is None or not wanted:
+        return found
+    others = {root / path: kinds - {"sha256"} for path, kinds in wanted.items()}
+    for path, kind, digest in ledger.checksums(bench.ledger, others):
+        found.setdefault(kind, {})[path.relative_to(root).as_posix()] = digest
+    return found
 
 
 def _hash_each(

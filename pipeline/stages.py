@@ -78,6 +78,17 @@ def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
     return Images(looked=True, sniffed=sniffed, present=sizes, growing=growing)
 
 
+def stated_checksums(opened: Opened, images: Images) -> dict[str, frozenset[str]]:
+    """The kinds of checksum that file lists state of the files that are there, by path."""
+    if opened.submission is None:
+        return {}
+    from pipeline.checks.checksums import stated_checksums
+
+    stated = stated_checksums(opened.submission.file_lists)
+    there = images.present.keys() - images.growing
+    return {path: kinds for path, kinds in stated.items() if path in there}
+
+
 def _below(root: Path, one: ImageFile) -> ImageFile:
     """The image with the files of its findings named by their paths below the data root."""
     findings = tuple(

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import intake, sources, stages
+from pipeline.check import Images
 from pipeline.findings import Frozen, Location, Report
 from pipeline.intake import file_lists
 from pipeline.knowledge import Knowledge
-from pipeline.sources import Found
+from pipeline.sources import Found, Opened
 from pipeline.stages import Look
 
 CRATES = ("ro-crate-metadata.json", "ro-crate-metadata.jsonld")
+MOST_SUMMED = 256 << 30
+"""Bytes of data files up to which checksums that file lists state are computed."""
 MOST_DEEP = 256 << 20
 """Bytes up to which the pixel data of a lone image are read, too."""
 
@@ -75,16 +78,37 @@ def validate(
     if subject.kind == "submission":
         assert subject.found is not None
         opened = sources.open_found(subject.found, files=files, imported=not files)
-        look = Look(
-            knowledge=knowledge,
-            day=day,
-            profile=profile,
-            images=stages.look_at_images(opened),
-        )
+        images = _with_checksums(opened, stages.look_at_images(opened))
+        look = Look(knowledge=knowledge, day=day, profile=profile, images=images)
         return stages.validate(opened, look), opened.submission is not None
     if subject.kind == "file-list":
         return _file_list(subject, knowledge, profile)
     return _image(subject, knowledge, profile)
+
+
+def _with_checksums(opened: Opened, images: Images) -> Images:
+    """The same with the checksums that file lists state, if reading the files does not take long.
+
+    `curate` keeps them and computes them whatever it takes.
+    """
+    wanted = stages.stated_checksums(opened, images)
+    if (
+        not wanted
+        or opened.data_root is None
+        or sum(images.present[path] for path in wanted) > MOST_SUMMED
+    ):
+        return images
+    from pipeline import ledger
+
+    found: dict[str, dict[str, str]] = {}
+    for path, kinds in wanted.items():
+        try:
+            digests = ledger.read_checksums(opened.data_root / path, kinds)
+        except (ledger.Growing, OSError):
+            continue
+        for kind, digest in digests.items():
+            found.setdefault(kind, {})[path] = digest
+    return images.model_copy(update={"checksums": found})
 
 
 def _file_list(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report, bool]:

@@ -115,5 +115,5 @@ def _images(given: dict[str, Any] | None) -> Images:
         present=present,
         sniffed=tuple(sniffed),
         growing=frozenset(given.get("growing", ())),
-        hashes=given.get("hashes", {}),
+        checksums=given.get("checksums", {}),
     )

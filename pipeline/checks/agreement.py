@@ -13,8 +13,7 @@ from functools import cache, lru_cache
 from itertools import combinations
 from math import prod
 
-from pipeline.check import Flag, Images, Skipped, check
-from pipeline.checks.expectations import RESERVED
+from pipeline.check import Flag, Images, check
 from pipeline.checks.file_lists import bare, listing_place
 from pipeline.checks.stated import (
     MICROMETRES,
@@ -66,15 +65,13 @@ Judge = Callable[[Stated, str, str], Told | None]
 """From a column, the text in it and the path of its row to what disagrees."""
 
 
-def _compared(file_lists: tuple[FileList, ...], about: About, judge: Judge) -> Iterator[Flag]:
+def compared(file_lists: tuple[FileList, ...], about: About, judge: Judge) -> Iterator[Flag]:
     """One flag for each column, and for what is certain and what is not."""
     for file_list in file_lists:
         for column in columns(file_list, about):
-            values = file_list.table.iloc[:, RESERVED + column.index].fillna("").tolist()
             paths = file_list.table["path"].tolist()
             found: dict[bool, list[tuple[int, str, str]]] = {}
-            for row, (path, value) in enumerate(zip(paths, values, strict=True)):
-                text = str(value).strip()
+            for row, (path, text) in enumerate(zip(paths, column.values(file_list), strict=True)):
                 told = judge(column, text, bare(path).rstrip("/")) if text else None
                 if told is not None:
                     found.setdefault(told.certain, []).append((row, text, told.message))
@@ -139,7 +136,7 @@ def format_differs(
         message = f"the list says that '{path}' is {text}, and its content is {one.format}"
         return Told(message=message, certain=one.evidence == "content")
 
-    yield from _compared(file_lists, "format", judge)
+    yield from compared(file_lists, "format", judge)
 
 
 _VAGUE = frozenset(("raw", "img", "map", "dat", "data", "bin", "txt", "text", "xml", "stack"))
@@ -229,7 +226,7 @@ def pixels_differ(
             return None
         return _counted(column, dict(zip(column.axes, stated, strict=False)), path, one)
 
-    yield from _compared(file_lists, "pixels", judge)
+    yield from compared(file_lists, "pixels", judge)
 
 
 def _counted(column: Stated, stated: dict[str, int], path: str, one: ImageFile) -> Told | None:
@@ -296,7 +293,7 @@ def pixel_size_differs(
             return Told(message=message, certain=part.unit is not None and column.certain)
         return None
 
-    yield from _compared(file_lists, "pixel size", judge)
+    yield from compared(file_lists, "pixel size", judge)
 
 
 @check("IMG263", "channels-not-as-listed", at="", severity="warning")
@@ -328,7 +325,7 @@ def channels_differ(
             return found.model_copy(update={"certain": False})
         return None
 
-    yield from _compared(file_lists, "pixels", judge)
+    yield from compared(file_lists, "pixels", judge)
 
 
 @check("FLS209", "file-size-column-differs", at="", severity="warning")
@@ -354,36 +351,4 @@ def size_column_differs(
         message = f"the list says that '{path}' has {text}, and it has {held:,} bytes"
         return Told(message=message, certain=column.unit is not None or not text.isdecimal())
 
-    yield from _compared(file_lists, "bytes", judge)
-
-
-@check("FLS210", "checksum-not-as-listed", at="", severity="warning")
-def checksum_differs(
-    metadata: Metadata, file_lists: tuple[FileList, ...], images: Images
-) -> Iterator[Flag]:
-    """A file list states another SHA-256 checksum than that of the uploaded file.
-
-    The file was changed after the list was written, or did not arrive as it was sent.
-
-    To fix: compare the file with your own copy; upload it again, or correct the checksum.
-    """
-    if not _state(file_lists, "checksum"):
-        return
-    if not images.hashes:
-        raise Skipped("the checksums of the data files were not computed")
-    others: list[str] = []
-
-    def judge(column: Stated, text: str, path: str) -> Told | None:
-        held = images.hashes.get(path)
-        text = text.casefold().removeprefix("sha256:").strip()
-        if held is None or held == text:
-            return None
-        if not re.fullmatch(r"[0-9a-f]{64}", text):
-            others.append(text)
-            return None
-        message = f"the list says that the SHA-256 of '{path}' is {text}, and it is {held}"
-        return Told(message=message, certain=column.certain)
-
-    yield from _compared(file_lists, "checksum", judge)
-    if others:
-        raise Skipped("only SHA-256 checksums are compared")
+    yield from compared(file_lists, "bytes", judge)

@@ -6,11 +6,13 @@ end: `Pixel size X (µm)`, `pixel_size_x_um` and `PhysicalSizeX [um]` state the 
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
+from pipeline.checks.expectations import RESERVED
 from pipeline.findings import Frozen
 from pipeline.submission import FileList
 
@@ -52,10 +54,17 @@ BYTES: dict[str, tuple[int, ...]] = {
 
 _PIXELS = frozenset({"px", "pixel", "pix", "voxel", "vx"})
 _COUNT = r"(?:(?:number|no|num|nr|count) (?:of )?|n |# ?)"
+_CHECKSUM = r"(?:md ?5|sha ?(?:1|224|256|384|512))"
 _KINDS: tuple[tuple[About, str, str, bool], ...] = (
     ("format", r"(?:(?:image|file) )?(?:file )?format|file ?type|file extension", "", True),
-    ("checksum", r"(?:(?:file )?(?:checksum|hash) )?sha ?256(?: ?sum| checksum| hash)?", "", True),
-    ("checksum", r"(?:file )?(?:checksum|hash)|(?:checksum )?md5(?: ?sum| checksum)?", "", False),
+    (
+        "checksum",
+        rf"(?:(?:file )?(?:checksum|hash) )?{_CHECKSUM}(?: ?sum| checksum| hash| digest| hex)?",
+        "",
+        True,
+    ),
+    ("checksum", r"(?:file )?checksums?(?: value)?", "", True),
+    ("checksum", r"(?:file )?(?:hash|digest)(?: value)?", "", False),
     ("bytes", r"file ?size(?: in)?|size(?: in)?|size of file", "", True),
     ("pixels", r"size ?x|x ?size|image width|x pixels|pixels x|(?:dim|dimension) x", "X", True),
     ("pixels", r"size ?y|y ?size|image height|y pixels|pixels y|(?:dim|dimension) y", "Y", True),
@@ -108,6 +117,11 @@ class Stated(Frozen):
     unit: str | None = None
     certain: bool = True
 
+    def values(self, file_list: FileList) -> list[str]:
+        """What stands in the column, row after row, without white space around it."""
+        cells = file_list.table.iloc[:, RESERVED + self.index].fillna("").tolist()
+        return [str(cell).strip() for cell in cells]
+
 
 def columns(file_list: FileList, about: About) -> Iterator[Stated]:
     """The columns of a file list that state something of one kind."""
@@ -153,6 +167,51 @@ def _unit(text: str) -> str:
 
 def _known(unit: str) -> bool:
     return unit in MICROMETRES or unit in _PIXELS or unit in BYTES
+
+
+_DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+"""Kinds of checksums that are compared, with the number of their hexadecimal digits."""
+
+
+class Checksum(Frozen):
+    """A checksum as stated: its kind as `hashlib` names it, and hexadecimal digits."""
+
+    kind: str
+    digits: str
+
+
+def checksum_kind(name: str) -> str | None:
+    """The kind of checksum that a column's name says.
+
+    >>> checksum_kind("MD5 sum"), checksum_kind("sha-256"), checksum_kind("Checksum")
+    ('md5', 'sha256', None)
+    """
+    found = re.search(_CHECKSUM, _parted(name)[0])
+    return found[0].replace(" ", "") if found else None
+
+
+@lru_cache(maxsize=4096)
+def checksum(name: str, text: str) -> Checksum | None:
+    """The checksum in a cell by its length, its own prefix and its column's name; None for others.
+
+    Object stores write MD5 in base64. What names another kind than its length has is none.
+
+    >>> checksum("Checksum", "MD5: D41D8CD98F00B204E9800998ECF8427E").kind
+    'md5'
+    >>> checksum("MD5", "1B2M2Y8AsgTpgAmY7PhCfg==").digits
+    'd41d8cd98f00b204e9800998ecf8427e'
+    """
+    prefix = re.match(r"\s*(md-?5|sha-?\d{1,3})(?:sum)?\s*[:=\-\s]\s*", text, re.IGNORECASE)
+    rest = (text[prefix.end() :] if prefix else text).strip().split()
+    # as `md5sum` prints it, the name of the file follows
+    digits = rest[0].casefold() if rest else ""
+    if re.fullmatch(r"[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=", "".join(rest)):
+        digits = base64.b64decode("".join(rest)).hex()
+    kind = next((one for one, n in _DIGITS.items() if len(digits) == n), None)
+    said = {checksum_kind(name), prefix[1].casefold().replace("-", "") if prefix else None}
+    if kind is None or not re.fullmatch(r"[0-9a-f]+", digits) or said - {None, kind}:
+        return None
+    return Checksum(kind=kind, digits=digits)
 
 
 _BETWEEN = r"\s*[x×*;]\s*(?=[\d.])|,\s+"

@@ -15,7 +15,13 @@ from pipeline.ledger.assignment import (
     withdraw,
 )
 from pipeline.ledger.connection import Ledger, LedgerUnavailable, Refused, open_ledger
-from pipeline.ledger.hashes import Growing, hash_file, hash_files
+from pipeline.ledger.hashes import (
+    Growing,
+    checksums,
+    hash_file,
+    hash_files,
+    read_checksums,
+)
 from pipeline.ledger.releases import Due, due, release, released
 from pipeline.ledger.runs import (
     Run,
@@ -42,6 +48,7 @@ __all__ = [
     "accession",
     "accessions",
     "assign",
+    "checksums",
     "decide",
     "decisions",
     "due",
@@ -54,6 +61,7 @@ __all__ = [
     "last_run",
     "latest",
     "open_ledger",
+    "read_checksums",
     "receive",
     "release",
     "released",

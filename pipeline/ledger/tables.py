@@ -23,7 +23,7 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that these tables stand for."""
 
 
@@ -199,4 +199,13 @@ file_hashes = Table(
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
+)
+file_checksums = Table(
+    "file_checksums",
+    METADATA,
+    Column("path", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
 )
