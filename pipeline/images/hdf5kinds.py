@@ -34,6 +34,16 @@ def _letters(node: Any, name: str) -> str:
         return ""
 
 
+def _kind(kind: Any) -> str | None:
+    """The name of a type of numbers, whatever its byte order; None for other types."""
+    if kind.kind in "uifcb":
+        return "bit" if kind.kind == "b" else str(kind.name)
+    parts = [kind[name] for name in kind.names or ()]
+    if len(parts) == 2 and {part.kind for part in parts} == {"f"}:
+        return f"complex{8 * sum(part.itemsize for part in parts)}"
+    return None
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -60,7 +70,7 @@ def _imaris(file: Any) -> dict[str, Any]:
     return {
         "sizes": sizes,
         "pixel_size_um": scale,
-        "pixel_type": str(data.dtype) if data is not None else None,
+        "pixel_type": _kind(data.dtype) if data is not None else None,
         "images": 1,
         "channels": names,
         "acquired": _letters(image, "RecordingDate"),
@@ -86,7 +96,7 @@ def _velox(file: Any) -> dict[str, Any]:
             for axis, key in (("X", "width"), ("Y", "height"))
             if meters
         },
-        "pixel_type": str(first["Data"].dtype),
+        "pixel_type": _kind(first["Data"].dtype),
         "images": len(images),
         "instrument": " ".join(
             str(instrument.get(key, "")) for key in ("Manufacturer", "InstrumentModel")
@@ -124,7 +134,7 @@ def _minc(file: Any) -> dict[str, Any]:
     return {
         "sizes": {named[one]: n for one, n in zip(order, data.shape, strict=True)},
         "pixel_size_um": steps,
-        "pixel_type": str(data.dtype),
+        "pixel_type": _kind(data.dtype),
         "images": 1,
     }
 
@@ -158,7 +168,7 @@ def _labelled(file: Any) -> dict[str, Any]:
             return None
         if len(axes) == len(node.shape) and {"X", "Y"} <= set(axes):
             found["sizes"] = dict(zip(axes, map(int, node.shape), strict=True))
-            found["pixel_type"] = str(node.dtype)
+            found["pixel_type"] = _kind(node.dtype)
             return True
         return None
 
@@ -176,7 +186,7 @@ def _berkeley(file: Any) -> dict[str, Any]:
         data = node["data"]
         if len(data.shape) not in (2, 3):
             return None
-        found["pixel_type"] = str(data.dtype)
+        found["pixel_type"] = _kind(data.dtype)
         found["sizes"] = dict(zip("ZYX"[-len(data.shape) :], map(int, data.shape), strict=True))
         lengths = {}
         for number, axis in enumerate("ZYX"[-len(data.shape) :], 1):
@@ -204,7 +214,7 @@ def _lone(file: Any) -> dict[str, Any]:
         return {}
     data = numbers[0]
     sizes = dict(zip("YX", map(int, data.shape), strict=True)) if len(data.shape) == 2 else {}
-    return {"sizes": sizes, "pixel_type": str(data.dtype)}
+    return {"sizes": sizes, "pixel_type": _kind(data.dtype)}
 
 
 def _text(value: Any) -> str:

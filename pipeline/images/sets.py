@@ -48,6 +48,7 @@ _FIRST = (
     "pcoraw",
     "jdce",
     "head",
+    "html",
     "rpl",
 )
 MOST_ASKED = 16

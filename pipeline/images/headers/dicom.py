@@ -121,9 +121,10 @@ def element(file: Opened, at: int, order: str, explicit: bool) -> Element:
 def is_dicom(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """DICOM without its preamble: elements of groups 2 or 8 in rising order."""
     at, last = 0, (0, 0)
+    order = ">" if file.head[:2] == b"\0\x08" else "<"
     for number in range(6):
         explicit = file.head[at + 4 : at + 6] in _LONG | _SHORT
-        one = element(file, at, "<", explicit)
+        one = element(file, at, order, explicit)
         if one.tag <= last or (number == 0 and one.tag[0] not in (2, 8)):
             return False
         if one.length > 4096 or one.tag[0] > 0x40:
@@ -152,6 +153,7 @@ def dicom(file: Opened, facts: Facts) -> None:
         order = ">"
     explicit = syntax != "1.2.840.10008.1.2"
     if not syntax:
+        order = ">" if file.read(at, 2) == b"\0\x08" else "<"
         explicit = file.read(at + 4, 2) in _LONG | _SHORT
     try:
         pixels = _walk(file, at, order, explicit, said)

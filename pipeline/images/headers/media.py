@@ -16,6 +16,9 @@ def riff(file: Opened, facts: Facts) -> None:
     if file.head.startswith(b"qoif"):
         width, height, channels = struct.unpack_from(">IIB", file.need(0, 14, "the header"), 4)
         facts.size(T=1, C=channels, Z=1, Y=height, X=width)
+        facts.pixel_type, facts.images = "uint8", 1
+        if not file.tail(8).endswith(bytes(7) + b"\1"):
+            raise Cut("the QOI image, which has no end marker,", file.size + 8)
         return
     if not file.head.startswith(b"RIFF"):
         return

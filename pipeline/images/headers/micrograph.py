@@ -54,7 +54,7 @@ MOST_NAME = 64
 
 @header("Gatan Digital Micrograph")
 def digital_micrograph(file: Opened, facts: Facts) -> None:
-    """DM3, DM4: the stated length, then sizes and scales of the largest image but the thumbnails."""
+    """DM3, DM4: the stated length, then sizes and scales of the largest image, no thumbnail."""
     head = file.need(0, 16, "the DM header")
     version = struct.unpack_from(">I", head, 0)[0]
     wide = version == 4
