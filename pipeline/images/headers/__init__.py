@@ -13,6 +13,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     medical,
     micrograph,
     named,
+    netcdf,
     raster,
     screens,
     stated,

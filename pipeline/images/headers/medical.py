@@ -93,12 +93,12 @@ def nifti(file: Opened, facts: Facts) -> None:
         facts.packed.append(Packed(0, "gzip", start + length, name))
     elif packed:
         facts.packed.append(Packed(0, "gzip", start + length))
-        _gzip_length(file, facts, start + length)
+        gzip_length(file, facts, start + length)
     else:
         file.reach(start + length, "the NIfTI voxels")
 
 
-def _gzip_length(file: Opened, facts: Facts, needed: int) -> None:
+def gzip_length(file: Opened, facts: Facts, needed: int) -> None:
     """A gzip file ends with the length of its content; small files are inflated to the end."""
     if file.size <= LIMIT // 2:
         raw = file.read(0, file.size)

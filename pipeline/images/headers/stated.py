@@ -9,7 +9,7 @@ import struct
 
 from pipeline.images import places, zips
 from pipeline.images.facts import Facts, Member, Packed
-from pipeline.images.headers.medical import inflated
+from pipeline.images.headers.medical import gzip_length, inflated
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
 from pipeline.images.text import words
@@ -29,8 +29,8 @@ _IGOR = {
 }
 _AFNI = {0: ("uint8", 1), 1: ("int16", 2), 3: ("float32", 4), 5: ("complex64", 8)}
 _MGH = {0: ("uint8", 1), 1: ("int32", 4), 3: ("float32", 4), 4: ("int16", 2), 10: ("uint16", 2)}
-_SURFACES = (2, 4, 5, 10, 12, 13)
-"""Studiable types that are surfaces, also in a series or in colour."""
+_SURFACES = (2, 4, 5, 10, 12, 13, 21)
+"""Studiable types that are surfaces, also in a series, in colour or with a spectrum each."""
 _LENGTHS = {"m": 1e6, "mm": 1e3, "µm": 1.0, "um": 1.0, "nm": 1e-3}
 MOST_RECORDS = 4096
 
@@ -65,6 +65,18 @@ def npy(file: Opened, facts: Facts) -> None:
 def parcel(file: Opened, facts: Facts) -> None:
     """ZIP archives that are one image: the list of files that ends them."""
     zips.contents(file)
+
+
+@header("Phenom ELID")
+def elid(file: Opened, facts: Facts) -> None:
+    """ELID: packed as a whole."""
+    facts.packed.append(Packed(0, "bzip2", None))
+
+
+@header("gzip")
+def gzip(file: Opened, facts: Facts) -> None:
+    """Small gzip files: the end of their stream, and its checksum."""
+    gzip_length(file, facts, 0)
 
 
 @header("Igor IBW")
@@ -158,28 +170,46 @@ def digital_surf(file: Opened, facts: Facts) -> None:
     kind = struct.unpack_from("<h", head, 18)[0]
     bits = struct.unpack_from("<h", head, 98)[0]
     points, lines = struct.unpack_from("<ii", head, 108)
-    comment, private = struct.unpack_from("<hh", head, 334)
+    deep = struct.unpack_from("<I", head, 94)[0]
     if points <= 0 or lines <= 0 or bits not in (16, 32):
         raise Wrong(f"the SUR header says {points} points of {bits} bits in {lines} lines")
     facts.pixel_type = f"int{bits}"
     if kind in _SURFACES:
-        facts.size(T=1, C=3 if kind == 12 else 1, Z=1, Y=lines, X=points)
+        facts.size(T=1, C=3 if kind == 12 else 1, Z=max(1, deep), Y=lines, X=points)
         steps = struct.unpack_from("<ff", head, 120)
         units = (head[at : at + 16].decode("latin-1").strip(" \0") for at in (180, 196))
         facts.pixel_size(
             **{a: n * _LENGTHS.get(u, 0) for a, n, u in zip("XY", steps, units, strict=True)}
         )
     facts.images = 1
-    start = 512 + max(0, comment) + max(0, private)
+    objects = max(1, struct.unpack_from("<h", head, 14)[0])
+    parts = max(1, struct.unpack_from("<h", head, 80)[0])
+    at = 0
+    for _ in range(min(objects * parts, 64)):
+        at = _surface_end(file, at)
+        if file.read(at, 12) not in (b"DIGITAL SURF", b"DSCOMPRESSED"):
+            return
+
+
+def _surface_end(file: Opened, at: int) -> int:
+    """The end of the object that begins at a byte."""
+    head = file.need(at, 512, "a SUR header")
+    bits = struct.unpack_from("<h", head, 98)[0]
+    points, lines = struct.unpack_from("<ii", head, 108)
+    deep = struct.unpack_from("<I", head, 94)[0]
+    comment, private = struct.unpack_from("<hh", head, 334)
+    start = at + 512 + max(0, comment) + max(0, private)
     if head.startswith(b"DIGITAL SURF"):
-        file.reach(start + points * lines * bits // 8, "the SUR data")
-        return
-    streams = struct.unpack("<I", file.need(start, 4, "the SUR data"))[0]
-    if 0 < streams <= 1024:
-        table = struct.unpack(
-            f"<{2 * streams}I", file.need(start + 4, 8 * streams, "the SUR streams")
-        )
-        file.reach(start + 4 + 8 * streams + sum(table[1::2]), "the SUR streams")
+        end = start + max(0, points) * max(0, lines) * max(1, deep) * bits // 8
+    else:
+        streams = struct.unpack("<I", file.need(start, 4, "the SUR data"))[0]
+        if not 0 < streams <= 1024:
+            return file.size
+        table = file.need(start + 4, 8 * streams, "the SUR streams")
+        packed = sum(one for _, one in struct.iter_unpack("<II", table))
+        end = start + 4 + 8 * streams + packed
+    file.reach(end, "the SUR data")
+    return int(end)
 
 
 @header("MATLAB MAT")
@@ -261,6 +291,7 @@ def mgh(file: Opened, facts: Facts) -> None:
         length = 284 + x * y * z * frames * width
         if packed:
             facts.packed.append(Packed(0, "gzip", length))
+            gzip_length(file, facts, length)
         else:
             file.reach(length, "the MGH voxels")
     if struct.unpack_from(">h", head, 28)[0] == 1:
