@@ -14,7 +14,7 @@ from pipeline.findings import Finding, Frozen, Location, Skip, declare
 from pipeline.intake import file_list_codes, file_lists
 from pipeline.intake.reading import Reading
 from pipeline.select import find, get, join
-from pipeline.submission import FileList, Metadata, Source, Submission
+from pipeline.submission import FileList, Metadata, Source, SourceMap, Submission
 
 SEVERAL = declare(
     "SUB120",
@@ -274,11 +274,11 @@ def _lists(
             else:
                 reason = f"the file list '{name}' was not given; files were not asked for"
                 skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))
-    lists += _inline(reading.metadata, found.document.name)
+    lists += _inline(reading.metadata, reading.source_map)
     return lists, skips
 
 
-def _inline(metadata: Metadata, document: str) -> Iterator[FileList]:
+def _inline(metadata: Metadata, source_map: SourceMap) -> Iterator[FileList]:
     """Files that sections name directly, as file lists."""
     homes = [
         (place.rpartition("/")[0], files)
@@ -292,7 +292,8 @@ def _inline(metadata: Metadata, document: str) -> Iterator[FileList]:
     for place, files in homes:
         yield FileList(
             name=f"files of {get(metadata, join(place, 'name'), place)}",
-            source=document,
+            source=source_map.file,
+            source_map=source_map,
             component=place,
             table=pd.DataFrame(
                 {

@@ -128,6 +128,8 @@ class FileList(Frozen):
     """Where the header and the paths stand in a TSV file or a sheet, counted from 1."""
     path: str | None = None
     """The file that it was read from."""
+    source_map: SourceMap | None = None
+    """Where files that a section names itself (kind `inline`) stand in the document."""
 
 
 class Source(Frozen):
@@ -143,6 +145,10 @@ class Source(Frozen):
     documents: tuple[str, ...] = ()
     files_expected: bool = True
     imported: bool = False
+
+
+ELSEWHERE = frozenset({"idr-study", "empiar"})
+"""Kinds of documents of studies that another resource holds, with their files, and published."""
 
 
 class Submission(Frozen):

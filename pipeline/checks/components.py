@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.findings import Operation, Suggestion
 from pipeline.schema import Template
+from pipeline.submission import ELSEWHERE, Submission
 
 KINDS = {
     "biosample": ("biosamples", "biosample", "Biosample"),
@@ -54,11 +55,15 @@ def titles(study: dict[str, Any], slot: str) -> list[str]:
 
 
 @check("CMP001", "component-without-files", at="/study/study_components/*", severity="error")
-def without_files(component: dict[str, Any]) -> Iterator[Flag]:
+def without_files(component: dict[str, Any], submission: Submission) -> Iterator[Flag]:
     """A study component names no file list and no files, so there is nothing of it to archive.
+
+    Studies of other resources (IDR, EMPIAR) keep their lists of files apart from the description.
 
     To fix: give the component a file list; leave the component out if it has no data.
     """
+    if submission.source.kind in ELSEWHERE:
+        return
     if not component.get("file_list") and not component.get("files"):
         yield Flag(
             message=f"the study component {_called(component)} has no file list and no files"

@@ -12,7 +12,7 @@ from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.findings import Operation
 from pipeline.identifiers import licence as label_of
 from pipeline.registries import Licence, Registries
-from pipeline.submission import Submission
+from pipeline.submission import ELSEWHERE, Submission
 
 
 @check("LIC001", "licence-missing", at="/study", severity="warning")
@@ -151,7 +151,9 @@ def _known(name: str, registries: Registries) -> Licence | None:
 
 
 def _is_new(submission: Submission) -> bool:
-    return not submission.source.imported and "accession" not in submission.metadata
+    if submission.source.imported or submission.source.kind in ELSEWHERE:
+        return False
+    return "accession" not in submission.metadata
 
 
 @check("LIC201", "licence-name-and-address-disagree", at="/study/licence", severity="error")
@@ -173,7 +175,7 @@ def disagree(licence: dict[str, Any], place: Place, registries: Registries) -> I
         )
 
 
-@check("LIC103", "licence-address-unknown", at="/study/licence", severity="warning")
+@check("LIC103", "licence-address-unknown", at="/study/licence", severity="hint")
 def address_unknown(
     licence: dict[str, Any], place: Place, registries: Registries
 ) -> Iterator[Flag]:

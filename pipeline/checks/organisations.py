@@ -13,7 +13,7 @@ from pipeline.findings import Operation
 from pipeline.identifiers import ror, ror_form, visible
 from pipeline.registries import Registries
 from pipeline.select import parent
-from pipeline.submission import Metadata
+from pipeline.submission import ELSEWHERE, Metadata, Submission
 
 LONG = 90
 """Names of organisations over this many characters are postal addresses (34 real studies)."""
@@ -47,10 +47,13 @@ def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Fl
 @check(
     "AFF201", "affiliation-names-nothing", at="/study/authors/*/affiliations/*", severity="error"
 )
-def names_nothing(affiliation: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+def names_nothing(
+    affiliation: dict[str, Any], place: Place, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
     """An author's affiliation is none of the organisations of the document.
 
-    The affiliation would be lost in the citation, and the archive could not register a DOI.
+    The affiliation would be lost in the citation, and the archive could not register a DOI. In
+    documents of other resources, which have affiliations as text alone, it is a hint.
 
     To fix: refer to one of the organisations, or add the one that is meant.
     """
@@ -72,6 +75,7 @@ def names_nothing(affiliation: dict[str, Any], place: Place, metadata: Metadata)
         message=f"the affiliation {quoted(text)} names no organisation of the document",
         at=below(place, "text"),
         value=text,
+        severity="hint" if submission.source.kind in ELSEWHERE else None,
         hint=f"Refer to one of the organisations ({known or 'there are none'}), or add the one "
         "that is meant.",
         suggestion=suggest(

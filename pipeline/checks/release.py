@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Known, Place, below, check
+from pipeline.check import Flag, Known, Place, below, check, replace, suggest
 from pipeline.checks.wording import quoted
+from pipeline.findings import Severity
 from pipeline.identifiers import iso_date
 from pipeline.select import get
-from pipeline.submission import Metadata, Submission
+from pipeline.submission import ELSEWHERE, Metadata, Submission
 
 YEARS_AHEAD = 2
 """How long a study may be held back (archive policies 1.2; submission form `limitDateFuture`)."""
@@ -26,14 +28,15 @@ def date_of(text: Any) -> dt.date | None:
 
 
 @check("REL001", "release-date-missing", at="", severity="error")
-def missing(metadata: Metadata) -> Iterator[Flag]:
+def missing(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
     """The submission has no release date; the archive holds it private until one is given.
 
     To fix: give the day on which the study may become public, as in 2027-03-01.
     """
+    grave: Severity = "warning" if submission.source.kind in ELSEWHERE else "error"
     stated = metadata.get("release_date") or metadata.get("study", {}).get("release_date")
     if not str(stated or "").strip():
-        yield Flag(message="the submission has no release date")
+        yield Flag(message="the submission has no release date", severity=grave)
 
 
 @check("REL101", "release-date-written-otherwise", at="", severity="warning")
@@ -61,7 +64,23 @@ def not_a_date(metadata: Metadata) -> Iterator[Flag]:
         value = get(metadata, place, "")
         if value.strip() and iso_date(value) is None:
             told = f"the release date {quoted(value)} is no date such as 2027-03-01"
-            yield Flag(message=told, at=place)
+            day = _year_first(value)
+            why = "The year stands first, so that month and day follow."
+            proposal = suggest(replace(place, value, day), why=why) if day else None
+            yield Flag(message=told, at=place, suggestion=proposal)
+
+
+_YEAR_FIRST = re.compile(
+    r"\s*(20\d\d)(?P<mark>[-/.\u2010-\u2015\u2212])(\d{1,2})(?P=mark)(\d{1,2})"
+    r"(?:[T ][\d:.]{4,12})?\s*",
+    re.ASCII,
+)
+
+
+def _year_first(text: str) -> str | None:
+    """The day of a date whose year stands first, with a time of no known zone behind it or not."""
+    found = _YEAR_FIRST.fullmatch(text)
+    return iso_date(f"{found[1]}-{found[3]}-{found[4]}") if found else None
 
 
 @check("REL201", "release-date-past", at=DATES, severity="error", requires=["REL102"])
@@ -71,7 +90,8 @@ def past(value: str, submission: Submission, day: dt.date) -> Iterator[Flag]:
     To fix: give today's date or a later one.
     """
     date, received = date_of(value), submission.received or day
-    if date is not None and date < received and _is_new(submission):
+    elsewhere = submission.source.kind in ELSEWHERE
+    if date is not None and date < received and _is_new(submission) and not elsewhere:
         yield Flag(message=f"the release date {date} lies before {received}, when it was received")
 
 

@@ -14,7 +14,8 @@ _LATER = re.compile(
     r"completed|confirmed|decided|defined|determined|provided|published|updated)|to do|todo|"
     r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
     r"lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
-    r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+",
+    r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+"
+    r"|#\s+[a-z][^#\n]{4,400}",
     re.IGNORECASE | re.DOTALL,
 )
 _NONE = re.compile(
@@ -39,7 +40,9 @@ def quoted(value: object, length: int = 80) -> str:
 def waits(text: str) -> bool:
     """Whether a text promises a value for later, or is a template's remains.
 
-    >>> waits("TBD"), waits("to be added"), waits("not applicable")
+    Templates of IDR hold hints behind a number sign.
+
+    >>> waits("TBD"), waits("# leave blank"), waits("not applicable")
     (True, True, False)
     """
     return len(text) < 2000 and _LATER.fullmatch(text.strip()) is not None

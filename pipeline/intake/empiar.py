@@ -200,6 +200,9 @@ class _Entry:
             top += build.attributes("DOI", value, at)
         elif key == "release_date" and isinstance(value, str) and _DATE.match(value):
             top += build.attributes("ReleaseDate", value, at)
+        elif key == "release_date":
+            # A deposition says by a code when it may come out: RE, EP, HP or HO.
+            own += build.attributes("Release", value, at)
         elif key == "keyDates" and isinstance(value, dict):
             top += build.attributes(
                 "ReleaseDate", value.get("releaseDate"), join(at, "releaseDate")

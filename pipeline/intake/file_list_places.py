@@ -13,8 +13,12 @@ def row_location(file_list: FileList, row: int, column: str | int) -> Location:
     """Where a row (from 0) stands in its file: `column` is path, size, type or an index.
 
     An index counts the list's own attributes (`FileList.columns`) from 0. A JSON list gives the
-    pointer of the entry's member, a sheet the cell, text line and column.
+    pointer of the entry's member, a sheet the cell, text line and column; a file that a section
+    names itself stands where the document has it.
     """
+    if file_list.source_map is not None:
+        below = "" if isinstance(column, int) else f"/{column}"
+        return file_list.source_map.locate(f"{file_list.component}/files/{row}{below}")
     line = int(file_list.table["line"].iloc[row])
     if file_list.kind == "json":
         below = "attributes" if isinstance(column, int) else column
@@ -29,6 +33,8 @@ def row_location(file_list: FileList, row: int, column: str | int) -> Location:
 
 def header_location(file_list: FileList, attribute: int | None = None) -> Location:
     """Where the header of the paths or of an attribute stands; a JSON list has only its start."""
+    if file_list.source_map is not None:
+        return file_list.source_map.locate(f"{file_list.component}/files")
     if file_list.kind == "json":
         return Location(file=file_list.source, pointer="")
     return _cell(file_list, file_list.header_line, "path" if attribute is None else attribute)

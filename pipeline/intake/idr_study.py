@@ -108,16 +108,25 @@ class _Part:
     rows: list[Row] = field(default_factory=list)
 
     def columns(self, names: dict[str, str], prefix: str = "") -> list[list[tuple[str, Row, int]]]:
-        """Values that stand in one column of several rows: name, row and cell number."""
-        made: dict[int, list[tuple[str, Row, int]]] = {}
+        """Values that stand in one column of several rows: name, row and cell number.
+
+        Where a row's name comes again, another block of rows begins, with columns of its own.
+        """
+        blocks: list[dict[int, list[tuple[str, Row, int]]]] = [{}]
+        seen: set[str] = set()
         for row in self.rows:
-            name = names.get(fold(row.name).removeprefix(prefix))
-            if name is None or not fold(row.name).startswith(prefix):
+            folded = fold(row.name)
+            name = names.get(folded.removeprefix(prefix))
+            if name is None or not folded.startswith(prefix):
                 continue
+            if folded in seen:
+                blocks.append({})
+                seen.clear()
+            seen.add(folded)
             for column in range(2, len(row.cells) + 1):
                 if row.text(column) is not None:
-                    made.setdefault(column, []).append((name, row, column))
-        return [made[column] for column in sorted(made)]
+                    blocks[-1].setdefault(column, []).append((name, row, column))
+        return [block[column] for block in blocks for column in sorted(block)]
 
 
 @dataclass

@@ -278,7 +278,8 @@ class Objects:
             listed = made.setdefault("files", [])
             for one in section.files:
                 listed.append(self.file(one, join(place, "files", len(listed))))
-        full = [s for s in others if not s.empty]
+        # The order of sections of different types says nothing; that of one type may.
+        full = sorted((s for s in others if not s.empty), key=lambda s: s.type.strip().casefold())
         for other in others:
             if other.empty:
                 self.empty_section(other)

@@ -239,9 +239,12 @@ class Mapping:
 
     def others(self, study: Metadata) -> None:
         """Entities that the record has no class for, as sections of their type."""
-        for entity in self.graph.entities:
-            if entity.at in self.objects.used or entity.is_a(*_TECHNICAL):
-                continue
+        left = [
+            entity
+            for entity in self.graph.entities
+            if entity.at not in self.objects.used and not entity.is_a(*_TECHNICAL)
+        ]
+        for entity in sorted(left, key=lambda one: (one.types or ("entity",))[-1].casefold()):
             place = join("/study/sections", len(study.get("sections", ())))
             made: Metadata = {"type": entity.types[-1] if entity.types else "entity"}
             self.objects.left(made, entity, place, set())

@@ -1,0 +1,155 @@
+"""Layouts of PageTab's own specification, of IDR and of EMPIAR: one record, true findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import knowledge, sources, stages
+from pipeline.findings import Report
+from pipeline.knowledge import Knowledge
+from pipeline.sources import Found, Opened
+from pipeline.stages import Look
+
+ROWS = """\
+Submission
+Title\tSingle cells in blood of many donors, by plate
+ReleaseDate\t2027-03-01T10:46:46.000
+
+Study\tSECT-001
+Title\tSingle cells in blood of many donors, by plate
+Tissue type\tvenous blood
+[Ontology]\tUBERON
+(Tissue)\tBlood
+
+File\tplates/keys.xlsx
+Description\tSummary
+
+Files\tDescription\tType
+plates/keys.xlsx\tSummary again\tLibrary
+plates/Plate01.csv\tPlate 1\tPlate
+
+Data[SECT-001]\tTitle
+DT-1\tGroup 1
+DT-2\tGroup 2
+
+RNA-Seq\tSUB-001\tSECT-001
+
+Links\tType
+EGAD00001001282\tEGA
+"""
+
+STUDY_FILE = """\
+# Study Publication\t\t
+Comment[IDR Study Accession]\tidr9999\t
+Study Title\tUltrastructure of kidneys of first and second trimester\t
+Study Public Release Date\t2023-04-05\t
+Study License\tCC BY-SA 3.0\t
+Study Person Last Name\tLindgren\t
+Study Person First Name\tMira\t
+Experiment Number\t1\t
+Experiment Assay File\t# put in the name of the assay file\t
+Protocol Name\tLight microscopy\t
+Protocol Description\tSections were cut.\t
+Protocol Name\tElectron microscopy\t
+Protocol Description\tSections were cut again.\t
+"""
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    return knowledge.load()
+
+
+def look(known: Knowledge, tmp_path: Path, name: str, content: str) -> tuple[Opened, Report]:
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    opened = sources.open_found(
+        Found(given=name, document=path, folder=None), files=False, imported=False
+    )
+    return opened, stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+
+
+def as_json() -> str:
+    def described(path: str, *pairs: tuple[str, str]) -> dict[str, Any]:
+        return {"path": path, "attributes": [{"name": n, "value": v} for n, v in pairs]}
+
+    title = {"name": "Title", "value": "Single cells in blood of many donors, by plate"}
+    tissue = {
+        "name": "Tissue type",
+        "value": "venous blood",
+        "nmqual": [{"name": "Tissue", "value": "Blood"}],
+        "valqual": [{"name": "Ontology", "value": "UBERON"}],
+    }
+    groups = [
+        {
+            "accno": f"DT-{n}",
+            "type": "Data",
+            "attributes": [{"name": "Title", "value": f"Group {n}"}],
+        }
+        for n in (1, 2)
+    ]
+    link = {"url": "EGAD00001001282", "attributes": [{"name": "Type", "value": "EGA"}]}
+    section = {
+        "accno": "SECT-001",
+        "type": "Study",
+        "attributes": [title, tissue],
+        "files": [
+            described("plates/keys.xlsx", ("Description", "Summary")),
+            [
+                described(
+                    "plates/keys.xlsx", ("Description", "Summary again"), ("Type", "Library")
+                ),
+                described("plates/Plate01.csv", ("Description", "Plate 1"), ("Type", "Plate")),
+            ],
+        ],
+        "subsections": [{"accno": "SUB-001", "type": "RNA-Seq", "links": [[link]]}, groups],
+    }
+    date = {"name": "ReleaseDate", "value": "2027-03-01T10:46:46.000"}
+    return json.dumps({"attributes": [title, date], "section": section}, indent=1)
+
+
+def test_the_order_of_sections_of_different_types_says_nothing(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows, _ = look(known, tmp_path, "one.tsv", ROWS)
+    objects, _ = look(known, tmp_path, "one.json", as_json())
+    assert rows.submission is not None
+    assert objects.submission is not None
+    assert rows.submission.metadata == objects.submission.metadata
+
+
+def test_a_file_that_a_section_names_stands_where_the_document_has_it(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, rows = look(known, tmp_path, "one.tsv", ROWS)
+    _, objects = look(known, tmp_path, "one.json", as_json())
+    [in_rows] = [one for one in rows.findings if one.code == "FLS201"]
+    [in_objects] = [one for one in objects.findings if one.code == "FLS201"]
+    assert in_rows.location.line == 15
+    assert "line 11" in in_rows.message
+    assert in_objects.location.pointer == "/section/files/1/0/path"
+
+
+def test_a_date_with_its_year_first_is_proposed_as_a_day(known: Knowledge, tmp_path: Path) -> None:
+    _, report = look(known, tmp_path, "one.tsv", ROWS)
+    [told] = [one for one in report.findings if one.code == "REL102"]
+    assert told.suggestion is not None
+    assert told.suggestion.safety == "review"
+    assert told.suggestion.operations[0].after == "2027-03-01"
+
+
+def test_a_study_of_another_resource_has_its_own_date_licence_and_files(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    opened, report = look(known, tmp_path, "idr9999-study.txt", STUDY_FILE)
+    assert [one.code for one in report.findings if one.severity == "error"] == []
+    assert "TXT106" in {one.code for one in report.findings}, "a hint of the template is left"
+    assert opened.submission is not None
+    [component] = opened.submission.metadata["study"]["study_components"]
+    names = [one["attributes"][0]["value"] for one in component["sections"]]
+    assert names == ["Light microscopy", "Electron microscopy"]
