@@ -342,3 +342,128 @@ def test_complex_numbers_of_hdf5_have_a_plain_name(tmp_path: Path) -> None:
         told = hdf5kinds.said(file)
     assert told["pixel_type"] == "complex64"
     assert told["sizes"] == {"T": 2, "C": 1, "Z": 1, "Y": 4, "X": 5}
+
+
+def netcdf(names: dict[str, int], kind: int, image: tuple[str, ...], step: float) -> bytes:
+    """A NetCDF 1 file with one variable, `image`, and the step of the first axis."""
+
+    def text(name: str) -> bytes:
+        return struct.pack(">I", len(name)) + name.encode().ljust(-(-len(name) // 4) * 4, b"\0")
+
+    known = list(names)
+    head = b"CDF\1" + struct.pack(">III", 0, 10, len(names))
+    head += b"".join(text(name) + struct.pack(">I", length) for name, length in names.items())
+    head += struct.pack(">II", 0, 0) + struct.pack(">II", 11, 2)
+    axis = text(image[-1]) + struct.pack(">I", 0) + struct.pack(">II", 12, 1)
+    axis += text("step") + struct.pack(">IId", 6, 1, step)
+    order = text("image") + struct.pack(">I", len(image))
+    order += struct.pack(f">{len(image)}I", *(known.index(name) for name in image))
+    order += struct.pack(">II", 0, 0)
+    at = len(head) + len(axis) + 12 + len(order) + 12
+    size = {1: 1, 3: 2}[kind]
+    for name in image:
+        size *= names[name]
+    head += axis + struct.pack(">III", 4, 4, at) + order + struct.pack(">III", kind, size, at + 4)
+    return head + bytes(4) + b"\1" * size
+
+
+@pytest.mark.parametrize("name", ["a.mnc", "a", "a.nc"])
+def test_minc_1_names_its_axes(name: str, tmp_path: Path) -> None:
+    sizes = {"zspace": 2, "yspace": 3, "xspace": 4}
+    data = netcdf(sizes, 3, ("zspace", "yspace", "xspace"), 0.5)
+    one = made(tmp_path / name, data)
+    assert one.format == "MINC MRI"
+    assert one.sizes == {"T": 1, "C": 1, "Z": 2, "Y": 3, "X": 4}
+    assert (one.pixel_type, one.pixel_size_um) == ("int16", {"X": 500.0})
+    assert "IMG103" in grave(made(tmp_path / name, data[:-1]))
+    assert "IMG103" in grave(made(tmp_path / name, data[:60]))
+
+
+def test_netcdf_that_is_no_minc_stays_netcdf(tmp_path: Path) -> None:
+    one = made(tmp_path / "a.nc", netcdf({"lat": 3, "lon": 4}, 1, ("lat", "lon"), 1.0))
+    assert (one.format, one.sizes) == ("NetCDF", None)
+    assert not grave(one)
+
+
+def test_a_packed_file_that_is_cut_is_told(tmp_path: Path) -> None:
+    RECIPES["mgz"](tmp_path / "a.mgz")
+    whole = (tmp_path / "a.mgz").read_bytes()
+    assert not grave(only(tmp_path / "a.mgz"))
+    assert grave(made(tmp_path / "a.mgz", whole[:-12])) == {"IMG103"}
+    assert grave(made(tmp_path / "notes.txt.gz", whole[:-12])) == {"IMG103"}
+    RECIPES["head_elid"](tmp_path / "a.elid")
+    elid = (tmp_path / "a.elid").read_bytes()
+    write(tmp_path / "a.elid", elid[:-4])
+    assert grave(only(tmp_path / "a.elid", deep=True))
+
+
+PAR_ROW = " {} 1 {} 1 0 2 {} 16 62 4 4 0.5 1.5 4.7e-3 1070 1860 -13.2 0 0 2.5 -0.8 -8.6 6.0 2.0"
+PAR_ROW += " 0 1 0 2 3.75 3.75 30.0 0 0 0 0 90.0\n"
+
+
+def test_rows_of_a_par_are_slices_and_times(tmp_path: Path) -> None:
+    rows = [PAR_ROW.format(z, t, 0) for t in (1, 2) for z in (1, 2, 3)]
+    text = "# === DATA DESCRIPTION FILE ===\n" + "".join(rows)
+    write(tmp_path / "a.REC", bytes(range(192)))
+    write(tmp_path / "a.PAR", text.encode())
+    told = {Path(one.path).name: one for one in sniff([tmp_path])}["a.PAR"]
+    assert told.sizes == {"T": 2, "C": 1, "Z": 3, "Y": 4, "X": 4}
+    assert told.pixel_type == "uint16"
+    assert told.pixel_size_um == {"X": 3750.0, "Y": 3750.0, "Z": 8000.0}
+    assert not grave(told)
+    write(tmp_path / "a.REC", bytes(range(191)))
+    told = {Path(one.path).name: one for one in sniff([tmp_path])}["a.PAR"]
+    assert "IMG103" in grave(told)
+
+
+@pytest.mark.parametrize(("bits", "form"), [(4, "uint8"), (12, "uint16"), (16, "uint16")])
+def test_pixels_of_part_of_a_byte_are_read_into_whole_ones(
+    bits: int, form: str, tmp_path: Path
+) -> None:
+    kind = "uint8" if bits == 4 else "uint16"
+    data = bytearray(tiff(pixels(8, 8, kind=kind)))
+    data = bytearray(
+        bytes(data).replace(
+            struct.pack("<HHIHxx", 258, 3, 1, 8 if bits == 4 else 16),
+            struct.pack("<HHIHxx", 258, 3, 1, bits),
+        )
+    )
+    assert made(tmp_path / "a.tif", bytes(data)).pixel_type == form
+
+
+def test_a_value_behind_the_end_of_a_tiff_is_told(tmp_path: Path) -> None:
+    data = tiff(extratags=[(65000, 7, 400, b"x" * 400, True)])
+    first = struct.unpack_from("<I", data, 4)[0]
+    entries = struct.unpack_from("<H", data, first)[0]
+    for place in range(entries):
+        at = first + 2 + 12 * place
+        if struct.unpack_from("<H", data, at)[0] == 65000:
+            data = data[: at + 8] + struct.pack("<I", len(data)) + data[at + 12 :]
+    one = made(tmp_path / "a.tif", data + b"x" * 399)
+    assert grave(one) == {"IMG103"}
+    assert one.kind == "image"
+    assert not grave(made(tmp_path / "a.tif", data + b"x" * 400))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "colours"),
+    [
+        ("a.bmp", bmp(40, struct.pack("<iiHHI20x", 4, 4, 1, 32, 0), b"\1" * 64), 3),
+        ("b.bmp", bmp(56, struct.pack("<iiHHI20x4I", 4, 4, 1, 32, 3, 1, 2, 4, 8), b"\1" * 64), 4),
+        ("a.tga", struct.pack("<3B9x2H2B", 0, 0, 2, 4, 4, 32, 8) + b"\1" * 64, 4),
+        ("b.tga", struct.pack("<3B9x2H2B", 0, 0, 3, 4, 4, 16, 8) + b"\1" * 32, 2),
+        ("a.pcx", struct.pack("<4B4H", 10, 5, 1, 1, 0, 0, 3, 3).ljust(65, b"\0") + b"\4" * 99, 1),
+    ],
+)
+def test_colours_are_those_that_are_stored(
+    name: str, data: bytes, colours: int, tmp_path: Path
+) -> None:
+    one = made(tmp_path / name, data)
+    assert one.sizes is not None
+    assert one.sizes["C"] == colours
+
+
+def test_a_jp2_without_codestream_is_cut(tmp_path: Path) -> None:
+    head = bytes.fromhex("0000000C6A5020200D0A870A")
+    kind = struct.pack(">I4s4sI4s", 20, b"ftyp", b"jp2 ", 0, b"jp2 ")
+    assert grave(made(tmp_path / "a.jp2", head + kind)) == {"IMG103"}

@@ -174,6 +174,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         found = table().formats["TIFF (Tagged Image File Format)"]
     facts.format = found.name
     _strips(tiff, facts, file, pages)
+    _values(facts, file, pages)
     try:
         _compression(tiff, facts, pages)
         technical(tiff, facts, pages, whole)
@@ -262,6 +263,26 @@ def _strips(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> None:
         except Enough:
             return None
     return None
+
+
+def _values(facts: Facts, file: Opened, pages: list[Page]) -> None:
+    """Flag the first directory with a value that passes the end of the file."""
+    if facts.kind == "unreadable" or file.size > 1 << 32:
+        return
+    for number, page in enumerate(pages, 1):
+        if _UNSURE_STRIPS & page.tags.keys():
+            return
+        for code, tag in page.tags.items():
+            end = tag.at + tag.length
+            if tag.type in t.SIZES and tag.at < file.size < end:
+                facts.flag(
+                    faults.TRUNCATED,
+                    f"the value of tag {code} of page {number} reaches to byte {end}, "
+                    f"the file has {file.size} bytes",
+                    severity="warning",
+                    value=end,
+                )
+                return
 
 
 def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> bool:

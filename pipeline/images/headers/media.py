@@ -29,7 +29,7 @@ def riff(file: Opened, facts: Facts) -> None:
         if kind == b"VP8X" and len(data) >= 30:
             facts.size(
                 T=1,
-                C=3,
+                C=4 if data[20] & 0x10 else 3,
                 Z=1,
                 Y=1 + int.from_bytes(data[27:30], "little"),
                 X=1 + int.from_bytes(data[24:27], "little"),

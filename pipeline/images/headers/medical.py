@@ -223,14 +223,25 @@ def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int]]:
 def par(file: Opened, facts: Facts) -> None:
     """PAR: its pixels stand in the .REC beside it."""
     if file.name.lower().endswith(".par"):
-        facts.members.append(Member("{stem}.REC"))
         text = words(file.read(0, min(file.size, 1 << 18)))
         rows = [line.split() for line in text.splitlines() if re.match(r"\s*\d+\s+\d+", line)]
-        shapes = {(row[9], row[10]) for row in rows if len(row) > 11}
-        if len(shapes) == 1:
-            x, y = shapes.pop()
-            if x.isdigit() and y.isdigit():
-                facts.size(T=1, C=1, Z=len(rows), Y=int(y), X=int(x))
+        facts.members.append(Member("{stem}.REC", least=_par_rows(rows, facts)))
+
+
+def _par_rows(rows: list[list[str]], facts: Facts) -> int | None:
+    """Sizes and steps in millimetres from the rows, one an image; the bytes that they ask for."""
+    shapes = {(row[7], row[9], row[10]) for row in rows if len(row) > 11}
+    if len(shapes) != 1 or any(not one.isdecimal() or len(one) > 6 for one in min(shapes)):
+        return None
+    bits, x, y = (int(one) for one in shapes.pop())
+    slices = len({row[0] for row in rows})
+    rest = len(rows) // slices if len(rows) % slices == 0 else 0
+    facts.size(T=rest or 1, C=1, Z=slices if rest else len(rows), Y=y, X=x)
+    facts.pixel_type, facts.images = f"uint{bits}" if bits % 8 == 0 else None, 1
+    if len(rows[0]) > 30:
+        steps = [float(one) * 1e3 for one in (rows[0][n] for n in (28, 29, 22, 23))]
+        facts.pixel_size(X=steps[0], Y=steps[1], Z=steps[2] + steps[3])
+    return len(rows) * x * y * bits // 8
 
 
 @header("GIPL")

@@ -28,6 +28,8 @@ def png(file: Opened, facts: Facts) -> None:
     width, height, bits, colour = struct.unpack_from(">IIBB", head, 16)
     if not width or not height:
         raise Wrong(f"the PNG header says {width} by {height} pixels")
+    if head[26] or head[27]:
+        raise Wrong(f"the PNG header names the compression {head[26]} and the filter {head[27]}")
     samples = {2: 3, 3: 3, 4: 2, 6: 4}.get(colour, 1)
     facts.size(T=1, C=samples, Z=1, Y=height, X=width)
     facts.pixel_type = "uint16" if bits == 16 else "uint8"
@@ -187,7 +189,7 @@ def bmp(file: Opened, facts: Facts) -> None:
     """BMP: sizes, and the length of uncompressed rows."""
     if file.head.startswith(b"\x28\0\0\0"):
         x, y, _, bits = struct.unpack_from("<iiHH", file.head, 4)
-        facts.size(T=1, C=1 if bits < 16 else 4 if bits == 32 else 3, Z=1, Y=abs(y), X=x)
+        facts.size(T=1, C=1 if bits < 16 else 3, Z=1, Y=abs(y), X=x)
         facts.pixel_type, facts.images = "uint8", 1
         return
     head = file.need(0, 26, "the BMP header")
@@ -208,7 +210,9 @@ def bmp(file: Opened, facts: Facts) -> None:
         bits = 24  # a whole JPEG or PNG stands in it
     if width <= 0 or height == 0 or bits not in (1, 2, 4, 8, 16, 24, 32, 64):
         raise Wrong(f"the BMP header says {width} by {height} pixels of {bits} bits")
-    facts.size(T=1, C=1 if bits < 16 else 4 if bits == 32 else 3, Z=1, Y=abs(height), X=width)
+    # the fourth byte of a pixel holds something only where the header has a mask for it
+    masked = bits == 32 and info >= 56 and packed in (3, 6) and any(file.head[66:70])
+    facts.size(T=1, C=1 if bits < 16 else 4 if masked else 3, Z=1, Y=abs(height), X=width)
     facts.pixel_type = "uint8"
     facts.images = 1
     if packed in (0, 3):
@@ -315,7 +319,9 @@ def targa(file: Opened, facts: Facts) -> None:
     entries, entry_bits = struct.unpack_from("<HB", head, 5)
     width, height = struct.unpack_from("<HH", head, 12)
     bits = head[16]
-    facts.size(T=1, C=1 if kind in (3, 11) else 3, Z=1, Y=height, X=width)
+    grey = kind in (3, 11)
+    colours = bits // 8 if grey or bits == 32 else 3
+    facts.size(T=1, C=max(1, colours), Z=1, Y=height, X=width)
     facts.pixel_type = "uint8"
     facts.images = 1
     if kind in (1, 2, 3):
@@ -342,7 +348,9 @@ def pcx(file: Opened, facts: Facts) -> None:
     left, top, right, bottom = struct.unpack_from("<4H", file.need(0, 128, "the PCX header"), 4)
     if right < left or bottom < top:
         raise Wrong("the PCX header gives a window turned inside out")
-    facts.size(T=1, C=max(1, file.head[65]), Z=1, Y=bottom - top + 1, X=right - left + 1)
+    # planes of one bit make up the number of a colour in the palette
+    colours = 3 if file.head[3] >= 8 and file.head[65] >= 3 else 1
+    facts.size(T=1, C=colours, Z=1, Y=bottom - top + 1, X=right - left + 1)
     facts.pixel_type = "uint8"
     facts.images = 1
 
@@ -357,9 +365,10 @@ def jpeg2000(file: Opened, facts: Facts) -> None:
         return
     if not file.head.startswith(b"\0\0\0\x0c"):
         return
-    at = 0
+    at, pixels = 0, False
     while at + 8 <= file.size:
         length, kind = struct.unpack(">I4s", file.need(at, 8, "a JP2 box"))
+        pixels |= kind == b"jp2c"
         lead = 8
         if length == 1:
             length = struct.unpack(">Q", file.need(at + 8, 8, "a JP2 box"))[0]
@@ -372,6 +381,8 @@ def jpeg2000(file: Opened, facts: Facts) -> None:
             raise Wrong(f"a JP2 box at byte {at} says it has {length} bytes")
         at += length
         file.reach(at, f"the JP2 box {kind.decode('latin-1')}")
+    if not pixels and facts.format == "JPEG 2000":
+        raise Cut("the codestream, which is absent,", file.size + 8)
 
 
 def _codestream(data: bytes, facts: Facts) -> None:

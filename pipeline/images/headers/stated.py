@@ -10,7 +10,7 @@ import struct
 from pipeline.images import places, zips
 from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.medical import gzip_length, inflated
-from pipeline.images.headers.registry import header
+from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
 from pipeline.images.text import words
 
@@ -283,6 +283,9 @@ def mgh(file: Opened, facts: Facts) -> None:
     """MGH: sizes, steps in millimetres, and the length that they ask for, gzip or not."""
     packed = file.head.startswith(b"\x1f\x8b")
     head = inflated(file, 284) if packed else file.need(0, 284, "the MGH header")
+    if len(head) < 284:
+        gzip_length(file, facts, 284)
+        return
     x, y, z, frames, kind = struct.unpack_from(">5i", head, 4)
     facts.size(T=frames, C=1, Z=z, Y=y, X=x)
     facts.images = 1
@@ -331,3 +334,25 @@ def flic(file: Opened, facts: Facts) -> None:
     facts.pixel_type, facts.images = "uint8", 1
     # the last frame may be counted with its padding
     file.reach(length - 1, "the FLIC frames")
+
+
+def _xys(file: Opened) -> list[str]:
+    """The .xys beside a VisiTech report whose names begin as its name does."""
+    start = file.name[: -len("Report.html")].lower()
+    names = [] if file.away else places.names(file.path[: -len(file.name)] or ".")
+    return [n for n in names if n.lower().startswith(start) and n.lower().endswith(".xys")]
+
+
+@shaped("visitech")
+def is_visitech(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """VisiTech: `X Report.html` beside `X 1.xys`, or such a .xys."""
+    if "xys" in suffixes:
+        return re.search(r" \d+\.xys$", name, re.IGNORECASE) is not None
+    return name.lower().endswith(" report.html") and bool(_xys(file))
+
+
+@header("VisiTech XYS")
+def visitech(file: Opened, facts: Facts) -> None:
+    """VisiTech report: the .xys that begin with its name."""
+    if file.name.lower().endswith(" report.html"):
+        facts.members += [Member(name) for name in _xys(file)]
