@@ -22,7 +22,9 @@ def pixel_type(tiff: Tiff, page: Page) -> str | None:
     form = _KINDS.get(tiff.number(page, t.SAMPLE_FORMAT, 1), "uint")
     if bits == 1:
         return "bit"
-    return f"{form}{bits}" if 0 < bits <= 128 else None
+    # pixels of 2, 4 or 12 bits are read into whole bytes
+    whole = next((one for one in (8, 16, 32, 64, 128) if 0 < bits <= one), None)
+    return f"{form}{bits if form == 'float' else whole}" if whole else None
 
 
 def shape(tiff: Tiff, page: Page) -> tuple[int, int, int, str | None]:
