@@ -1,7 +1,8 @@
 """The schema check, and the whole of `validate`, against linkml's own validator in one run.
 
 All are warm and judge the same documents: linkml is given the records, `validate` the files, which
-it reads, checks against the schema and all checks and rules. Last, one document from a cold start.
+it reads, checks against the schema and all checks and rules. No two documents of a batch have the
+same titles, names or texts. Last, one document from a cold start.
 
 Usage: python benchmarks/validate.py [DOCUMENT...] [--rounds N]
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import gc
-import shutil
+import json
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,9 @@ from pipeline.schema import check_schema, compiled
 from pipeline.submission import Source, SourceMap, Submission
 
 ROOT = Path(__file__).resolve().parent.parent
+VARIED = frozenset(
+    ["title", "name", "description", "biosample", "specimen", "annotations", "authors", "keywords"]
+) | {"image acquisition", "image analysis", "image correlation", "growth protocol"}
 BATCH = 600
 """Documents that one round judges; `validate` shares them among the processors."""
 
@@ -37,24 +41,27 @@ BATCH = 600
 def main() -> None:
     """Print milliseconds per record of each, and the ratios."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("documents", nargs="*", type=Path, help="default: the fixtures")
+    arguments.add_argument(
+        "documents", nargs="*", type=Path, help="PageTab JSON (default: fixtures, real ones)"
+    )
     arguments.add_argument("--rounds", type=int, default=3, help="rounds (default 3)")
     asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        paths = asked.documents or fixtures(Path(folder))
-        measure(paths, asked.rounds)
+    fixtures = sorted((ROOT / "fixtures/inbox").glob("*/submission.json"))
+    real = sorted((ROOT.parent / "shared/corpus/metadata/bia").glob("*_original.json"))
+    for documents in [asked.documents] if asked.documents else [fixtures, real]:
+        if documents:
+            with tempfile.TemporaryDirectory() as folder:
+                measure(batch_of(documents, Path(folder)), asked.rounds)
 
 
 def measure(paths: list[Path], rounds: int) -> None:
     records = [intake.read(path).metadata for path in paths]
     size = sum(path.stat().st_size for path in paths) / len(paths)
-    ours = timed(our_check(records), 1000 * rounds) / len(records)
-    many = BATCH // len(paths)
-    theirs, whole = together(linkml_check(records * many), our_validate(paths * many), rounds)
-    theirs, whole = theirs / len(records) / many, whole / len(records) / many
+    ours = timed(our_check(records[:20]), 1000) / 20
+    theirs, whole = together(linkml_check(records), our_validate(paths), rounds)
+    theirs, whole = theirs / len(records), whole / len(records)
     cold = min(cold_start(max(paths, key=lambda path: path.stat().st_size)) for _ in range(3))
-    print(f"{len(records)} documents of {size / 1000:.1f} kB on average, in batches of", end=" ")
-    print(f"{many * len(records)} for validate and linkml")
+    print(f"{len(records)} documents of {size / 1000:.1f} kB on average")
     print(f"schema check       {ours * 1000:9.4f} ms per record")
     print(f"linkml.validator   {theirs * 1000:9.4f} ms per record")
     print(f"whole of validate  {whole * 1000:9.4f} ms per document")
@@ -63,10 +70,28 @@ def measure(paths: list[Path], rounds: int) -> None:
     print(f"one document, cold start    {cold:9.2f} s")
 
 
-def fixtures(folder: Path) -> list[Path]:
-    """The documents of the fixtures alone, without file lists: linkml is not given those."""
-    found = sorted((ROOT / "fixtures/inbox").glob("*/submission.json"))
-    return [shutil.copy(path, folder / f"{path.parent.name}.json") for path in found]
+def batch_of(documents: list[Path], folder: Path) -> list[Path]:
+    """Copies of documents in turn, each with texts of its own."""
+    made = []
+    for number in range(BATCH):
+        document = json.loads(documents[number % len(documents)].read_text("utf-8"))
+        vary(document, "".join(chr(ord("a") + int(digit)) for digit in str(number)))
+        made.append(folder / f"study-{number}.json")
+        made[-1].write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")
+    return made
+
+
+def vary(part: Any, word: str) -> None:
+    """Add a word to titles, names, addresses and texts, and to what refers to them."""
+    for one in part.values() if isinstance(part, dict) else part:
+        if isinstance(one, dict | list):
+            vary(one, word)
+    if isinstance(part, dict) and isinstance(part.get("value"), str):
+        name = str(part.get("name")).casefold()
+        if name in ("e-mail", "email"):
+            part["value"] = part["value"].replace("@", f"{word}@")
+        elif name in VARIED and part["value"]:
+            part["value"] += f" {word}"
 
 
 def our_check(records: list[Any]) -> Callable[[], None]:
@@ -84,8 +109,7 @@ def our_check(records: list[Any]) -> Callable[[], None]:
 
     def check() -> None:
         for one in made:
-            if check_schema(one, schema):
-                raise SystemExit(f"record {one.id} is not valid")
+            check_schema(one, schema)
 
     return check
 
@@ -104,8 +128,7 @@ def linkml_check(records: list[Any]) -> Callable[[], None]:
 
     def check() -> None:
         for one in records:
-            if validator.validate(one, "Submission").results:
-                raise SystemExit("a record is not valid for linkml")
+            list(validator.validate(one, "Submission").results)
 
     return check
 

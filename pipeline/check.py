@@ -136,14 +136,12 @@ class Context(Frozen):
         """Every text of the metadata, collected once for all checks."""
         return Texts.of(self.submission.metadata)
 
-    def given(self, kinds: tuple[Kind, ...]) -> list[Any]:
-        """The values for parameters of these types; raises Skipped where there is none."""
-        try:
-            return [self._values[kind] for kind in kinds]
-        except KeyError as missing:
-            raise Skipped(
-                _ABSENT.get(missing.args[0]) or f"no {missing.args[0].name} was given"
-            ) from None
+    def given(self, kinds: tuple[Kind, ...]) -> list[Any] | Skipped:
+        """The values for parameters of these types, or why there is none."""
+        for kind in kinds:
+            if kind not in self._values:
+                return Skipped(_ABSENT.get(kind, f"no {kind.name} was given"))
+        return [self._values[kind] for kind in kinds]
 
     @cached_property
     def _values(self) -> dict[Kind, Any]:
@@ -253,17 +251,21 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     findings: list[Finding] = []
     skips: list[Skip] = []
     flagged: dict[str, set[str]] = {}
+    given: dict[tuple[Kind, ...], list[Any] | Skipped] = {}
     for one, found in zip(plan, plan.places.find(context.submission.metadata), strict=True):
-        given: list[Any] | None = None
         for place, value in found:
             if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
                 continue
             try:
-                if given is None:
-                    given = context.given(one.asks)
+                asked = given.get(one.asks)
+                if asked is None:
+                    asked = given[one.asks] = context.given(one.asks)
+                if isinstance(asked, Skipped):
+                    skips.append(Skip(code=one.code.code, reason=str(asked), at=place or None))
+                    break
                 if one.place_at is not None:
-                    given[one.place_at] = place
-                for flag in one.function(value, *given):
+                    asked[one.place_at] = place
+                for flag in one.function(value, *asked):
                     made = _finding(one, flag, context, place)
                     findings.append(made)
                     flagged.setdefault(one.code.code, set()).update({place, made.place or place})

@@ -105,7 +105,6 @@ class Patterns:
         return [found[end] for end in self._ends]
 
 
-_CONTAINERS = (dict, list)
 _LEAVES = "** at the end"
 _Places = list[tuple[Pointer, Any]]
 _Step = Callable[[_Places], _Places]
@@ -139,16 +138,21 @@ def _containers(found: _Places) -> _Places:
     """The places that are mappings or lists and all such below them, each before what it holds."""
     made: _Places = []
     for at, one in found:
-        if isinstance(one, _CONTAINERS):
+        if type(one) is dict or type(one) is list:
             _contain(at, one, made)
     return made
 
 
 def _contain(at: Pointer, tree: Any, made: _Places) -> None:
     made.append((at, tree))
-    for key, value in tree.items() if isinstance(tree, dict) else enumerate(tree):
-        if isinstance(value, _CONTAINERS):
-            _contain(f"{at}/{escape(key)}", value, made)
+    if type(tree) is dict:
+        for key, value in tree.items():
+            if type(value) is dict or type(value) is list:
+                _contain(f"{at}/{escape(key)}", value, made)
+    else:
+        for number, value in enumerate(tree):
+            if type(value) is dict or type(value) is list:
+                _contain(f"{at}/{number}", value, made)
 
 
 def fits(pattern: Pointer, pointer: Pointer) -> bool:
@@ -177,7 +181,7 @@ def children(tree: Any) -> Iterator[tuple[Step, Any]]:
 
 def leaves(tree: Any, at: Pointer = "") -> Iterator[tuple[Pointer, Any]]:
     """Every scalar below a tree with its pointer."""
-    if isinstance(tree, _CONTAINERS):
+    if isinstance(tree, dict | list):
         for key, value in children(tree):
             yield from leaves(value, join(at, key))
     else:

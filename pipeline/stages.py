@@ -52,7 +52,7 @@ class Look(Frozen):
     images: Images = Images()
     known: Known = Known()
     lists: ListChecks | None = None
-    """How the columns of file lists are checked (default: with pandas)."""
+    """How the columns of file lists are checked (default: value by value)."""
     list_findings: tuple[Finding, ...] | None = None
     """What was found in the file lists, which no change of the metadata alters."""
 

@@ -43,6 +43,11 @@ class Texts(tuple[tuple[str, str], ...]):
         )
 
     @cached_property
+    def joined(self) -> str:
+        """All texts as one, for a quick look whether anything is in any of them."""
+        return "\n".join(text for _, text in self)
+
+    @cached_property
     def beyond_ascii(self) -> tuple[tuple[str, str], ...]:
         """The texts that hold more than ASCII."""
         return tuple(one for one in self if not one[1].isascii())

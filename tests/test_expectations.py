@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.checks.expectations import GX_NAMES, run_pandas, run_suite
+from pipeline.checks.expectations import GX_NAMES, run_direct, run_suite
 from pipeline.checks.file_list_columns import EXPECTATIONS
 from pipeline.intake.file_list_grid import Columns
 from pipeline.intake.file_lists import read_file_list, table
@@ -49,7 +49,7 @@ def test_both_find_the_same_in_the_fixtures(code: str, tmp_path: Path) -> None:
         folder.mkdir()
         file_list = read_file_list(lists.write(case, folder)).file_list
         assert file_list is not None
-        found = run_pandas(file_list)
+        found = run_direct(file_list)
         assert code in {each.code for each in found}
         assert run_suite(file_list) == found
 
@@ -90,11 +90,11 @@ def file_lists(draw: st.DrawFn) -> FileList:
 @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(file_lists())
 def test_both_find_the_same_in_any_list(file_list: FileList) -> None:
-    assert run_suite(file_list) == run_pandas(file_list)
+    assert run_suite(file_list) == run_direct(file_list)
 
 
 def test_a_million_equal_faults_are_one_finding() -> None:
-    found = run_pandas(made([f"a\\{number}.tif" for number in range(20_000)]))
+    found = run_direct(made([f"a\\{number}.tif" for number in range(20_000)]))
     assert [(each.code, each.count, len(each.samples)) for each in found] == [("FLS130", 20_000, 5)]
     assert found[0].location.line == 2
 

@@ -11,7 +11,20 @@ from pipeline.checks.wording import quoted
 from pipeline.identifiers import visible
 from pipeline.submission import Metadata, Texts
 
-_SUSPECT = re.compile(r"[^\x00-\x7f]{2}")
+_READ_WRONGLY_AS = (
+    *("latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257"),
+    *("iso-8859-2", "mac_roman", "cp437"),
+)
+"""The encodings of one byte in which UTF-8 is read by mistake (those that ftfy knows)."""
+
+
+def _letters_of(bytes_: range) -> str:
+    found = (bytes(bytes_).decode(code, "ignore") for code in _READ_WRONGLY_AS)
+    return re.escape("".join(sorted({*"".join(found)})))
+
+
+_SUSPECT = re.compile(f"[{_letters_of(range(0xC2, 0xF5))}][{_letters_of(range(0x80, 0xC0))}\ufffd]")
+"""What the first two bytes of a letter in UTF-8 look like, read as one byte a letter."""
 _LOST = "\ufffd"
 LONG = 200_000
 """Characters beyond which a text is not read for mojibake: it would take seconds."""
@@ -80,7 +93,8 @@ _APART = re.compile(
 _NAMES = re.compile(
     r"/study/(?:authors/\d+/name|organisations/\d+/name|publications/\d+/authors|grants/\d+/funder)"
 )
-_MARK = re.compile("[`´¨ˆ˜¸ˇ˚˝˛]")
+_ACCENTS = "`´¨ˆ˜¸ˇ˚˝˛"
+_MARK = re.compile(f"[{_ACCENTS}]")
 _ALONE = re.compile(r"(?:(?<=[^\W\d])[`´¨ˆ˜¸ˇ˚˝˛])|[`´¨ˆ˜¸ˇ˚˝˛](?=[^\W\d])")
 """An accent at a letter; names of people and places have none, prose quotes with some."""
 
@@ -91,8 +105,10 @@ def accent_apart(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letter with its accent.
     """
+    if not any(mark in texts.joined for mark in _ACCENTS):
+        return
     for place, text in texts.prose:
-        if (text.isascii() and "`" not in text) or not _MARK.search(text):
+        if not _MARK.search(text):
             continue
         named = _NAMES.fullmatch(place) is not None
         if text.isascii() and not named:

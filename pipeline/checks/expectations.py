@@ -1,7 +1,7 @@
-"""The column expectations of file lists, evaluated with pandas or with Great Expectations.
+"""The column expectations of file lists, evaluated directly or with Great Expectations.
 
-Both give the same findings; pandas is quick to import and serves `validate`, the suite is what
-the flow runs and keeps. Great Expectations is imported nowhere else.
+Both give the same findings; the first is quick and serves `validate`, the suite is what the flow
+runs and keeps. Great Expectations is imported nowhere else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import os
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipeline.checks.file_list_columns import CHARACTERS, EXPECTATIONS, Expectation
@@ -20,7 +21,7 @@ from pipeline.intake.file_list_places import header_location, row_location
 from pipeline.submission import FileList
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from pandas import DataFrame
 
 SAMPLES = 5
 LONGEST_VALUE = 200
@@ -37,14 +38,17 @@ GX_NAMES: dict[str, str] = {
     "varies": "ExpectColumnUniqueValueCountToBeBetween",
 }
 
+Columns = dict[str, list[Any]]
+"""The prepared columns, None where a value is missing."""
+
 Failed = tuple[Expectation, str, list[int]]
 """An expectation, the prepared column, and the failing rows from 0 (none: the whole column)."""
 
 
-def run_pandas(file_list: FileList) -> tuple[Finding, ...]:
-    """What the columns of a file list fail, evaluated with pandas."""
-    frame = prepared(file_list)
-    return _findings(file_list, frame, _evaluate(frame))
+def run_direct(file_list: FileList) -> tuple[Finding, ...]:
+    """What the columns of a file list fail, evaluated value by value."""
+    columns = prepared(file_list)
+    return _findings(file_list, columns, _evaluate(columns))
 
 
 def run_suite(file_list: FileList) -> tuple[Finding, ...]:
@@ -52,8 +56,8 @@ def run_suite(file_list: FileList) -> tuple[Finding, ...]:
 
     Raises RuntimeError where an expectation could not be evaluated at all.
     """
-    frame = prepared(file_list)
-    return _findings(file_list, frame, _validate(frame))
+    columns = prepared(file_list)
+    return _findings(file_list, columns, _validate(columns))
 
 
 def warm_up() -> None:
@@ -61,31 +65,34 @@ def warm_up() -> None:
     import great_expectations  # noqa: F401
 
 
-def prepared(file_list: FileList) -> DataFrame:
-    """The table that expectations are evaluated on.
+def prepared(file_list: FileList) -> Columns:
+    """The columns that expectations are evaluated on.
 
     Columns `path`, `size`, `type`; `path_bytes`, the length in UTF-8; `path_named`, paths that
     are not blank; `path_folded`, each path once, without letter case and accents composed;
     `attributes 0`, `attributes 1` … in the list's order, blank where a value is missing.
     """
-    import pandas as pd
-
     table = file_list.table
-    path = table["path"].astype(object).reset_index(drop=True)
-    named = path.where(path.str.strip() != "", None)
-    once = named.where(~named.duplicated(), None)
-    columns: dict[str, Any] = {
-        "path": path,
-        "size": table["size"].astype("Int64").reset_index(drop=True),
-        "type": table["type"].astype(object).reset_index(drop=True),
-        "path_bytes": path.map(_bytes, na_action="ignore").astype("int64"),
-        "path_named": named,
-        "path_folded": once.map(_folded, na_action="ignore"),
+    paths = table["path"].tolist()
+    once = dict.fromkeys(path for path in paths if path.strip())
+    columns: Columns = {
+        "path": paths,
+        "size": [None if size is None else int(size) for size in _given(table["size"])],
+        "type": list(_given(table["type"])),
+        "path_bytes": [_bytes(path) for path in paths],
+        "path_named": [path if path in once else None for path in paths],
+        "path_folded": [_folded(path) if once.pop(path, "") is None else None for path in paths],
     }
     for index in range(table.shape[1] - RESERVED):
-        values = table.iloc[:, RESERVED + index].astype(object)
-        columns[f"attributes {index}"] = values.fillna("").reset_index(drop=True)
-    return pd.DataFrame(columns)
+        values = _given(table.iloc[:, RESERVED + index])
+        columns[f"attributes {index}"] = ["" if value is None else value for value in values]
+    return columns
+
+
+def _given(column: Any) -> Iterator[Any]:
+    """The values of a column, None where one is missing."""
+    for value, missing in zip(column.tolist(), column.isna().tolist(), strict=True):
+        yield None if missing else value
 
 
 def _bytes(path: str) -> int:
@@ -98,7 +105,7 @@ def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def _columns(expectation: Expectation, filled: Mapping[str, Series[Any]]) -> Iterator[str]:
+def _named(expectation: Expectation, filled: Iterable[str]) -> Iterator[str]:
     """The prepared columns that an expectation is about, of those that have any value."""
     if expectation.column == "attributes":
         yield from (name for name in filled if name.startswith("attributes "))
@@ -106,49 +113,78 @@ def _columns(expectation: Expectation, filled: Mapping[str, Series[Any]]) -> Ite
         yield expectation.column
 
 
-def _filled(frame: DataFrame) -> dict[str, Series[Any]]:
-    """The values of each column that has any."""
-    columns = {str(name): frame[name].dropna() for name in frame.columns}
-    return {name: column for name, column in columns.items() if len(column)}
+def _filled(columns: Columns) -> tuple[str, ...]:
+    """The columns that have any value."""
+    return tuple(
+        name for name, values in columns.items() if any(value is not None for value in values)
+    )
 
 
-def _evaluate(frame: DataFrame) -> Iterator[Failed]:
-    tests: dict[str, Callable[[Expectation, Series[Any]], Any]] = {
-        "avoids": lambda e, column: _searched(e, column),
-        "holds": lambda e, column: ~_searched(e, column),
-        "unique": lambda e, column: column.duplicated(keep=False),
-        "between": _outside,
-        "among": lambda e, column: ~column.isin(e.values),
-    }
-    filled = _filled(frame)
+def _evaluate(columns: Columns) -> Iterator[Failed]:
+    filled = _filled(columns)
     for expectation in EXPECTATIONS:
-        for name in _columns(expectation, filled):
-            column = filled[name]
+        for name in _named(expectation, filled):
+            values = columns[name]
             if expectation.kind == "varies":
-                if len(frame) > 1 and column.nunique() < 2:
+                if len(values) > 1 and len({*values} - {None}) < 2:
                     yield expectation, name, []
                 continue
-            wrong = tests[expectation.kind](expectation, column)
-            if wrong.any():
-                yield expectation, name, [int(row) for row in column.index[wrong]]
+            fails = _TESTS[expectation.kind](expectation, values)
+            wrong = [row for row, one in enumerate(values) if one is not None and fails(one)]
+            if wrong:
+                yield expectation, name, wrong
 
 
-def _searched(expectation: Expectation, column: Series[Any]) -> Any:
+Test = Callable[[Any], bool]
+
+
+def _avoids(expectation: Expectation, values: list[Any]) -> Test:
     search = re.compile(expectation.pattern).search
-    return column.map(lambda value: search(value) is not None).astype(bool)
+    return lambda value: search(value) is not None
 
 
-def _outside(expectation: Expectation, column: Series[Any]) -> Any:
+def _holds(expectation: Expectation, values: list[Any]) -> Test:
+    search = re.compile(expectation.pattern).search
+    return lambda value: search(value) is None
+
+
+def _unique(expectation: Expectation, values: list[Any]) -> Test:
+    often = Counter(values)
+    return lambda value: often[value] > 1
+
+
+def _between(expectation: Expectation, values: list[Any]) -> Test:
     low, high = expectation.low, expectation.high
-    wrong = column.isna()
-    if low is not None:
-        wrong |= column < low
-    if high is not None:
-        wrong |= column > high
-    return wrong.astype(bool)
+    return lambda value: (low is not None and value < low) or (high is not None and value > high)
 
 
-def _validate(frame: DataFrame) -> Iterator[Failed]:
+def _among(expectation: Expectation, values: list[Any]) -> Test:
+    return lambda value: value not in expectation.values
+
+
+_TESTS: Mapping[str, Callable[[Expectation, list[Any]], Test]] = {
+    "avoids": _avoids,
+    "holds": _holds,
+    "unique": _unique,
+    "between": _between,
+    "among": _among,
+}
+"""What makes a value of a column fail; `varies` is about the column as a whole."""
+
+
+def _frame(columns: Columns) -> DataFrame:
+    import pandas as pd
+
+    kinds = {"size": "Int64", "path_bytes": "int64"}
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=kinds.get(name, "object"))
+            for name, values in columns.items()
+        }
+    )
+
+
+def _validate(columns: Columns) -> Iterator[Failed]:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with warnings.catch_warnings():
         # Great Expectations imports modules that Python has deprecated; that is not ours to mend.
@@ -164,9 +200,9 @@ def _validate(frame: DataFrame) -> Iterator[Failed]:
     definition = batch.add_batch_definition_whole_dataframe("all rows")
     asked: list[tuple[Expectation, str]] = []
     suite = gx.ExpectationSuite(name="file list columns")
-    filled = _filled(frame)
+    filled, frame = _filled(columns), _frame(columns)
     for expectation in EXPECTATIONS:
-        for name in _columns(expectation, filled):
+        for name in _named(expectation, filled):
             if expectation.kind != "varies" or len(frame) > 1:
                 meta = {"code": expectation.code.code, "at": len(asked)}
                 suite.add_expectation(_declared(expectation, name, meta))
@@ -203,20 +239,20 @@ def _declared(expectation: Expectation, column: str, meta: dict[str, Any]) -> An
 
 
 def _findings(
-    file_list: FileList, frame: DataFrame, failed: Iterator[Failed]
+    file_list: FileList, columns: Columns, failed: Iterator[Failed]
 ) -> tuple[Finding, ...]:
-    return tuple(_finding(file_list, frame, *each) for each in failed)
+    return tuple(_finding(file_list, columns, *each) for each in failed)
 
 
 def _finding(
-    file_list: FileList, frame: DataFrame, expectation: Expectation, column: str, rows: list[int]
+    file_list: FileList, columns: Columns, expectation: Expectation, column: str, rows: list[int]
 ) -> Finding:
     kind, _, number = column.partition(" ")
     attribute = int(number) if number else None
     name = file_list.columns[attribute] if attribute is not None else kind
     shown = "path" if column.startswith("path") and column != "path_bytes" else column
     if not rows:
-        value = frame[column].iloc[0]
+        value = columns[column][0]
         return expectation.code.at(
             header_location(file_list, attribute),
             expectation.message.format(value=_clip(value), name=name),
@@ -226,8 +262,8 @@ def _finding(
         )
     first = ""
     if expectation.kind == "unique":
-        first, rows = _repeats(file_list, frame[column], rows)
-    values = frame[shown].iloc[rows[:SAMPLES]].tolist()
+        first, rows = _repeats(file_list, columns[column], rows)
+    values = [columns[shown][row] for row in rows[:SAMPLES]]
     message = expectation.message.format(
         value=_clip(values[0]), name=name, first=first, marks=_marks(expectation, values[0])
     )
@@ -249,11 +285,11 @@ def _finding(
     )
 
 
-def _repeats(file_list: FileList, column: Series[Any], rows: list[int]) -> tuple[str, list[int]]:
+def _repeats(file_list: FileList, column: list[Any], rows: list[int]) -> tuple[str, list[int]]:
     """Where the value that is repeated first was first named, and the rows that repeat one."""
-    found = column.iloc[rows]
-    again = [row for row, repeated in zip(rows, found.duplicated(), strict=True) if repeated]
-    first = rows[found.tolist().index(column.iloc[again[0]])]
+    seen: dict[Any, int] = {}
+    again = [row for row in rows if seen.setdefault(column[row], row) != row]
+    first = seen[column[again[0]]]
     at = row_location(file_list, first, "path")
     return at.cell or (f"line {at.line}" if at.line else f"{at.pointer}"), again
 

@@ -1,6 +1,6 @@
 """What each column of a file list is expected to hold, declared once.
 
-The expectations are evaluated with pandas or with Great Expectations (`expectations.py`).
+The expectations are evaluated directly or with Great Expectations (`expectations.py`).
 Sources: the archive's help page on file lists, and BioStudies' own test of paths
 (`FileSourcesList` and the file-list readers, biostudies-backend-services, 2026-06-30).
 """

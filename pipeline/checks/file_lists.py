@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pipeline.check import Flag, Images, Skipped, check
-from pipeline.checks.expectations import run_pandas
+from pipeline.checks.expectations import run_direct
 from pipeline.checks.file_list_columns import EXPECTATIONS, SYSTEM
 from pipeline.findings import Finding
 from pipeline.intake.file_list_places import row_location
@@ -30,7 +30,7 @@ _SYSTEM_FILE = re.compile(next(e.pattern for e in EXPECTATIONS if e.code is SYST
 
 def findings_of(file_list: FileList) -> tuple[Finding, ...]:
     """What is wrong within one file list, column by column."""
-    return run_pandas(file_list)
+    return run_direct(file_list)
 
 
 def bare(path: str) -> str:

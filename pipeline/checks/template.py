@@ -57,12 +57,12 @@ def field_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
     """
     template = _template(context)
     for of, pattern in PLACES.items():
-        asked = [f for f in template.required(of) if (of, f.slot) not in ELSEWHERE]
+        asked = template.required(of)
         if not asked or of in NEVER:
             continue
         for place, given in find(context.submission.metadata, pattern):
             for field in asked:
-                if not _stated(given, field):
+                if (of, field.slot) not in ELSEWHERE and not _stated(given, field):
                     yield Flag(
                         at=place, message=f"{_named(template, of, given)} has no {field.name}"
                     )

@@ -52,8 +52,10 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the value anew instead of pasting it.
     """
+    if texts.joined.replace("\n", " ").isprintable():
+        return
     for place, text in texts.prose:
-        if text.replace("\n", " ").isprintable() or not _UNSEEN.search(text):
+        if text.isprintable() or not _UNSEEN.search(text):
             continue
         found = _SLIP.search(text)
         if found is None:
@@ -215,6 +217,8 @@ def html_markup(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: write the text without markup.
     """
+    if "<" not in texts.joined and "&" not in texts.joined:
+        return
     for place, text in texts.prose:
         if ("<" in text or "&" in text) and not place.endswith("/url"):
             found = _markup(text)

@@ -45,7 +45,8 @@ def waits(text: str) -> bool:
     >>> waits("TBD"), waits("# leave blank"), waits("not applicable")
     (True, True, False)
     """
-    return len(text) < 2000 and _LATER.fullmatch(text.strip()) is not None
+    short = len(text) < 100 or (len(text) < 2000 and "lorem" in text[:20].casefold())
+    return short and _LATER.fullmatch(text.strip()) is not None
 
 
 def is_placeholder(text: str) -> bool:

@@ -65,8 +65,10 @@ def _begin(ask: Ask) -> None:
     from pipeline import knowledge
 
     _asked = (ask, knowledge.load(ask.schemas))
-    # What is loaded now is needed to the end: the collector need not look at it again.
+    # What is loaded now is needed to the end: the collector need not look at it again, nor
+    # after every few values of a document, which form no cycles.
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _told(path: Path) -> list[Line]:

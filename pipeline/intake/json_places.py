@@ -15,6 +15,10 @@ from pipeline.findings import Location
 from pipeline.select import escape, parent
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*")
+FEW = 100
+"""Places from which on all line starts are found once."""
 _SKIP: Any = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
@@ -27,13 +31,13 @@ class Places(Mapping[str, Location]):
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
         self._known: dict[str, dict[str, int]] = {}
+        self._asked = 0
         self._unread: dict[str, Iterator[tuple[str, int]]] = {}
 
     def __getitem__(self, pointer: str) -> Location:
         offset = self._offset(pointer)
-        line = bisect_right(self._lines, offset)
-        column = offset - self._lines[line - 1] + 1
-        return Location(file=self.file, pointer=pointer, line=line, column=column)
+        line, start = self._line(offset)
+        return Location(file=self.file, pointer=pointer, line=line, column=offset - start + 1)
 
     def __iter__(self) -> Iterator[str]:
         waiting = [""]
@@ -47,14 +51,23 @@ class Places(Mapping[str, Location]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def _line(self, offset: int) -> tuple[int, int]:
+        """The line of an offset, and where it starts; counted as long as few are asked for."""
+        self._asked += 1
+        if self._asked <= FEW:
+            start = self.text.rfind("\n", 0, offset) + 1
+            return self.text.count("\n", 0, start) + 1, start
+        line = bisect_right(self._starts, offset)
+        return line, self._starts[line - 1]
+
     @cached_property
-    def _lines(self) -> list[int]:
+    def _starts(self) -> list[int]:
         """The offsets at which lines start."""
         return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
 
     def _offset(self, pointer: str) -> int:
         if pointer == "":
-            return self._space(0)
+            return self._after(_SPACE, 0)
         home = parent(pointer)
         wanted = pointer[len(home) + 1 :]
         known, unread = self._members(home)
@@ -72,28 +85,20 @@ class Places(Mapping[str, Location]):
         return self._known[pointer], self._unread[pointer]
 
     def _read(self, offset: int) -> Iterator[tuple[str, int]]:
-        mark = self.text[offset]
+        text, number = self.text, 0
+        mark = text[offset]
         if mark not in "[{":
             return
-        offset, number = self._space(offset + 1), 0
-        while self.text[offset] not in "]}":
+        offset = self._after(_SPACE, offset + 1)
+        while text[offset] not in "]}":
             key = str(number)
             if mark == "{":
-                key, offset = self._key(offset)
-            yield key, offset
-            offset = self._space(self._after(offset))
-            if self.text[offset] == ",":
-                offset = self._space(offset + 1)
+                key, offset = scanstring(text, offset + 1, False)
+                offset = self._after(_COLON, offset)
+            yield escape(key), offset
+            offset = self._after(_COMMA, _SKIP.scan_once(text, offset)[1])
             number += 1
 
-    def _key(self, offset: int) -> tuple[str, int]:
-        key, offset = scanstring(self.text, offset + 1, False)
-        return escape(key), self._space(self._space(offset) + 1)
-
-    def _after(self, offset: int) -> int:
-        end: Any = _SKIP.scan_once(self.text, offset)[1]
-        return int(end)
-
-    def _space(self, offset: int) -> int:
-        match = _SPACE.match(self.text, offset)
+    def _after(self, form: re.Pattern[str], offset: int) -> int:
+        match = form.match(self.text, offset)
         return match.end() if match else offset

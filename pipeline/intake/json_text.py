@@ -155,8 +155,8 @@ def _sound(text: str) -> Any:
         level = [
             below
             for one in level
-            for below in (one.values() if isinstance(one, dict) else one)
-            if isinstance(below, dict | list)
+            for below in (one.values() if type(one) is dict else one)
+            if type(below) is dict or type(below) is list
         ]
     raise ValueError
 
