@@ -6,7 +6,7 @@ import re
 import struct
 from collections.abc import Callable
 
-from pipeline.images import faults
+from pipeline.images import faults, tiffmakers
 from pipeline.images import tiff as t
 from pipeline.images.facts import Facts
 from pipeline.images.tiff import Page, Tiff
@@ -201,12 +201,14 @@ def _metamorph(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None
 
 
 SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] = {
-    "Aperio SVS TIFF": (_aperio,),
+    "Aperio SVS TIFF": (_aperio, tiffmakers.aperio),
     "FEI TIFF": (_fei,),
     "LEO": (_sem,),
-    "MetaMorph 7.5 TIFF": (_metamorph,),
-    "MetaMorph Stack (STK)": (_metamorph,),
-    "MetaXpress": (_metamorph,),
+    "MetaMorph 7.5 TIFF": (_metamorph, tiffmakers.stack),
+    "MetaMorph Stack (STK)": (_metamorph, tiffmakers.stack),
+    "MetaXpress": (_metamorph, tiffmakers.stack),
+    "Micro-Manager": (tiffmakers.micromanager,),
+    "NDTiff": (tiffmakers.micromanager,),
     "OME-TIFF": (_ome,),
-    "Zeiss LSM (Laser Scanning Microscope) 510/710": (_lsm,),
+    "Zeiss LSM (Laser Scanning Microscope) 510/710": (_lsm, tiffmakers.lsm),
 }

@@ -106,6 +106,32 @@ def nd2(path: str) -> dict[str, Any]:
         }
 
 
+def lsm(path: str) -> dict[str, Any]:
+    """Names of channels of a Zeiss LSM and when it was acquired, in days from 30 December 1899."""
+    import tifffile
+
+    with tifffile.TiffFile(_source(path)) as file:
+        told = file.lsm_metadata or {}
+    names = told.get("ChannelColors", {}).get("ColorNames", [])
+    return {"channels": list(names), "days": told.get("ScanInformation", {}).get("Sample0time")}
+
+
+def ole(path: str, names: list[str], most: int) -> dict[str, Any]:
+    """The beginnings of streams of an OLE2 file in hexadecimal; a lone name may lie anywhere."""
+    import olefile
+
+    found: dict[str, str] = {}
+    with olefile.OleFileIO(_source(path)) as file:
+        if names and not any(map(file.exists, names)):
+            below = {parts[-1]: "/".join(parts) for parts in file.listdir()}
+            where = {name: below[name] for name in names if name in below}
+        else:
+            where = {name: name for name in names if file.exists(name)}
+        for name, stream in where.items():
+            found[name] = file.openstream(stream).read(most).hex()
+    return {"streams": found}
+
+
 def readers(path: str) -> dict[str, Any]:
     """The installed bioio readers and the suffixes that each claims."""
     from importlib.metadata import entry_points
@@ -307,6 +333,8 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "hdf5": hdf5,
     "bioio": bioio,
     "nd2": nd2,
+    "lsm": lsm,
+    "ole": ole,
     "readers": readers,
     "tiff": tiff,
     "picture": picture,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from pipeline.images import faults, places
 from pipeline.images.facts import Facts
-from pipeline.images.zarrarrays import array_of, axes_of, no_chunks, technical, walked
+from pipeline.images.zarrarrays import Array, array_of, axes_of, no_chunks, technical, walked
 from pipeline.images.zarrstore import MARKS, Bad, Store, is_n5, is_store
 
 MOST_WELLS = 4096
+MOST_ARRAYS = 256
 __all__ = ["MARKS", "is_n5", "is_store", "read"]
 
 
@@ -71,12 +73,11 @@ def _version2(store: Store) -> None:
     if store.has(".zarray"):
         array = array_of(store, "")
         if array is not None:
-            facts.pixel_type = array.type
-            if not array.chunked:
-                no_chunks(store, "the array")
+            _array(store, array, store.json(".zattrs") or {})
         return
     attributes = store.json(".zattrs")
     if attributes is None:
+        _largest(store)
         if _looks_like_image(store):
             facts.format = "Zarr"
             facts.flag(
@@ -86,6 +87,8 @@ def _version2(store: Store) -> None:
             )
         return
     _ome(store, attributes, ".zattrs", "", str(_version(attributes, "0.4")))
+    if facts.format == "Zarr":
+        _largest(store)
 
 
 def _version3(store: Store) -> None:
@@ -95,7 +98,7 @@ def _version3(store: Store) -> None:
     if node.get("node_type") == "array":
         array = array_of(store, "")
         if array is not None:
-            facts.pixel_type = array.type
+            _array(store, array, node)
         return
     attributes = node.get("attributes")
     ome = attributes.get("ome") if isinstance(attributes, dict) else None
@@ -103,6 +106,39 @@ def _version3(store: Store) -> None:
         _ome(store, ome, "zarr.json", "/attributes/ome", "0.5")
     elif isinstance(attributes, dict):
         _ome(store, attributes, "zarr.json", "/attributes", "0.5")
+    if facts.format == "Zarr":
+        _largest(store)
+
+
+def _array(store: Store, array: Array, told: Mapping[str, Any]) -> None:
+    """A lone array: its type, and its sizes where its axes are named or there are two."""
+    store.facts.pixel_type = array.type
+    store.facts.images = 1
+    names = told.get("dimension_names") or told.get("_ARRAY_DIMENSIONS")
+    attributes = told.get("attributes")
+    if not names and isinstance(attributes, dict):
+        names = attributes.get("_ARRAY_DIMENSIONS")
+    axes = [one.upper() for one in names if isinstance(one, str)] if names else []
+    if not axes and len(array.shape) == 2:
+        axes = ["Y", "X"]
+    sizes = dict(zip(axes, array.shape, strict=False))
+    if len(axes) == len(array.shape) == len(sizes) and sizes.keys() <= set("TCZYX"):
+        store.facts.size(**sizes)
+    if not array.chunked:
+        no_chunks(store, f"the array {array.path!r}" if array.path else "the array")
+
+
+def _largest(store: Store) -> None:
+    """A group without a layout that is known: the largest of its arrays speaks for it."""
+    arrays = (array_of(store, path) for path in islice(walked(store), MOST_ARRAYS))
+    found = [one for one in arrays if one is not None and len(one.shape) >= 2]
+    if not found:
+        return
+    most = max(found, key=lambda one: math.prod(one.shape))
+    parts = [part for part in most.path.split("/") if part]
+    told = store.json(*parts, "zarr.json") or store.json(*parts, ".zattrs") or {}
+    _array(store, most, told)
+    store.facts.images = len(found)
 
 
 def _version(attributes: Mapping[str, Any], default: str) -> str:

@@ -7,6 +7,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     electron,
     grids,
     indexes,
+    instruments,
     lifetimes,
     light,
     media,

@@ -176,14 +176,6 @@ def vms(file: Opened, facts: Facts) -> None:
     _add(facts, [_plain(name) for name in named if name.strip()])
 
 
-@header("Olympus FluoView FV1000")
-def oif(file: Opened, facts: Facts) -> None:
-    """OIF: its folder X.oif.files."""
-    if file.name.lower().endswith(".oif"):
-        facts.members.append(Member(f"{file.name}.files"))
-        facts.folders.append(f"{file.name}.files")
-
-
 @shaped("visitech")
 def is_visitech(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """VisiTech: `X Report.html` beside `X 1.xys`, or such a .xys."""

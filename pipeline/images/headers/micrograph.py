@@ -84,8 +84,15 @@ def digital_micrograph(file: Opened, facts: Facts) -> None:
         if unit and isinstance(scale, int | float):
             lengths[name] = scale * unit
     facts.pixel_size(**lengths)
-    told = tags.said.get(f"/ImageList/{best}/ImageTags/Microscope Info/Name")
-    facts.name_instrument(told if isinstance(told, str) else None)
+    settings = f"/ImageList/{best}/ImageTags"
+    for name in ("Name", "Microscope"):
+        told = tags.said.get(f"{settings}/Microscope Info/{name}")
+        if isinstance(told, str) and told.strip() and facts.instrument is None:
+            facts.name_instrument(told)
+    day, time = (tags.said.get(f"{settings}/DataBar/Acquisition {n}") for n in ("Date", "Time"))
+    # without AM or PM it is not known which of the numbers is the month
+    if isinstance(day, str) and isinstance(time, str):
+        facts.date(f"{day} {time}")
     facts.images = len([n for n in images if tags.pixels(n)])
 
 

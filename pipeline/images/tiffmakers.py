@@ -1,0 +1,141 @@
+"""What TIFFs of single makers say beside their pixels: MetaMorph, Zeiss LSM, Micro-Manager."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import struct
+from typing import Any
+
+from pipeline.images import faults
+from pipeline.images import tiff as t
+from pipeline.images.facts import Facts
+from pipeline.images.tiff import Page, Tiff
+
+UIC1, UIC2, MICRO_MANAGER = 33628, 33629, 51123
+MOST_SETTINGS = 1 << 18
+_JULIAN = 1721425
+"""Julian day of 1 January of the year 1, less 1 (MetaMorph counts days so)."""
+_LENGTHS = {"um": 1.0, "µm": 1.0, "microns": 1.0, "micron": 1.0, "nm": 1e-3, "mm": 1e3}
+
+
+def stack(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """MetaMorph: planes of one directory behind one another, calibration and date (UIC1, UIC2).
+
+    Source: MetaMorph Stack (STK) Image File Format, Molecular Devices.
+    """
+    page = pages[0]
+    if UIC2 in page.tags and len(pages) == 1:
+        planes = page.tags[UIC2].count
+        facts.size(**{**(facts.sizes or {}), "Z": planes})
+        offsets, counts = tiff.numbers(page, t.STRIPS), tiff.numbers(page, t.COUNTS)
+        if tiff.number(page, t.COMPRESSION, 1) == 1 and offsets and len(offsets) == len(counts):
+            end = max(int(a) + int(b) for a, b in zip(offsets, counts, strict=True))
+            first = min(int(a) for a in offsets)
+            tiff.file.reach(first + planes * (end - first), f"the last of {planes} planes")
+        told = tiff.file.read(_place(tiff, page, UIC2), 16)
+        if len(told) == 16:
+            facts.date(_moment(*struct.unpack_from(tiff.order + "2I", told, 8)) or "")
+    if UIC1 in page.tags:
+        _calibration(tiff, facts, page)
+
+
+def _place(tiff: Tiff, page: Page, code: int) -> int:
+    """Where the value of a tag stands that is longer than its type and count say."""
+    tag = page.tags[code]
+    if tag.length > 4:
+        return tag.at
+    return int(struct.unpack(tiff.order + "I", tiff.file.need(tag.at, 4, "a TIFF tag"))[0])
+
+
+def _calibration(tiff: Tiff, facts: Facts, page: Page) -> None:
+    """UIC1: pairs of an id and a value or the place of one."""
+    tag = page.tags[UIC1]
+    count = min(tag.count, 256)
+    data = tiff.file.read(_place(tiff, page, UIC1), 8 * count)
+    said = dict(struct.iter_unpack(tiff.order + "2I", data[: len(data) // 8 * 8]))
+
+    def ratio(key: int) -> float:
+        found = tiff.file.read(said.get(key, 0), 8) if said.get(key) else b""
+        above, below = struct.unpack(tiff.order + "2I", found) if len(found) == 8 else (0, 0)
+        return above / below if below else 0.0
+
+    def text(key: int) -> str:
+        found = tiff.file.read(said.get(key, 0), 260) if said.get(key) else b""
+        length = struct.unpack_from(tiff.order + "I", found)[0] if len(found) >= 4 else 0
+        return found[4 : 4 + min(length, 256)].partition(b"\0")[0].decode("latin-1")
+
+    unit = _LENGTHS.get(text(6).strip().lower())
+    if said.get(3) == 1 and unit and not facts.pixel_size_um:
+        facts.pixel_size(X=ratio(4) * unit, Y=ratio(5) * unit)
+    if (name := text(7)) and not facts.channels:
+        facts.name_channels([name])
+    if facts.acquired is None and said.get(16):
+        found = tiff.file.read(said[16], 8)
+        if len(found) == 8:
+            facts.date(_moment(*struct.unpack(tiff.order + "2I", found)) or "")
+
+
+def _moment(day: int, milliseconds: int) -> str | None:
+    """A Julian day and milliseconds from midnight in ISO 8601."""
+    if not _JULIAN < day < _JULIAN + 3_000_000 or milliseconds >= 86_400_000:
+        return None
+    date = dt.date.fromordinal(day - _JULIAN)
+    if not 1980 <= date.year <= 2100:
+        return None
+    clock = dt.timedelta(seconds=milliseconds // 1000)
+    return (dt.datetime.combine(date, dt.time()) + clock).isoformat()
+
+
+def lsm(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Zeiss LSM: names of channels and the time of acquisition, read by tifffile in the worker."""
+    from pipeline.images.isolation import Stopped, shared
+
+    try:
+        answer = shared().ask("lsm", tiff.file.path)
+    except Stopped as stopped:
+        facts.flag(faults.READER_STOPPED, f"reading the LSM settings was stopped: {stopped}")
+        return
+    facts.name_channels([str(one) for one in answer.get("channels", ())])
+    days = answer.get("days")
+    if isinstance(days, int | float) and 20_000 < days < 80_000:
+        moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=days)  # noqa: DTZ001  local time
+        facts.date(moment.isoformat(timespec="seconds"))
+
+
+def micromanager(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Micro-Manager, NDTiff: pixel size, channel, camera and time of the first plane."""
+    if MICRO_MANAGER not in pages[0].tags:
+        return
+    data = tiff.data(pages[0], MICRO_MANAGER, MOST_SETTINGS).rstrip(b"\0")
+    try:
+        said: Any = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(said, dict):
+        return
+    step = said.get("PixelSizeUm", said.get("PixelSize_um"))
+    if isinstance(step, int | float) and step > 0 and not facts.pixel_size_um:
+        facts.pixel_size(X=float(step), Y=float(step))
+    channel = said.get("Channel")
+    if isinstance(channel, str) and not facts.channels and len(pages) == 1:
+        facts.name_channels([channel])
+    camera = str(said.get("Core-Camera") or said.get("Camera") or "")
+    name = said.get(f"{camera}-CameraName") or said.get(f"{camera}-Description")
+    if isinstance(name, str) and facts.instrument is None:
+        facts.name_instrument(name)
+    for key in ("ReceivedTime", "Time"):
+        if facts.acquired is None and isinstance(said.get(key), str):
+            facts.date(said[key])
+
+
+def aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Aperio: scanner and time of the scan from the description."""
+    text = tiff.text(pages[0], t.DESCRIPTION, 1 << 16)
+    said = dict(re.findall(r"\|\s*([\w ]+?) *= *([^|]*)", text))
+    if scanner := said.get("ScannerType") or said.get("ScanScope ID"):
+        facts.name_instrument("Aperio", scanner)
+    day = re.fullmatch(r"(\d\d)/(\d\d)/(\d\d)", said.get("Date", "").strip())
+    if day:
+        facts.date(f"20{day[3]}-{day[1]}-{day[2]} {said.get('Time', '').strip()}".strip())

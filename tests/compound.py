@@ -1,0 +1,70 @@
+"""A writer of OLE2 compound files ([MS-CFB]) for tests: storages, and streams in whole sectors."""
+
+from __future__ import annotations
+
+import struct
+
+SECTOR = 512
+END, FREE, TABLE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+
+
+def compound(streams: dict[str, bytes]) -> bytes:
+    """A compound file; `/` parts a storage from its stream, short streams are filled with zeros."""
+    tree: dict[str, dict[str, bytes] | bytes] = {}
+    for path, data in streams.items():
+        storage, slash, name = path.rpartition("/")
+        if slash:
+            below = tree.setdefault(storage, {})
+            assert isinstance(below, dict)
+            below[name] = data
+        else:
+            tree[name] = data
+    entries: list[list[object]] = [["Root Entry", 5, FREE, END, 0]]
+    bodies: list[tuple[int, bytes]] = []
+
+    def add(level: dict[str, dict[str, bytes] | bytes] | dict[str, bytes], above: int) -> None:
+        last = None
+        for name, data in level.items():
+            number = len(entries)
+            entries.append([name, 2 if isinstance(data, bytes) else 1, FREE, END, 0, FREE])
+            if last is None:
+                entries[above][2] = number
+            else:
+                entries[last][5] = number
+            last = number
+            if isinstance(data, bytes):
+                bodies.append((number, data.ljust(4096, b"\0")))
+            else:
+                add(data, number)
+
+    entries[0].append(FREE)
+    add(tree, 0)
+    directory = -(-len(entries) * 128 // SECTOR)
+    at = directory
+    table = [*range(1, directory), END]
+    content = b""
+    for number, data in bodies:
+        count = -(-len(data) // SECTOR)
+        entries[number][3], entries[number][4] = at, len(data)
+        table += [*range(at + 1, at + count), END]
+        content += data.ljust(count * SECTOR, b"\0")
+        at += count
+    needed = 1
+    while (len(table) + needed) * 4 > needed * SECTOR:
+        needed += 1
+    places = list(range(len(table), len(table) + needed))
+    table += [TABLE] * needed
+    table += [FREE] * (needed * SECTOR // 4 - len(table))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, needed, 0, 0, 4096,
+                        END, 0, END, 0, places[0])  # fmt: skip
+    head += b"".join(struct.pack("<I", place) for place in places[1:])
+    head = head.ljust(SECTOR, b"\xff")
+    rows = b""
+    for name, kind, child, start, size, right in entries:
+        letters = str(name).encode("utf-16-le") + b"\0\0"
+        rows += letters.ljust(64, b"\0") + struct.pack(
+            "<HBBIII16x4x16xIQ", len(letters), kind, 1, FREE, right, child, start, size
+        )
+    rows = rows.ljust(directory * SECTOR, b"\0")
+    return head + rows + content + struct.pack(f"<{len(table)}I", *table)
