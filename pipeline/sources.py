@@ -274,12 +274,16 @@ def _lists(
             else:
                 reason = f"the file list '{name}' was not given; files were not asked for"
                 skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))
-    lists += _inline(reading.metadata, reading.source_map)
+    lists += _inline(reading.metadata, reading.source_map, reading.kind)
     return lists, skips
 
 
-def _inline(metadata: Metadata, source_map: SourceMap) -> Iterator[FileList]:
-    """Files that sections name directly, as file lists."""
+def _inline(metadata: Metadata, source_map: SourceMap, kind: str) -> Iterator[FileList]:
+    """Files that sections name directly, as file lists.
+
+    A folder of an RO-Crate ends with a slash, as its specification asks; elsewhere no path does.
+    """
+    ends = "/" if kind == "ro-crate" else ""
     homes = [
         (place.rpartition("/")[0], files)
         for place, files in find(metadata, "/study/**/files")
@@ -297,7 +301,7 @@ def _inline(metadata: Metadata, source_map: SourceMap) -> Iterator[FileList]:
             component=place,
             table=pd.DataFrame(
                 {
-                    "path": [one["path"] for one in files],
+                    "path": [one["path"].removesuffix(ends) for one in files],
                     "size": [one.get("size") for one in files],
                     "type": [one.get("type") for one in files],
                     "line": list(range(1, len(files) + 1)),

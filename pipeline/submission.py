@@ -153,7 +153,7 @@ class Source(Frozen):
 
 
 ELSEWHERE = frozenset({"idr-study", "empiar"})
-"""Kinds of documents of studies that another resource holds, with their files, and published."""
+"""Kinds of documents of studies that another resource holds with their files (IDR, EMPIAR)."""
 
 
 class Submission(Frozen):
@@ -168,3 +168,11 @@ class Submission(Frozen):
     file_lists: tuple[FileList, ...] = ()
     received: dt.date | None = None
     digest: str = ""
+
+    @property
+    def held_elsewhere(self) -> bool:
+        """Whether another resource holds the study: its kind says so, or its crate's identifier."""
+        if self.source.kind != "ro-crate":
+            return self.source.kind in ELSEWHERE
+        given = self.metadata.get("study", {}).get("attributes", ())
+        return any(one.get("name") == "identifier" for one in given)

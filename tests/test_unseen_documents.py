@@ -153,3 +153,43 @@ def test_a_study_of_another_resource_has_its_own_date_licence_and_files(
     [component] = opened.submission.metadata["study"]["study_components"]
     names = [one["attributes"][0]["value"] for one in component["sections"]]
     assert names == ["Light microscopy", "Electron microscopy"]
+
+
+def crate(**root: Any) -> str:
+    study = "https://example.org/repository/ex-000490/"
+    entities = [
+        {"@id": "ex-ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": study}},
+        {
+            "@id": study,
+            "@type": "Dataset",
+            "name": "Dynamics of the fat body of flies in metamorphosis",
+            "datePublished": "2026-01-07",
+            "license": "https://creativecommons.org/licenses/by-nc-sa/3.0/",
+            **root,
+        },
+        {"@id": "https://doi.org/10.5555/a.1", "@type": "ScholarlyArticle", "name": "Fat bodies"},
+        {"@id": "data/rep1/", "@type": "Dataset", "name": "replicate 1"},
+    ]
+    return json.dumps({"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": entities})
+
+
+def test_a_crate_of_another_repository_is_read_as_one(known: Knowledge, tmp_path: Path) -> None:
+    content = crate(
+        identifier="ex-000490",
+        seeAlso=[{"@id": "https://doi.org/10.5555/a.1"}],
+        hasPart=[{"@id": "data/rep1/"}],
+    )
+    opened, report = look(known, tmp_path, "ex-ro-crate-metadata.json", content)
+    codes = {one.code for one in report.findings}
+    assert not codes & {"ACC101", "REL201", "LIC302", "FLS135", "PUB001"}
+    assert opened.submission is not None
+    assert opened.submission.metadata["study"]["publications"][0]["title"] == "Fat bodies"
+
+
+def test_many_faults_of_one_property_are_one_finding(known: Knowledge, tmp_path: Path) -> None:
+    parts = [f"data/rep{number}/" for number in range(1, 41)]
+    _, report = look(known, tmp_path, "ex-ro-crate-metadata.json", crate(hasPart=parts))
+    [told] = [one for one in report.findings if one.code == "SUB151"]
+    assert told.count == 40
+    assert "39 more" in told.message
+    assert told.location.pointer == "/@graph/1/hasPart/0"

@@ -205,14 +205,26 @@ def taxon_id_prefixed(
 
 
 @check("BIO104", "taxon-id-not-digits", at=ORGANISM, severity="warning")
-def taxon_id_form(organism: dict[str, Any], place: Place) -> Iterator[Flag]:
+def taxon_id_form(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """A taxon id is not an id of NCBI Taxonomy, which is a number.
 
     To fix: look the organism up in NCBI Taxonomy and give its number, such as NCBITaxon:9606.
     """
     given = organism.get("taxon_id", "")
     if given.strip() and taxon(given) is None:
-        yield Flag(message=f"{given!r} is not a taxon id", at=below(place, "taxon_id"))
+        padded = re.search(r"(?<!\d)0+([1-9]\d*)\s*$", given)
+        known = registries.taxon(padded[1]) if padded else None
+        found = {one.taxon_id for one, _ in reading(organism, registries).found}
+        yield Flag(
+            message=f"{given!r} is not a taxon id",
+            at=below(place, "taxon_id"),
+            suggestion=suggest(
+                replace(below(place, "taxon_id"), given, known.curie),
+                why=f"Without the zero before it, it is the id of {known.scientific_name}.",
+            )
+            if known is not None and known.taxon_id in found
+            else None,
+        )
 
 
 @check("BIO105", "organism-misspelt", at=ORGANISM, severity="warning")

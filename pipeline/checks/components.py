@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.findings import Operation, Suggestion
 from pipeline.schema import Template
-from pipeline.submission import ELSEWHERE, Submission
+from pipeline.submission import Submission
 
 KINDS = {
     "biosample": ("biosamples", "biosample", "Biosample"),
@@ -62,7 +62,7 @@ def without_files(component: dict[str, Any], submission: Submission) -> Iterator
 
     To fix: give the component a file list; leave the component out if it has no data.
     """
-    if submission.source.kind in ELSEWHERE:
+    if submission.held_elsewhere:
         return
     if not component.get("file_list") and not component.get("files"):
         yield Flag(

@@ -12,7 +12,7 @@ from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.findings import Operation
 from pipeline.identifiers import licence as label_of
 from pipeline.registries import Licence, Registries
-from pipeline.submission import ELSEWHERE, Submission
+from pipeline.submission import Submission
 
 
 @check("LIC001", "licence-missing", at="/study", severity="warning")
@@ -151,7 +151,7 @@ def _known(name: str, registries: Registries) -> Licence | None:
 
 
 def _is_new(submission: Submission) -> bool:
-    if submission.source.imported or submission.source.kind in ELSEWHERE:
+    if submission.source.imported or submission.held_elsewhere:
         return False
     return "accession" not in submission.metadata
 

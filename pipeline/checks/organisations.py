@@ -13,7 +13,7 @@ from pipeline.findings import Operation
 from pipeline.identifiers import ror, ror_form, visible
 from pipeline.registries import Registries
 from pipeline.select import parent
-from pipeline.submission import ELSEWHERE, Metadata, Submission
+from pipeline.submission import Metadata, Submission
 
 LONG = 90
 """Names of organisations over this many characters are postal addresses (34 real studies)."""
@@ -75,7 +75,7 @@ def names_nothing(
         message=f"the affiliation {quoted(text)} names no organisation of the document",
         at=below(place, "text"),
         value=text,
-        severity="hint" if submission.source.kind in ELSEWHERE else None,
+        severity="hint" if submission.held_elsewhere else None,
         hint=f"Refer to one of the organisations ({known or 'there are none'}), or add the one "
         "that is meant.",
         suggestion=suggest(

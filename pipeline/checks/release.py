@@ -12,7 +12,7 @@ from pipeline.checks.wording import quoted
 from pipeline.findings import Severity
 from pipeline.identifiers import iso_date
 from pipeline.select import get
-from pipeline.submission import ELSEWHERE, Metadata, Submission
+from pipeline.submission import Metadata, Submission
 
 YEARS_AHEAD = 2
 """How long a study may be held back (archive policies 1.2; submission form `limitDateFuture`)."""
@@ -33,7 +33,7 @@ def missing(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
 
     To fix: give the day on which the study may become public, as in 2027-03-01.
     """
-    grave: Severity = "warning" if submission.source.kind in ELSEWHERE else "error"
+    grave: Severity = "warning" if submission.held_elsewhere else "error"
     stated = metadata.get("release_date") or metadata.get("study", {}).get("release_date")
     if not str(stated or "").strip():
         yield Flag(message="the submission has no release date", severity=grave)
@@ -90,7 +90,7 @@ def past(value: str, submission: Submission, day: dt.date) -> Iterator[Flag]:
     To fix: give today's date or a later one.
     """
     date, received = date_of(value), submission.received or day
-    elsewhere = submission.source.kind in ELSEWHERE
+    elsewhere = submission.held_elsewhere
     if date is not None and date < received and _is_new(submission) and not elsewhere:
         yield Flag(message=f"the release date {date} lies before {received}, when it was received")
 

@@ -68,7 +68,7 @@ def _read(data: bytes, file: str, folder: Path | None) -> Reading:
             kind=KIND,
             metadata=None,
             source_map=places,
-            findings=(*before, *graph.findings),
+            findings=(*before, *together(graph.findings)),
         )
     return _mapped(graph, places, before, folder)
 
@@ -106,13 +106,36 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
         kind=KIND,
         metadata=metadata,
         source_map=places.model_copy(update={"pointers": objects.pointers}),
-        findings=(*before, *graph.findings, *(lists.findings if lists else ())),
+        findings=(*before, *together(graph.findings), *(lists.findings if lists else ())),
         file_lists=tuple(lists.made) if lists else (),
     )
 
 
 def _is_folder(identifier: str) -> bool:
     return identifier.endswith("/") and "://" not in identifier and not identifier.startswith("#")
+
+
+_ALIKE = 3
+"""Findings of one code and one property that stand each for itself; more are told as one."""
+
+
+def together(findings: list[Finding]) -> list[Finding]:
+    """The findings, those of one code about one property or key as one, where they are many."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        about = one.message.split("'")[1] if one.message.count("'") > 1 else ""
+        groups.setdefault((one.code, about), []).append(one)
+    made: list[Finding] = []
+    for alike in groups.values():
+        if len(alike) <= _ALIKE:
+            made += alike
+            continue
+        first, others = alike[0], len(alike) - 1
+        samples = tuple({"pointer": one.location.pointer, "value": one.value} for one in alike[:20])
+        message = f"{first.message}; {others} more like this"
+        update = {"message": message, "count": len(alike), "samples": samples}
+        made.append(first.model_copy(update=update))
+    return made
 
 
 def _unread(file: str, findings: list[Finding]) -> Reading:

@@ -15,6 +15,11 @@ from pipeline.select import get, join
 from pipeline.submission import Metadata
 
 _TAXON = re.compile(r"(?:NCBI|obo)?:?(?:txid|NCBITaxon[_:])\d+|https?://.*NCBITaxon_\d+", re.I)
+_ARCHIVES = re.compile(
+    r"\s*(?:S-\s?[A-Z]{2}|S[_ ]?B(?:IAD|SST|SMS)|https?://\S*/S-[A-Z])", re.IGNORECASE
+)
+"""Identifiers that BioStudies gave, well written or not; others are those of other resources."""
+
 _TECHNICAL = frozenset(("column", "schema", "table", "filelist", "file", "image", "creativework"))
 MOST_COMBINATIONS = 1000
 """Associations of one component; more than any real one has."""
@@ -55,7 +60,8 @@ class Mapping:
         people.licence(study, root, done)
         people.grants(study, root, done)
         people.several(study, root, "publications", ("relatedpublication", "citation"), done)
-        people.several(study, root, "links", ("seealso",), done)
+        people.several(study, root, "publications", ("seealso",), done, articles=True)
+        people.several(study, root, "links", ("seealso",), done, articles=False)
         for kind in (
             "biosamples",
             "specimens",
@@ -80,6 +86,8 @@ class Mapping:
             for value, at in self.graph.values(root, name):
                 text = self.graph.text(value, at)
                 slot = "doi" if text and "10." in text else "accession"
+                if text and slot == "accession" and not _ARCHIVES.match(text):
+                    continue
                 if text and slot not in metadata and isinstance(value, str):
                     metadata[slot] = text
                     self.objects.pointers[join("", slot)] = at

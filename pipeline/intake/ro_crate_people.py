@@ -176,11 +176,20 @@ class People:
         done |= {"funding", "funder"}
 
     def several(
-        self, study: Metadata, root: Entity, kind: str, names: tuple[str, ...], done: set[str]
+        self,
+        study: Metadata,
+        root: Entity,
+        kind: str,
+        names: tuple[str, ...],
+        done: set[str],
+        articles: bool | None = None,
     ) -> None:
-        """Publications and links that the study names."""
+        """Publications and links that the study names; `articles`: only articles, or none."""
         for value, at in self.graph.values(root, *names):
             entity = self.graph.follow(value, at)
+            article = entity is not None and entity.kind == "publications"
+            if articles is not None and article is not articles:
+                continue
             place = join("/study", kind, len(study.get(kind, ())))
             slot = "url" if kind == "links" else "doi"
             if entity is None:
