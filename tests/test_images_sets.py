@@ -121,7 +121,7 @@ def metaimage(folder: Path) -> None:
 
 
 SETS = [
-    (metaxpress, "MetaXpress", "p.HTD", "TimePoint_2/p_B02_s2_w20AF3.tif", "p_B02_w2_*.tif"),
+    (metaxpress, "MetaXpress", "p.HTD", "TimePoint_2/p_B02_s2_w20AF3.tif", "p_B02_s2_w2*.tif"),
     (operetta, "PerkinElmer Operetta", "Index.idx.xml", "r01c01f01p01-ch2.tiff", None),
     (cv7000, "CV7000", "p.wpi", "p_A01_T0001F001L01A01Z01C02.tif", None),
     (scanr, "Olympus ScanR", "experiment_descriptor.xml",

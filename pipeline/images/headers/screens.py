@@ -54,32 +54,39 @@ def metaxpress(file: Opened, facts: Facts) -> None:
     facts.name_channels([(said.get(f"WaveName{n}") or [""])[0] for n in range(1, waves + 1)])
     planes = _planes(folder, times)
     pattern = re.compile(
-        rf"(?i){re.escape(stem)}_([A-Z]{{1,2}}\d\d)(?:_s\d+)?(?:_w(\d))?(?!.*_thumb)[^/]*\.tiff?"
+        rf"(?i){re.escape(stem)}_([A-Z]{{1,2}}\d\d)(?:_s(\d+))?(?:_w(\d))?(?!.*_thumb)[^/]*\.tiff?"
     )
-    counts: dict[tuple[str, str, int], int] = {}
+    there: dict[tuple[str, str, int], set[int]] = {}
     mine: list[str] = []
     for plane in planes:
         for name in entries if plane == "" else places.names(os.path.join(folder, plane)):
             found = pattern.match(name)
             if found:
-                key = (plane, found[1].upper(), int(found[2] or 1))
-                counts[key] = counts.get(key, 0) + 1
+                key = (plane, found[1].upper(), int(found[3] or 1))
+                there.setdefault(key, set()).add(int(found[2] or 1))
             if plane == "" and name.lower().startswith(f"{stem.lower()}_"):
                 mine.append(name)
     facts.members += [Member(name, None) for name in mine[:MOST_MEMBERS]]
-    if not counts:
+    if not there:
         facts.members.append(Member(f"{stem}_*.tif"))
         return
     collected = [n for n in range(1, waves + 1) if (said.get(f"WaveCollect{n}") or ["1"])[0] == "1"]
+    # the sites of a plate are those that any of its wells has, when there are as many as are asked
+    numbers = set().union(*there.values())
+    known = sorted(numbers) if len(numbers) == max(1, sites) else []
     for plane in planes:
         for well in wells:
             # a GUID may follow the number of a wave, so that only one digit is sure
             for wave in (collected if waves > 1 else [1]) if waves < 10 else ():
-                lacking = max(1, sites) - counts.get((plane, well, wave), 0)
-                name = f"{stem}_{well}" + (f"_w{wave}" if waves > 1 else "")
+                have = there.get((plane, well, wave), set())
+                lead = f"{plane}/{stem}_{well}" if plane else f"{stem}_{well}"
+                end = f"_w{wave}*.tif" if waves > 1 else "*.tif"
+                lacking = [f"_s{site}" for site in known if site not in have]
+                if not known:
+                    lacking = ["_s?"] * min(max(1, sites) - len(have), 100)
                 facts.members += [
-                    Member(f"{plane + '/' if plane else ''}{name}_*.tif", "warning")
-                ] * min(lacking, 100)
+                    Member(f"{lead}{site if sites > 1 else ''}{end}", "warning") for site in lacking
+                ]
 
 
 def _htd(text: str) -> dict[str, list[str]]:
