@@ -467,3 +467,29 @@ def test_a_jp2_without_codestream_is_cut(tmp_path: Path) -> None:
     head = bytes.fromhex("0000000C6A5020200D0A870A")
     kind = struct.pack(">I4s4sI4s", 20, b"ftyp", b"jp2 ", 0, b"jp2 ")
     assert grave(made(tmp_path / "a.jp2", head + kind)) == {"IMG103"}
+
+
+def crlf(lines: int, values: bytes) -> bytes:
+    text = b"".join(b"Key%d=%d\r\n" % (n, n) for n in range(lines))
+    return tiff(pixels(64, 64) * 0, extratags=[(65000, 7, len(text + values), text + values, True)])
+
+
+def test_lines_of_metadata_may_end_as_in_windows(tmp_path: Path) -> None:
+    assert len(crlf(0, b"").split(b"\n")) == 1
+    write(tmp_path / "a.tif", crlf(40, b""))
+    assert not grave(only(tmp_path / "a.tif", deep=True))
+    write(tmp_path / "a.tif", crlf(0, b"\x90\r\n\xf3" * 40))
+    assert grave(only(tmp_path / "a.tif", deep=True)) == {"IMG109"}
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_what_one_decoder_reads_in_part_another_may_read(lossless: bool, tmp_path: Path) -> None:
+    imagecodecs = pytest.importorskip("imagecodecs")
+    data = pixels(40, 50, 3)
+    packed = imagecodecs.jpeg8_encode(data, lossless=True) if lossless else None
+    packed = packed or imagecodecs.jpeg2k_encode(data, codecformat="j2k")
+    name = "a.jpg" if lossless else "a.j2k"
+    write(tmp_path / name, packed)
+    assert not grave(only(tmp_path / name, deep=True))
+    write(tmp_path / name, packed[: len(packed) // 2])
+    assert grave(only(tmp_path / name, deep=True))

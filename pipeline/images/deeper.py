@@ -16,6 +16,8 @@ PIECE = 1 << 20
 SLOWEST = 2 << 20
 """Bytes a second that a reader must get through."""
 LEAST_FEEDS = 16
+_OUTSIDE = re.compile(rb"[^\t\r\n -~]\r\n|\r\n[^\t\r\n -~]|(?:\r\n){4}")
+"""Ends of line beside a byte that is no text, or several: lines of metadata may end so anywhere."""
 _ADAM7 = (
     (0, 0, 8, 8),
     (4, 0, 8, 8),
@@ -61,15 +63,16 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
 
 def feeds(file: Opened, facts: Facts) -> bool:
     """Flag a binary file in which every line feed follows a carriage return."""
-    count = paired = 0
+    count = paired = outside = 0
     last = b""
     for piece in file.stream():
         count += piece.count(b"\n")
         paired += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
+        outside += len(_OUTSIDE.findall(piece))
         last = piece[-1:]
         if count - paired > 0:
             return False
-    if count < LEAST_FEEDS:
+    if outside < LEAST_FEEDS:
         return False
     facts.flag(
         faults.TEXT_MODE, f"each of the {count} line feeds follows a carriage return", broken=True

@@ -6,18 +6,25 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 MOST_NAMES = 2000
 MOST_PIXELS = 1 << 30
+MOST_SECOND = 1 << 28
+"""Pixels, and bytes of a file, that a second decoder is given."""
 MOST_AT_ONCE = 256 << 20
 """Bytes of a shard beyond which its chunks are read one by one."""
 COPIES, ROOM = 4, 512 << 20
 """Copies of pixels that may exist while they unpack, and bytes for everything else."""
 PACKED = frozenset({5, 7, 8, 32773, 32946, 33003, 33004, 33005, 34712, 34925, 50000})
 """TIFF compressions to try: LZW, JPEG, Deflate, PackBits, JPEG 2000, LZMA, Zstandard."""
+
+
+_LOSSLESS = re.compile(rb"\xff[\xc3\xc7\xcb]\x00[\x0b\x0e\x11\x14]")
+"""The start of a lossless JPEG frame of one to four components."""
 
 
 def _source(path: str, whole: bool = False) -> Any:
@@ -187,14 +194,42 @@ def picture(path: str) -> dict[str, Any]:
     from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    pixels = MOST_PIXELS
     try:
         with Image.open(_source(path, whole=True)) as image:
+            pixels = image.width * image.height
             image.load()
     except UnidentifiedImageError:
         return {}
     except (OSError, SyntaxError, EOFError) as error:
+        if pixels <= MOST_SECOND and _decodes(path):
+            return {}
         return {"damaged": f"the pixels cannot be decompressed: {error}"[:300]}
     return {}
+
+
+def _decodes(path: str) -> bool:
+    """Whether imagecodecs reads a lossless JPEG or a JPEG 2000, which Pillow reads in part."""
+    try:
+        import imagecodecs
+    except ImportError:
+        return False
+    given = _source(path, whole=True)
+    with open(given, "rb") if isinstance(given, str) else given as stream:
+        data = stream.read(MOST_SECOND + 1)
+    if data.startswith(b"\xff\xd8"):
+        decode: Callable[[bytes], Any] = imagecodecs.jpeg_decode
+        if not _LOSSLESS.search(data[: 1 << 16]):
+            return False
+    else:
+        decode = imagecodecs.jpeg2k_decode
+    if len(data) > MOST_SECOND:
+        return False
+    try:
+        decode(data)
+    except Exception:  # noqa: BLE001  each codec has errors of its own
+        return False
+    return True
 
 
 @contextlib.contextmanager
