@@ -1,0 +1,93 @@
+"""Names of attributes that are nearly those of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pipeline.check import Flag, below, check, suggest
+from pipeline.checks.wording import quoted
+from pipeline.edit import removal
+from pipeline.findings import Operation, Suggestion
+from pipeline.intake.spellings import fold, spellings
+from pipeline.submission import Metadata
+
+_LEFT = frozenset({"grants", "links", "files"})
+"""Kinds whose odd attributes have findings of their own, or may be named freely."""
+
+_SHORTEST = 5
+
+
+@cache
+def _names() -> frozenset[str]:
+    """All names that any kind of section has, which are no slips of each other."""
+    return frozenset(name for kind in spellings().kinds.values() for name in kind.slots)
+
+
+@check("SUB122", "attribute-name-misspelt", at="", severity="warning")
+def misspelt(metadata: Metadata) -> Iterator[Flag]:
+    """An attribute's name is nearly that of a field that is empty, so its value went elsewhere.
+
+    Programs see the field as missing.
+
+    To fix: write the name of the field as the form of the archive does.
+    """
+    study = metadata.get("study", {})
+    for kind, known in spellings().kinds.items():
+        if kind in _LEFT:
+            continue
+        homes = [study] if kind == "study" else study.get(kind, ())
+        for number, home in enumerate(homes if isinstance(homes, list) else ()):
+            place = "/study" if kind == "study" else below("/study", kind, number)
+            for index, one in enumerate(home.get("attributes", ()) if home else ()):
+                yield from _slip(metadata, home, place, index, one, known.slots)
+
+
+def _slip(
+    metadata: Metadata,
+    home: Mapping[str, Any],
+    place: str,
+    index: int,
+    attribute: Mapping[str, Any],
+    slots: Mapping[str, str],
+) -> Iterator[Flag]:
+    name, value = fold(str(attribute.get("name", ""))), attribute.get("value")
+    if len(name) < _SHORTEST or name in _names() or not isinstance(value, str):
+        return
+    near = [(form, slot) for form, slot in slots.items() if _near(name, form)]
+    empty = {slot for _, slot in near if slot.partition("[")[0].partition(".")[0] not in home}
+    if len(empty) != 1:
+        return
+    slot = empty.pop()
+    meant = next(form for form, of in near if of == slot)
+    at = below(place, "attributes", index)
+    yield Flag(
+        message=f"the attribute {quoted(attribute['name'])} is nearly named {meant!r}",
+        at=at,
+        value=attribute["name"],
+        suggestion=_moved(metadata, place, at, slot, value) if len(attribute) == 2 else None,
+    )
+
+
+def _near(name: str, form: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    most = 2 if len(form) >= 9 else 1
+    if name[0] != form[0] or abs(len(name) - len(form)) > most:
+        return False
+    return OSA.distance(name, form, score_cutoff=most) <= most
+
+
+def _moved(metadata: Metadata, place: str, at: str, slot: str, value: str) -> Suggestion | None:
+    head, listed, part = slot.partition("[]")
+    after: Any = value
+    if "." in head:
+        return None
+    if listed:
+        after = [{part.removeprefix("."): value}] if part else [value]
+    return suggest(
+        Operation(do="add", place=below(place, head), after=after),
+        removal(metadata, at),
+        why="No other field has a name as near.",
+    )
