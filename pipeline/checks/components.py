@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
+from pipeline.checks.wording import is_placeholder
 from pipeline.findings import Operation, Suggestion
 from pipeline.schema import Template
 from pipeline.submission import Submission
@@ -188,7 +190,31 @@ def names_nothing(study: dict[str, Any]) -> Iterator[Flag]:
         )
         if nearest:
             message += f"; the nearest is {nearest[0][0]!r} ({_distance(one.title, nearest[0][0])})"
-        yield Flag(message=message, at=one.place, suggestion=_either_side(study, one, nearest))
+        proposal = _either_side(study, one, nearest)
+        if proposal is None and len(there) == len(study.get(KINDS[one.slot][0], ())):
+            proposal = _by_number(one, there)
+        yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
+
+
+def _by_number(one: Named, there: list[str]) -> Suggestion | None:
+    """The section that an association counts (`Biosample-2`) in place of naming it by its title."""
+    kind = KINDS[one.slot][1].replace(" ", "[ _-]?")
+    found = re.fullmatch(
+        rf"(?:{kind}[ _-]*)?#?0*([1-9]\d{{0,2}})", one.title.strip(), re.IGNORECASE
+    )
+    if found is None or int(found[1]) > len(there) or not there[int(found[1]) - 1]:
+        return None
+    meant = there[int(found[1]) - 1]
+    why = f"{meant!r} is the title of number {found[1]} of its kind."
+    return suggest(replace(one.place, one.title, meant), why=why)
+
+
+def _no_answer(one: Named) -> Suggestion | None:
+    """To take out a word such as none or n/a, where an association need not name a section."""
+    if one.slot in NEEDED or not is_placeholder(one.title):
+        return None
+    gone = Operation(do="remove", place=one.place, before=one.title)
+    return suggest(gone, why="The value says that there is none.")
 
 
 def _nearest(title: str, there: list[str]) -> list[tuple[str, float]]:

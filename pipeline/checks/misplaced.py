@@ -13,6 +13,7 @@ from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.findings import Operation, Suggestion
 from pipeline.identifiers import email, orcid, taxon, visible
 from pipeline.registries import Organism, Registries
+from pipeline.submission import Submission
 
 _TAXON_WITHIN = re.compile(
     r"(?P<name>.*?)[\s,;:(\[]*(?P<id>(?:(?:https?://)?purl\.obolibrary\.org/obo/)?"
@@ -137,6 +138,30 @@ def method_id_in_name(
 
 _SURNAMES = ("no", "null", "nil", "nan", "none")
 """Words for nothing that people are called by, too."""
+
+
+@check("AUT202", "author-listed-twice", at="/study/authors", severity="hint")
+def listed_twice(
+    authors: list[dict[str, Any]], place: Place, submission: Submission
+) -> Iterator[Flag]:
+    """Two authors of the study have the same name, so that one person may be listed twice.
+
+    Namesakes exist; ORCID iDs that differ say that they are two. EMPIAR names a person in each
+    of their parts.
+
+    To fix: leave one of the entries, or tell the two apart by their ORCID iDs.
+    """
+    first: dict[str, dict[str, Any]] = {}
+    for number, author in enumerate(() if submission.held_elsewhere else authors):
+        name = " ".join(visible(str(author.get("name", ""))).casefold().split())
+        if len(name) < 5 or is_placeholder(name):
+            continue
+        other = first.setdefault(name, author)
+        ids = {orcid(str(one.get("orcid", ""))) for one in (author, other)} - {None}
+        if other is not author and len(ids) < 2:
+            message = f"{quoted(author['name'])} stands twice among the authors"
+            yield Flag(message=message, at=below(place, number, "name"))
+
 
 _TITLES = re.compile(
     r"^(?:(?:Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir)\.?(?: med| rer| nat| phil| Ing)*\.?"
