@@ -221,5 +221,13 @@ RIPPLE = (
 )
 SETS: list[tuple[str, dict[str, bytes]]] = [
     ("AFNI HEAD/BRIK", {"a+orig.HEAD": b"\n" + AFNI, "a+orig.BRIK": bytes(range(64))}),
+    (
+        "ENVI",
+        {
+            "a.hdr": b"ENVI\nsamples = 4\nlines   = 4\nbands   = 2\nheader offset = 0\n"
+            b"file type = ENVI Standard\ndata type = 12\ninterleave = bsq\nbyte order = 0\n",
+            "a.bsq": bytes(range(64)),
+        },
+    ),
     ("Ripple", {"a.rpl": RIPPLE, "a.raw": bytes(range(64))}),
 ]

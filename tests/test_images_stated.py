@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import zipfile
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.images import ImageFile, sniff
-from tests.headers import padded
+from tests.headers import MRC, padded
 from tests.pictures import RECIPES, picture, pixels, tiff, write
 from tests.stated import TVIPS, npy, parcel, sur
 
@@ -239,6 +240,7 @@ def test_short_companions_are_told(tmp_path: Path) -> None:
     for folder, index, data, length in [
         ("ripple", "a.rpl", "a.raw", 63),
         ("afni-head-brik", "a+orig.HEAD", "a+orig.BRIK", 63),
+        ("envi", "a.hdr", "a.bsq", 63),
     ]:
         source = Path(__file__).parent.parent / "fixtures" / "images" / folder
         write(tmp_path / folder / index, (source / index).read_bytes())
@@ -493,3 +495,15 @@ def test_what_one_decoder_reads_in_part_another_may_read(lossless: bool, tmp_pat
     assert not grave(only(tmp_path / name, deep=True))
     write(tmp_path / name, packed[: len(packed) // 2])
     assert grave(only(tmp_path / name, deep=True))
+
+
+def test_maps_and_fits_are_told_in_gzip(tmp_path: Path) -> None:
+    whole = gzip.compress(MRC + bytes(range(32)), mtime=0)
+    one = made(tmp_path / "a.map.gz", whole)
+    assert (one.format, one.kind) == ("MRC (Medical Research Council)", "image")
+    assert one.sizes == {"T": 1, "C": 1, "Z": 2, "Y": 4, "X": 4}
+    assert not grave(one)
+    assert grave(made(tmp_path / "a.map.gz", gzip.compress(MRC + bytes(20)))) == {"IMG103"}
+    cards = fits("SIMPLE  =  T", "BITPIX  =  8", "NAXIS   =  0")
+    assert (made(tmp_path / "a.fits.gz", gzip.compress(cards)).format or "")[:4] == "FITS"
+    assert made(tmp_path / "a.tif.gz", gzip.compress(tiff())).format == "gzip"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import struct
 
-from pipeline.images.facts import Facts, Member
+from pipeline.images.facts import Facts, Member, Packed
+from pipeline.images.headers.medical import gzip_length, inflated
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Opened, Wrong
 
@@ -67,7 +68,11 @@ def is_mrc(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
 @header("MRC (Medical Research Council)")
 def mrc(file: Opened, facts: Facts) -> None:
     """MRC: sizes, pixel size in angstrom, and the length that they ask for."""
-    head = file.need(0, 1024, "the MRC header")
+    packed = file.head.startswith(b"\x1f\x8b")
+    head = inflated(file, 1024) if packed else file.need(0, 1024, "the MRC header")
+    if len(head) < 1024:
+        gzip_length(file, facts, 1024)
+        return
     order, x, y, z, mode, extended = _mrc(head)
     facts.pixel_type = MRC_TYPES[mode][0]
     facts.size(T=1, C=1, Z=z, Y=y, X=x)
@@ -81,7 +86,12 @@ def mrc(file: Opened, facts: Facts) -> None:
         }
     )
     facts.images = 1
-    file.reach(1024 + extended + _mrc_length(x, y, z, mode), "the MRC pixel data")
+    end = 1024 + extended + _mrc_length(x, y, z, mode)
+    if packed:
+        facts.packed.append(Packed(0, "gzip", end))
+        gzip_length(file, facts, end)
+    else:
+        file.reach(end, "the MRC pixel data")
 
 
 @header("FEI/TIA SER")

@@ -150,6 +150,10 @@ def analyze(file: Opened, facts: Facts) -> None:
 @header("FITS (Flexible Image Transport System)")
 def fits(file: Opened, facts: Facts) -> None:
     """FITS: each header and the length of data that it asks for (FITS standard 4.0)."""
+    if file.head.startswith(b"\x1f\x8b"):
+        facts.packed.append(Packed(0, "gzip", None))
+        gzip_length(file, facts, 2880)
+        return
     facts.images = 0
     for number, (cards, data, _) in enumerate(_fits_units(file), 1):
         axes = _fits_axes(cards)

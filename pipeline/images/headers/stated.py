@@ -27,6 +27,19 @@ _IGOR = {
     0x50: ("uint16", 2),
     0x60: ("uint32", 4),
 }
+_ENVI = {
+    1: ("uint8", 1),
+    2: ("int16", 2),
+    3: ("int32", 4),
+    4: ("float32", 4),
+    5: ("float64", 8),
+    6: ("complex64", 8),
+    9: ("complex128", 16),
+    12: ("uint16", 2),
+    13: ("uint32", 4),
+    14: ("int64", 8),
+    15: ("uint64", 8),
+}
 _AFNI = {0: ("uint8", 1), 1: ("int16", 2), 3: ("float32", 4), 5: ("complex64", 8)}
 _MGH = {0: ("uint8", 1), 1: ("int32", 4), 3: ("float32", 4), 4: ("int16", 2), 10: ("uint16", 2)}
 _SURFACES = (2, 4, 5, 10, 12, 13, 21)
@@ -324,6 +337,28 @@ def ripple(file: Opened, facts: Facts) -> None:
     facts.images = 1
     least = number("offset") + width * height * depth * size
     facts.members.append(Member("{stem}.raw", least=least))
+
+
+@header("ENVI")
+def envi(file: Opened, facts: Facts) -> None:
+    """ENVI: samples, lines, bands and type of the data beside its header (ENVI header format)."""
+    if not file.name.lower().endswith(".hdr"):
+        return
+    text = words(file.read(0, min(file.size, 1 << 16)))
+    said = dict(
+        re.findall(r"(?mi)^ *(samples|lines|bands|data type|header offset) *= *(\d{1,9})", text)
+    )
+    said = {key.lower(): value for key, value in said.items()}
+    x, y, bands = (int(said.get(key, 0)) for key in ("samples", "lines", "bands"))
+    least = None
+    if x and y:
+        facts.size(T=1, C=max(1, bands), Z=1, Y=y, X=x)
+        facts.images = 1
+        if (kind := int(said.get("data type", 0))) in _ENVI:
+            facts.pixel_type, width = _ENVI[kind]
+            least = int(said.get("header offset", 0)) + x * y * max(1, bands) * width
+    ends = (".dat", ".img", ".raw", ".bsq", ".bil", ".bip", ".bin", "")
+    facts.members.append(Member("|".join("{stem}" + end for end in ends), least=least))
 
 
 @header("Autodesk FLIC")
