@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import io
 import re
 from collections import deque
 from dataclasses import dataclass
@@ -50,6 +52,10 @@ _UNITS = {
 }
 MOST = 32 << 20
 MOST_FLAGS = 5
+MOST_ERRORS = 50
+"""Errors of the schema that are looked at."""
+MOST_CHILDREN = 100
+"""Children of one element that are looked at in a document with more errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     images = [node for node in root if _local(node) == "Image"]
     _agree(images, facts, around)
     if space == LATEST:
-        _schema(root, facts)
+        _schema(data, root, facts)
     elif re.search(r"/OME/20(09|1\d)-\d\d$", space):
         _unknown(root, facts)
     _technical(root, images, facts)
@@ -232,12 +238,69 @@ def _unknown(root: Any, facts: Facts) -> None:
         nodes.extend(node)
 
 
-def _schema(root: Any, facts: Facts) -> None:
+def _errors(data: bytes, schema: Any) -> tuple[list[str], bool]:
+    """What breaks the schema, at least so many as are told in full, and whether that is all.
+
+    The stream is checked as it is parsed, for checking a tree takes time that grows with the
+    square of the number of errors: each is told with its path among its siblings.
+    """
+    from lxml import etree
+
+    parts = etree.iterparse(
+        io.BytesIO(data), events=("end",), schema=schema, resolve_entities=False, no_network=True
+    )
+    whole = True
+    try:
+        for number, (_, node) in enumerate(parts):
+            node.clear()
+            if number % 64 == 0 and len(parts.error_log) > MOST_ERRORS:
+                whole = False
+                break
+    except etree.XMLSyntaxError:
+        pass  # so it says at the end that the document is not valid
+    return [str(error.message) for error in parts.error_log[: MOST_ERRORS + 1]], whole
+
+
+def _beginnings(root: Any) -> Any:
+    """A copy of a document in which no element has more than its first children."""
+    kept = copy.deepcopy(root)
+    for node in kept.iter():
+        if len(node) > MOST_CHILDREN:
+            del node[MOST_CHILDREN:]
+    return kept
+
+
+def _schema(data: bytes, root: Any, facts: Facts) -> None:
     schema = _xsd()
-    if schema is None or schema.validate(root):
+    if schema is None:
         return
+    errors, whole = _errors(data, schema)
+    if not errors:
+        return
+    whole = whole and len(errors) <= MOST_ERRORS
+    if not whole:
+        root = _beginnings(root)
+    schema.validate(root)
+    log = list(schema.error_log)
+    if not whole:
+        # what a reference names may be among the elements that were left out
+        log = [error for error in log if "No match found for key-sequence" not in error.message]
+    _tell(root, log[:MOST_ERRORS], facts)
+    if not whole:
+        text = re.sub(r"\{http[^}]*\}", "", errors[0])
+        facts.flag(
+            omefaults.OME_FORM,
+            f"the OME-XML breaks the schema in more than {MOST_ERRORS} places, of which only the "
+            f"first were looked at: {text}",
+            pointer="/OME",
+            value=MOST_ERRORS,
+        )
+
+
+def _tell(root: Any, log: list[Any], facts: Facts) -> None:
+    """Flag errors of the schema, one for each place."""
     told: set[str] = set()
-    for error in list(schema.error_log)[:50]:
+    for error in log:
         found = root.xpath(error.path) if error.path else []
         node = found[0] if isinstance(found, list) and found else root
         if not hasattr(node, "tag"):

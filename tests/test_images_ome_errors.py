@@ -1,0 +1,62 @@
+"""OME-XML with very many errors is judged by the first of them, in little time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.findings import Finding
+from pipeline.images import sniff
+
+SPACE = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
+IMAGE = (
+    '<Image ID="Image:{n}"><Pixels ID="Pixels:{n}" DimensionOrder="XYZCT" Type="uint8" SizeX="4" '
+    'SizeY="4" SizeZ="1" SizeC="1" SizeT="1" PhysicalSizeX="0.5" PhysicalSizeY="0.5">'
+    '<Channel ID="Channel:{n}:0"/><MetadataOnly/></Pixels>{more}</Image>'
+)
+
+
+def findings(path: Path, body: str) -> tuple[Finding, ...]:
+    path.write_text(f'<?xml version="1.0"?><OME xmlns="{SPACE}">{body}</OME>', "utf-8")
+    start = time.monotonic()
+    (one,) = sniff([path])
+    assert time.monotonic() - start < 5
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 4}
+    return one.findings
+
+
+BODIES = {
+    "images without anything": IMAGE.format(n=0, more="") + "<Image/>" * 110_000,
+    "the same ids": IMAGE.format(n=0, more="") * 3000,
+    "wrong references": "".join(
+        IMAGE.format(n=n, more='<AnnotationRef ID="Annotation:9"/>') for n in range(3000)
+    ),
+    "wrong attributes": IMAGE.format(n=0, more="") + '<Image ID="x" Name2=""/>' * 50_000,
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_many_errors_are_told_by_the_first_of_them(tmp_path: Path, kind: str) -> None:
+    found = findings(tmp_path / "a.ome", BODIES[kind])
+    assert not [flag for flag in found if flag.code.startswith("INT")]
+    said = [flag for flag in found if "more than 50 places" in flag.message]
+    assert [flag.code for flag in said] == ["OME105"]
+    assert len(found) <= 7
+
+
+def test_the_place_of_an_error_among_many_is_that_in_the_whole_document(tmp_path: Path) -> None:
+    images = [IMAGE.format(n=n, more="") for n in range(500)]
+    images[60] = images[60].replace('SizeX="4"', 'SizeX="none"')
+    images[200:] = ["<Image/>"] * 300
+    found = findings(tmp_path / "a.ome", "".join(images))
+    assert "/OME/Image[61]/Pixels/@SizeX" in {flag.location.pointer for flag in found}
+
+
+def test_a_document_of_many_images_that_is_valid_is_judged_whole(tmp_path: Path) -> None:
+    images = [IMAGE.format(n=n, more="") for n in range(4000)]
+    assert findings(tmp_path / "a.ome", "".join(images)) == ()
+    images[3999] = images[3999].replace('SizeY="4"', 'SizeY="none"')
+    found = findings(tmp_path / "b.ome", "".join(images))
+    assert [flag.location.pointer for flag in found] == ["/OME/Image[4000]/Pixels/@SizeY"]
