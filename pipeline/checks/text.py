@@ -11,6 +11,7 @@ from html.entities import name2codepoint
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted, waits
 from pipeline.edit import removal
+from pipeline.findings import Severity
 from pipeline.identifiers import INVISIBLE
 from pipeline.submission import Metadata, Texts
 
@@ -127,6 +128,8 @@ def very_long(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 _NAMING = frozenset({"title", "name", "scientific_name"})
 """Fields that nothing else can stand for, so that `n/a` is no answer in them."""
 
+_SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
+
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 
 
@@ -134,21 +137,32 @@ _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value promises to come later (TBD, pending), or is a template's own words.
 
-    'Not applicable' is an answer, but neither a title nor the name of an organism.
+    'Not applicable' is an answer, but neither a title nor the name of an organism; 'n/a' may mean
+    that something is not available, and is a hint.
 
     To fix: give the value, or leave the field empty.
     """
     for place, text in texts.prose:
         slot = place.rpartition("/")[2]
-        named = slot in _NAMING and not place.startswith(_NAMED_ELSEWHERE)
-        if (named and is_placeholder(text)) or (waits(text) and place != "/study/description"):
-            needed = slot in _NEEDED
-            gone = suggest(removal(metadata, place), why="The value says nothing.")
-            yield Flag(
-                message=f"{quoted(text)} is a placeholder",
-                at=place,
-                suggestion=None if needed else gone,
-            )
+        if place == "/study/description" or not (grave := _stands_in(place, slot, text)):
+            continue
+        gone = suggest(removal(metadata, place), why="The value says nothing.")
+        yield Flag(
+            message=f"{quoted(text)} is a placeholder",
+            at=place,
+            severity=grave,
+            suggestion=None if slot in _NEEDED else gone,
+        )
+
+
+def _stands_in(place: str, slot: str, text: str) -> Severity | None:
+    """How grave it is that a text stands where a value should; None if it does not."""
+    if waits(text):
+        return "warning"
+    if slot in _NAMING and not place.startswith(_NAMED_ELSEWHERE):
+        return "warning" if is_placeholder(text) else None
+    short = len(text) < 12 and _SHORT.fullmatch(text) and "/associations/" not in place
+    return "hint" if short and not place.startswith(_NAMED_ELSEWHERE) else None
 
 
 @check("TXT107", "text-pasted-twice", at="", severity="warning")
