@@ -180,7 +180,21 @@ def test_a_dib_is_cellomics_only_as_cellomics_writes_it(
 
 
 @pytest.mark.parametrize(
-    "name", ["a.dat", "a.hdr", "a.map", "a.img", "a.html", "a.lut", "a.raw", "a.bin"]
+    "name",
+    [
+        "GFDL-1.2",
+        "font.afm",
+        "pci.ids",
+        "setup.cfg",
+        "a.dat",
+        "a.hdr",
+        "a.map",
+        "a.img",
+        "a.html",
+        "a.lut",
+        "a.raw",
+        "a.bin",
+    ],
 )
 def test_text_of_a_common_suffix_is_no_image(name: str, tmp_path: Path) -> None:
     said = "<html><body>Report</body></html>" if name.endswith("html") else "1 2 3\n4 5 6\n"
@@ -507,3 +521,23 @@ def test_maps_and_fits_are_told_in_gzip(tmp_path: Path) -> None:
     cards = fits("SIMPLE  =  T", "BITPIX  =  8", "NAXIS   =  0")
     assert (made(tmp_path / "a.fits.gz", gzip.compress(cards)).format or "")[:4] == "FITS"
     assert made(tmp_path / "a.tif.gz", gzip.compress(tiff())).format == "gzip"
+
+
+def test_numbered_files_are_ultraview_beside_its_index(tmp_path: Path) -> None:
+    write(tmp_path / "cell_1.2", bytes(range(1, 129)))
+    assert only(tmp_path / "cell_1.2").format is None
+    write(tmp_path / "cell.tim", b"1 2 3\n")
+    told = {Path(one.path).name: one for one in sniff([tmp_path])}
+    assert told["cell_1.2"].format == "PerkinElmer UltraVIEW"
+    assert told["cell_1.2"].evidence == "content"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_matlab_4_is_told_by_its_first_matrix(order: str, tmp_path: Path) -> None:
+    kind = 0 if order == "<" else 1000
+    data = (
+        struct.pack(order + "5i", kind, 2, 2, 0, 2) + b"x\0" + struct.pack(order + "4d", 1, 2, 3, 4)
+    )
+    one = made(tmp_path / "a.mat", data)
+    assert (one.format, one.evidence) == ("MATLAB MAT", "content")
+    assert not grave(one)

@@ -243,7 +243,7 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     structured = headers.structure(file, name, suffixes)
     if structured is not None:
         return structured
-    if formats and not all(one.other for one in formats) and not _common(suffixes):
+    if formats and not all(one.other for one in formats) and not _not_text(suffixes):
         return None
     facts.format = _OTHER_TEXT.get(kind, "Plain text")
     if kind == "text" and formats and formats[0].other:
@@ -256,6 +256,11 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
 def _common(suffixes: tuple[str, ...]) -> bool:
     """Whether files of every kind have this suffix."""
     return not table().common.isdisjoint(suffixes[-1:])
+
+
+def _not_text(suffixes: tuple[str, ...]) -> bool:
+    """Whether text of this suffix is no image."""
+    return _common(suffixes) or not table().binary.isdisjoint(suffixes[-1:])
 
 
 def _binary(one: Format) -> bool:

@@ -225,6 +225,21 @@ def _surface_end(file: Opened, at: int) -> int:
     return int(end)
 
 
+@shaped("mat4")
+def is_matlab_4(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """MAT 4: a type of four digits, rows, columns, and a name that ends in NUL."""
+    if "mat" not in suffixes:
+        return False
+    for order, machine in (("<", 0), (">", 1)):
+        kind, rows, columns, complex_, length = struct.unpack_from(order + "5i", file.head)
+        told = kind // 1000 == machine and kind % 1000 < 53 and complex_ in (0, 1)
+        if told and rows >= 0 and columns >= 0 and 1 < length <= 64:
+            text = file.head[20 : 20 + length]
+            if re.fullmatch(rb"[A-Za-z]\w*\0", text):
+                return True
+    return False
+
+
 @header("MATLAB MAT")
 def matlab(file: Opened, facts: Facts) -> None:
     """MAT 5: its elements, one after the other (MATLAB MAT-file format, 1)."""
@@ -391,3 +406,15 @@ def visitech(file: Opened, facts: Facts) -> None:
     """VisiTech report: the .xys that begin with its name."""
     if file.name.lower().endswith(" report.html"):
         facts.members += [Member(name) for name in _xys(file)]
+
+
+@shaped("ultraview")
+def is_ultraview(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """UltraVIEW: a numbered file beside the .tim, .zpo or .ano whose name begins its own."""
+    if file.away or not {"2", "3", "4"} & set(suffixes):
+        return False
+    stems = (one.rpartition(".") for one in places.names(file.path[: -len(file.name)] or "."))
+    return any(
+        end.lower() in ("tim", "zpo", "ano") and stem and name.startswith(stem)
+        for stem, _, end in stems
+    )
