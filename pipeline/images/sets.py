@@ -63,6 +63,8 @@ def first_to_ask(name: str) -> tuple[int, str]:
         if suffix in _RANK:
             return _RANK[suffix], name
     # an NDTiff index stands behind the stack that claims it
+    if low.endswith("metadata.txt"):
+        return -1, name  # the single planes of Micro-Manager
     return len(_RANK) + (low in ("ndtiff.index", "display_settings.txt")), name
 
 

@@ -14,10 +14,11 @@ from pipeline.findings import Severity
 from pipeline.images import faults, ome, omedocument, places
 from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.registry import header, shaped
-from pipeline.images.opened import Opened
+from pipeline.images.opened import Cut, Enough, Opened
 from pipeline.images.text import is_text, words
 
 MOST_INDEX = 16 << 20
+MOST_INDEXES = 2000
 
 
 def whole(file: Opened) -> str:
@@ -62,10 +63,29 @@ def omexml(file: Opened, facts: Facts) -> None:
 
 @header("Leica XLEF")
 def xlef(file: Opened, facts: Facts) -> None:
-    """XLEF, XLCF, XLIF: references and frames."""
-    text = whole(file)
+    """XLEF, XLCF, XLIF: references and frames, and those of the indexes that are referred to."""
+    folder = os.path.dirname(file.path) or "."
+    seen: set[str] = set()
+    todo = _frames(whole(file), "")
+    while todo and len(seen) < MOST_INDEXES:
+        name = todo.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        _add(facts, [name])
+        if name.lower().endswith((".xlcf", ".xlif")) and not name.startswith(("/", "..")):
+            with contextlib.suppress(OSError, Cut, Enough), Opened(f"{folder}/{name}") as below:
+                todo += _frames(whole(below), os.path.dirname(name))
+
+
+def _frames(text: str, folder: str) -> list[str]:
+    """What a Leica index names, relative to the first one."""
     names = _said(text, "Reference|Frame", "File")
-    _add(facts, [name for name in names if "iomanagerconfig" not in name.lower()])
+    return [
+        os.path.normpath(os.path.join(folder, name))
+        for name in names
+        if "iomanagerconfig" not in name.lower() and "://" not in name
+    ]
 
 
 @header("Big Data Viewer")
@@ -217,18 +237,67 @@ def metamorph(file: Opened, facts: Facts) -> None:
     """ND: the stacks that begin with its name."""
     if not file.name.lower().endswith((".nd", ".scan")):
         return
-    stem = os.path.splitext(file.name)[0].lower()
+    stem = os.path.splitext(file.name)[0]
     entries = places.names(os.path.dirname(file.path) or ".")
     found = [
         name
         for name in entries
-        if name.lower().startswith(stem) and name.lower().endswith((".stk", ".tif", ".tiff"))
+        if name.lower().startswith(stem.lower())
+        and name.lower().endswith((".stk", ".tif", ".tiff"))
     ]
     if found:
         _add(facts, found)
     else:
-        facts.members.append(Member(f"{stem}_*.stk"))
+        facts.members.append(Member(f"{stem.lower()}_*.stk"))
     facts.images = len(found) or None
+    if file.name.lower().endswith(".nd"):
+        said = dict(re.findall(r'(?m)^"(\w+)", *(.*?)\s*$', whole(file)))
+        waves = _count(said, "DoWave", "NWavelengths")
+        facts.name_channels([said.get(f"WaveName{n}", "").strip('"') for n in range(1, waves + 1)])
+        _add(facts, list(_lacking(stem, found, said, waves)), "warning")
+
+
+def _count(said: dict[str, str], key: str, number: str) -> int:
+    """How many there are of what a MetaMorph index turns on; none when it is off."""
+    value = said.get(number, "")
+    return int(value) if said.get(key) == "TRUE" and value.isdecimal() and len(value) < 4 else 0
+
+
+def _lacking(stem: str, found: list[str], said: dict[str, str], waves: int) -> Iterator[str]:
+    """Stacks of a MetaMorph index that are absent: `X_w1DAPI_s2_t3.stk`.
+
+    Every wave is asked for, and the stages and times up to the last that any wave has: who stops
+    early loses nothing.
+    """
+    form = re.compile(
+        rf"(?i){re.escape(stem)}(?:_w(\d+)(?!.*_thumb).*?)?(?:_s(\d+))?(?:_t(\d+))?\.(?:stk|tiff?)"
+    )
+    there = {tuple(int(one or 0) for one in match.groups()) for name in found
+             if (match := form.fullmatch(name))}  # fmt: skip
+    stages = sorted({stage for _, stage, _ in there})
+    times = sorted({time for _, _, time in there})
+    if not there or waves * len(stages) * len(times) > MOST_INDEXES * 100:
+        return
+    suffix = found[0].rpartition(".")[2]
+    for wave in range(1, waves + 1) if waves else (0,):
+        if f"WavePointsCollected{wave}" in said:
+            continue  # it was taken at some times alone
+        for stage in stages:
+            for time in times:
+                if (wave, stage, time) not in there:
+                    lead = f"{stem}_w{wave}*" if wave else stem
+                    parts = [f"_s{stage}" if stage else "", f"_t{time}" if time else ""]
+                    yield f"{lead}{''.join(parts)}.{suffix}"
+
+
+@header("Evotec/PerkinElmer Opera Flex")
+def flex(file: Opened, facts: Facts) -> None:
+    """MEA: the pictures that it names, by paths of the computer that wrote it (as Bio-Formats)."""
+    if not file.name.lower().endswith(".mea"):
+        return
+    names = [_name(one) for one in _said(whole(file), "Picture", "path")]
+    _add(facts, [one if one.lower().endswith(".flex") else f"{one}.flex" for one in names])
+    facts.images = len(names) or None
 
 
 @header("Prairie Technologies TIFF")
