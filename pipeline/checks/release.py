@@ -87,12 +87,20 @@ def _year_first(text: str) -> str | None:
 def past(value: str, submission: Submission, day: dt.date) -> Iterator[Flag]:
     """The release date of a new submission was over when the archive received it.
 
+    It is a warning for a crate with the identifier of another repository, which may be public
+    there.
+
     To fix: give today's date or a later one.
     """
     date, received = date_of(value), submission.received or day
-    elsewhere = submission.held_elsewhere
-    if date is not None and date < received and _is_new(submission) and not elsewhere:
-        yield Flag(message=f"the release date {date} lies before {received}, when it was received")
+    if date is None or date >= received or not _is_new(submission):
+        return
+    if submission.held_elsewhere and submission.source.kind != "ro-crate":
+        return
+    yield Flag(
+        message=f"the release date {date} lies before {received}, when it was received",
+        severity="warning" if submission.held_elsewhere else None,
+    )
 
 
 @check("REL104", "release-date-too-far", at=DATES, severity="error", requires=["REL102"])
