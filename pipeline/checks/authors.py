@@ -349,21 +349,49 @@ def roles_packed(role: str) -> Iterator[Flag]:
 
 
 @check("AUT201", "author-name-and-email-disagree", at="/study/authors/*", severity="hint")
-def name_and_email(author: dict[str, Any], place: Place) -> Iterator[Flag]:
+def name_and_email(author: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
     """An author's family name and e-mail address differ in one letter: one of them is mistyped.
+
+    Or the address is plainly that of another author of the study.
 
     To fix: look which spelling is right; transliterations and maiden names are.
     """
     address = email(_written(author))
-    words = re.sub(r"\d", "", _plain(str(author.get("name", "")))).split()
+    name = str(author.get("name", ""))
+    words = re.sub(r"\d", "", _plain(name)).split()
     if address is None or len(words) < 2 or len(words[-1]) < 5:
         return
     parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
-    if words[-1] not in "".join(parts):
+    written = [words[-1], re.sub(r"\d", "", _plain(name.translate(_IN_TWO_LETTERS))).split()[-1]]
+    written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
+    if not any(word in parts for word in words) and (other := _owner(parts, author, metadata)):
+        message = f"{quoted(address)} reads as the address of {quoted(other)}"
+        yield Flag(message=message, at=below(place, "email"))
+        return
+    if not any(form.replace("-", "") in "".join(parts) for form in written):
         near = [part for part in parts if _one_letter_apart(part, words[-1])]
         if any(len(part) > 5 and not _initialled(part, words) for part in near):
             message = f"{quoted(author['name'])} and {quoted(address)} differ in one letter"
             yield Flag(message=message, at=below(place, "email"))
+
+
+_IN_TWO_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa", "æ": "ae"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa", "Æ": "Ae"}
+)
+"""Letters that addresses write as two."""
+
+_FEMININE = ("ova", "eva", "ina", "aya", "ska", "cka")
+"""Ends of Slavic family names that addresses may give in their other form."""
+
+
+def _owner(parts: list[str], author: dict[str, Any], metadata: Metadata) -> str | None:
+    """Another author whose given and family name an address spells out."""
+    for other in metadata["study"]["authors"]:
+        words = _plain(str(other.get("name", ""))).split()
+        if other is not author and len(words) > 1 and {words[0], words[-1]} <= set(parts):
+            return str(other["name"]) if len(words[-1]) > 3 else None
+    return None
 
 
 def _initialled(part: str, words: list[str]) -> bool:
