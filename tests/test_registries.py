@@ -244,7 +244,7 @@ def test_cordis_dump(tmp_path: Path) -> None:
         "2025-08-26",
     )
     assert many.stream == "Horizon Europe: EU Missions (HORIZON-MISS)"
-    assert local(tmp_path).snapshot("cordis").date == dt.date(2026, 3, 4)
+    assert local(tmp_path).snapshot("cordis").date == dt.date(2025, 8, 26)
 
 
 def test_cordis_says_which_part_is_the_principal_one(tmp_path: Path) -> None:

@@ -106,16 +106,15 @@ def built_in() -> Dump:
 
 
 def _entry(fields: dict[str, str]) -> Entry:
-    return Entry(
-        fields["number"], fields, ((fields["acronym"], "acronym"),) if fields["acronym"] else ()
-    )
+    names = ((fields["acronym"], "acronym"),) if fields["acronym"] else ()
+    return Entry(fields["number"], fields, names, fields["updated"])
 
 
 def read(path: Path) -> Dump:
     """The official CSV (separator `;`), one row a project."""
     source = member(path, "project.csv")
     entries = _projects(source, _principal(path))
-    return Dump(entries, source.date.isoformat(), source.date, source.position, source.size)
+    return Dump(entries, None, source.date, source.position, source.size)
 
 
 def _projects(source: Member, principal: dict[str, str]) -> Iterator[Entry]:

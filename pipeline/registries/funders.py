@@ -47,7 +47,7 @@ def read(path: Path) -> Dump:
     listed = optional(path, ".csv")
     source = listed or member(path, ".rdf")
     entries = _listed(source) if listed else _concepts(source)
-    return Dump(entries, source.date.isoformat(), source.date, source.position, source.size)
+    return Dump(entries, None, source.date, source.position, source.size)
 
 
 def _crossref(uri: str) -> str:

@@ -58,6 +58,7 @@ def _entry(
     country: str = "",
     city: str = "",
     status: str = "active",
+    day: str = "",
 ) -> Entry:
     fields = {
         "ror": ror,
@@ -69,7 +70,7 @@ def _entry(
         "status": status,
     }
     found = [(name, "name") for name in names] + [(name, "acronym") for name in acronyms]
-    return Entry(key(ror), fields, tuple(dict.fromkeys(found)))
+    return Entry(key(ror), fields, tuple(dict.fromkeys(found)), day)
 
 
 def read(path: Path) -> Dump:
@@ -78,7 +79,7 @@ def read(path: Path) -> Dump:
     version = re.search(r"v\d[\d.]*(?=-)", path.name)
     return Dump(
         _records(source),
-        version[0] if version else source.date.isoformat(),
+        version[0] if version else None,
         source.date,
         source.position,
         source.size,
@@ -106,4 +107,5 @@ def _organisation(record: dict[str, Any]) -> Entry:
         country=place.get("country_code", ""),
         city=place.get("name", ""),
         status=record.get("status", "active"),
+        day=record.get("admin", {}).get("last_modified", {}).get("date", ""),
     )

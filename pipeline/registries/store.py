@@ -35,18 +35,24 @@ class Snapshot(Frozen):
 
 
 class Entry(NamedTuple):
-    """One entry of a registry: its id, its fields, and its names with their kind."""
+    """One entry of a registry: its id, its fields, its names with their kind, its last change."""
 
     id: str
     fields: dict[str, Any]
     names: tuple[tuple[str, str], ...]
+    day: str = ""
+    """The ISO day on which the record was changed last, where the dump says it."""
 
 
 class Dump(NamedTuple):
-    """An official dump being read: `position` and `total` are bytes, for a progress bar."""
+    """An official dump being read: `position` and `total` are bytes, for a progress bar.
+
+    `date` is the day of its file; a dump packed anew is as old as its newest entry.
+    """
 
     entries: Iterable[Entry]
-    version: str
+    version: str | None
+    """None where the dump has no version but its day."""
     date: dt.date
     position: Callable[[], int] = int
     total: int = 0
@@ -113,7 +119,7 @@ def write(
 ) -> Snapshot:
     """Replace one registry in one transaction: a reader sees the old one or the new one."""
     table = _table(name)
-    size = 0
+    size, newest = 0, ""
     names: list[tuple[str, str, str, str]] = []
     entries: list[tuple[str, str]] = []
 
@@ -138,23 +144,25 @@ def write(
         )
         for entry in dump.entries:
             size += 1
+            newest = max(newest, entry.day)
             entries.append((entry.id, json.dumps(entry.fields, ensure_ascii=False)))
             names += [(fold(text), entry.id, text, kind) for text, kind in entry.names]
             if len(entries) >= 2000:
                 flush()
         flush()
         connection.execute(f"CREATE INDEX {table}_by_name ON {table}_name (folded)")
+        date = min(dump.date, dt.date.fromisoformat(newest)) if newest else dump.date
         snapshot = Snapshot(
             name=name,
-            version=dump.version,
-            date=dump.date,
+            version=dump.version or date.isoformat(),
+            date=date,
             digest=digest_of_dump,
             size=size,
             complete=complete,
         )
         connection.execute(
             "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?)",
-            (name, dump.version, dump.date.isoformat(), digest_of_dump, size, complete),
+            (name, snapshot.version, date.isoformat(), digest_of_dump, size, complete),
         )
         connection.execute("COMMIT")
     except BaseException:

@@ -77,7 +77,7 @@ def read(path: Path) -> Dump:
     """The official dump; names.dmp and nodes.dmp are both in the order of taxon ids."""
     names = member(path, "names.dmp")
     entries = _taxa(names, member(path, "nodes.dmp"), optional(path, "merged.dmp"))
-    return Dump(entries, names.date.isoformat(), names.date, names.position, names.size)
+    return Dump(entries, None, names.date, names.position, names.size)
 
 
 def _taxa(names: Member, nodes: Member, merged: Member | None) -> Iterator[Entry]:
