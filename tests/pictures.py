@@ -75,6 +75,7 @@ plain(
     "cells.tif",
 )
 plain("tiff_big", tiff(bigtiff=True))
+plain("tiff_counts_more", tiff(description="ImageJ=1.53\nimages=9\nslices=9\n"))
 plain("tiff_pages", tiff(pixels(10, 64, 64), photometric="minisblack"))
 plain("tiff_deflate", tiff(pixels(64, 64), compression="zlib"))
 LSM = struct.pack("<II", 67127628, 500) + bytes(492)

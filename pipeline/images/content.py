@@ -47,6 +47,8 @@ UNFINISHED = (
     ".aria2",
     ".incomplete",
 )
+LEFT_BESIDE = (".aspera-ckpt", ".aspx", ".tmp")
+"""Suffixes that transfer programs put behind the name of a file, and others use, too."""
 HEADER_ERRORS = (
     struct.error,
     ValueError,
@@ -82,7 +84,7 @@ def tell(
         suffixes = suffixes_of(name)
         if file.size == 0:
             _empty(facts, name, suffixes)
-        elif low.endswith(UNFINISHED):
+        elif low.endswith(UNFINISHED) or (low.endswith(LEFT_BESIDE) and _of_image(name)):
             _unfinished(facts, file, name)
         else:
             try:
@@ -112,6 +114,11 @@ def tell(
 def failed(facts: Facts, name: str, crash: Exception) -> None:
     """Flag that the pipeline itself failed on a file or folder."""
     facts.flag(faults.TELLING_FAILED, f"looking at {name} failed: {type(crash).__name__}")
+
+
+def _of_image(name: str) -> bool:
+    """Whether a name without its last suffix is surely that of an image."""
+    return not table().sure.isdisjoint(suffixes_of(name.rsplit(".", 1)[0]))
 
 
 def _double(file: Opened) -> bool:
@@ -226,7 +233,11 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     if found is not None:
         return found
     kind = _text_kind(text, root)
-    binary = sure or (formats and all(_binary(one) for one in formats))
+    binary = sure or (
+        bool(formats)
+        and all(_binary(one) and not one.other for one in formats)
+        and not _not_text(suffixes)
+    )
     if binary:
         answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
         what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
@@ -238,7 +249,12 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
         if answer:
             facts.flag(faults.WEB_PAGE, f"{name} holds {what[kind]}, not an image")
         else:
-            facts.flag(faults.TEXT_CONTENT, f"{name} holds text, not an image")
+            # a suffix that is not sure may be that of another program
+            facts.flag(
+                faults.TEXT_CONTENT,
+                f"{name} holds text, not an image",
+                severity=None if sure else "warning",
+            )
         return None
     structured = headers.structure(file, name, suffixes)
     if structured is not None:
@@ -260,7 +276,7 @@ def _common(suffixes: tuple[str, ...]) -> bool:
 
 def _not_text(suffixes: tuple[str, ...]) -> bool:
     """Whether text of this suffix is no image."""
-    return _common(suffixes) or not table().binary.isdisjoint(suffixes[-1:])
+    return _common(suffixes) or not table().text.isdisjoint(suffixes[-1:])
 
 
 def _binary(one: Format) -> bool:

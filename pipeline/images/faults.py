@@ -325,6 +325,17 @@ COMPANION_DIFFERS = declare(
     To fix: upload the file that was saved together with this one.
     """,
 )
+PLANES_DISAGREE = declare(
+    "IMG208",
+    "image-plane-count-disagrees",
+    "warning",
+    """The header counts more planes than the file holds.
+
+    Planes were lost on the way, or the file is one part of a stack with the stack's description.
+
+    To fix: upload the whole stack, or save the part again so that it describes itself.
+    """,
+)
 NOT_TOLD = declare(
     "IMG301",
     "image-format-unknown",

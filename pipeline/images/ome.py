@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.images import omefaults, omesaid
+from pipeline.images import faults, omefaults, omesaid
 from pipeline.images.facts import Facts, Member
 
 LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
@@ -115,6 +115,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     elif re.search(r"/OME/20(09|1\d)-\d\d$", space):
         _unknown(root, facts)
     _technical(root, images, facts)
+    _labels(images, facts)
     _members(root, images, facts, around)
     if around is not None and images:
         _inside(images, facts, around)
@@ -351,14 +352,33 @@ def _technical(root: Any, images: list[Any], facts: Facts) -> None:
             except ValueError:
                 lengths[axis] = None
         facts.pixel_size(**lengths)
-        if not pixels.get("PhysicalSizeX"):
+        given = pixels.get("PhysicalSizeX")
+        if not given or "X" not in (facts.pixel_size_um or {}):
+            unit = pixels.get("PhysicalSizeXUnit", "µm")
             facts.flag(
                 omefaults.SIZE_UNSET,
-                "the OME metadata give no pixel size",
+                f"the OME metadata give a pixel size of {given} {unit}, which no pixel has"
+                if given
+                else "the OME metadata give no pixel size",
                 pointer=place(pixels),
                 line=pixels.sourceline,
             )
         return
+
+
+def _labels(images: list[Any], facts: Facts) -> None:
+    """Flag the coloured photograph of a slide's label, as Bio-Formats names it when it converts."""
+    for image in images[:10_000]:
+        pixels = _pixels(image)
+        coloured = pixels is not None and _whole(pixels, "SizeC") in (3, 4)
+        if coloured and image.get("Name", "").strip().lower() == "label image":
+            facts.flag(
+                faults.LABEL,
+                "one of its images is a photograph of the slide's label",
+                pointer=place(image, "Name"),
+                line=image.sourceline,
+            )
+            return
 
 
 def _members(root: Any, images: list[Any], facts: Facts, around: Around | None) -> None:

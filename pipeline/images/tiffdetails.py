@@ -207,8 +207,12 @@ SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] 
     "MetaMorph 7.5 TIFF": (_metamorph, tiffmakers.stack),
     "MetaMorph Stack (STK)": (_metamorph, tiffmakers.stack),
     "MetaXpress": (_metamorph, tiffmakers.stack),
+    "Hamamatsu ndpi": (tiffmakers.labels,),
     "Micro-Manager": (tiffmakers.micromanager,),
     "NDTiff": (tiffmakers.micromanager,),
     "OME-TIFF": (_ome,),
+    "TIFF (Tagged Image File Format)": (tiffmakers.philips, tiffmakers.planes),
+    "Vectra QPTIFF": (tiffmakers.labels,),
+    "Ventana BIF": (tiffmakers.labels,),
     "Zeiss LSM (Laser Scanning Microscope) 510/710": (_lsm, tiffmakers.lsm),
 }

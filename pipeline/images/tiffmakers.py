@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 import struct
 from typing import Any
@@ -14,7 +15,10 @@ from pipeline.images.facts import Facts
 from pipeline.images.tiff import Page, Tiff
 
 UIC1, UIC2, MICRO_MANAGER = 33628, 33629, 51123
+NDPI_LENS = 65421
+"""Magnification; -1 marks the overview (NDPITools documentation)."""
 MOST_SETTINGS = 1 << 18
+MOST_XML = 8 << 20
 _JULIAN = 1721425
 """Julian day of 1 January of the year 1, less 1 (MetaMorph counts days so)."""
 _LENGTHS = {"um": 1.0, "µm": 1.0, "microns": 1.0, "micron": 1.0, "nm": 1e-3, "mm": 1e3}
@@ -128,6 +132,52 @@ def micromanager(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> No
     for key in ("ReceivedTime", "Time"):
         if facts.acquired is None and isinstance(said.get(key), str):
             facts.date(said[key])
+
+
+def labels(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Photographs of the label of a slide in files of Hamamatsu, Akoya and Ventana."""
+    for number, page in enumerate(pages[:64], 1):
+        text = tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
+        lens = tiff.data(page, NDPI_LENS, 4) if NDPI_LENS in page.tags else b""
+        if re.search(r"<ImageType>\s*Label\s*<|^Label[_ ]Image", text):
+            facts.flag(faults.LABEL, f"page {number} is a photograph of the slide's label")
+        elif len(lens) == 4 and struct.unpack(tiff.order + "f", lens)[0] == -1:
+            facts.flag(
+                faults.LABEL,
+                f"page {number} is a photograph of the whole slide, on which its label may be read",
+            )
+
+
+def philips(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """The label of a slide in the XML of a Philips TIFF (iSyntax export)."""
+    if t.DESCRIPTION not in pages[0].tags:
+        return
+    if b"DPUfsImport" in tiff.data(pages[0], t.DESCRIPTION, 1024):
+        text = tiff.data(pages[0], t.DESCRIPTION, MOST_XML)
+        if b"LABELIMAGE" in text:
+            facts.flag(faults.LABEL, "its description holds a photograph of the slide's label")
+
+
+def planes(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """ImageJ: the planes that its description counts, of which a copied one may count too many."""
+    sizes = facts.sizes or {}
+    page = pages[0]
+    text = tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
+    if not text.startswith("ImageJ=") or not whole or tiff.unread:
+        return
+    count = math.prod(sizes.get(axis, 1) for axis in "TCZ") // max(1, tiff.number(page, t.SAMPLES))
+    offsets, counts = tiff.numbers(page, t.STRIPS, 1 << 16), tiff.numbers(page, t.COUNTS, 1 << 16)
+    if len(pages) == 1 and offsets and tiff.number(page, t.COMPRESSION, 1) == 1:
+        # a stack of more than 4 GiB has one directory, and its planes behind one another
+        there = (tiff.file.size - min(offsets)) // max(1, sum(counts))
+    else:
+        there = len(pages)
+    if count > there > 0:
+        facts.flag(
+            faults.PLANES_DISAGREE,
+            f"the ImageJ description counts {count:,} planes, the file has {there:,}",
+            value=count,
+        )
 
 
 def aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -56,7 +57,14 @@ _WANTED = {
     (0x0012, 0x0062): "removed",
     (0x0008, 0x0008): "type",
     (0x0010, 0x1040): "address",
+    (0x0010, 0x1000): "other ids",
     (0x0010, 0x1001): "other names",
+    (0x0010, 0x1005): "birth name",
+    (0x0010, 0x1060): "mother's birth name",
+    (0x0010, 0x1090): "medical record",
+    (0x0010, 0x2154): "telephone numbers",
+    (0x0010, 0x2201): "species",
+    (0x0010, 0x2297): "responsible person",
     (0x0002, 0x0010): "syntax",
     (0x0018, 0x1164): "imager spacing",
     (0x0008, 0x0016): "class",
@@ -88,6 +96,17 @@ _NOBODY = frozenset(
         "0",
         "phantom",
     }
+)
+_OF_ANIMALS = ("name", "birth date", "id", "other ids", "other names")
+"""What an animal may have without naming a person."""
+_PERSONAL = (
+    *_OF_ANIMALS,
+    "address",
+    "birth name",
+    "mother's birth name",
+    "medical record",
+    "telephone numbers",
+    "responsible person",
 )
 MOST_ELEMENTS = 50_000
 
@@ -274,7 +293,11 @@ def _identity(facts: Facts, said: dict[str, str]) -> None:
     if said.get("removed", "").upper() == "YES":
         return
     told = []
-    for key in ("name", "birth date", "id", "address", "other names"):
+    species = said.get("species", "").strip().lower()
+    animal = bool(species) and not re.search(r"human|homo", species)
+    for key in _PERSONAL:
+        if animal and key in _OF_ANIMALS:
+            continue
         value = said.get(key, "").replace("^", " ").strip().lower()
         if value in _NOBODY or value.startswith(("anon", "deident", "de-ident")):
             continue

@@ -6,6 +6,7 @@ import re
 import struct
 from html import unescape
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
@@ -47,6 +48,8 @@ def czi(file: Opened, facts: Facts) -> None:
     if not file.read(directory, 16).startswith(b"ZISRAWDIRECTORY"):
         raise Wrong(f"no subblock directory stands at byte {directory}, where the header says")
     _czi_entries(file, facts, directory)
+    if attachments > 0 and "Label" in _attached(file, attachments):
+        facts.flag(faults.LABEL, "an attachment is a photograph of the slide's label")
     if metadata > 0:
         length = struct.unpack("<i", file.need(metadata + 32, 4, "the CZI metadata"))[0]
         text = file.read(metadata + 32 + 256, min(max(length, 0), 4 << 20))
@@ -76,6 +79,14 @@ def _czi_said(text: str, facts: Facts) -> None:
         r'<Microscope\b[^<>]*\bName="([^"]+)"', instrument
     ):
         facts.name_instrument(unescape(found[1]))
+
+
+def _attached(file: Opened, at: int) -> set[str]:
+    """Names of the attachments: 128 bytes an entry, the name from byte 48 (CZI format 1.2.2)."""
+    count = struct.unpack("<i", file.need(at + 32, 4, "the CZI attachment directory"))[0]
+    data = file.read(at + 32 + 256, 128 * min(max(count, 0), 64))
+    names = (data[place + 48 : place + 128] for place in range(0, len(data) - 127, 128))
+    return {name.partition(b"\0")[0].decode("latin-1") for name in names}
 
 
 def _segment(file: Opened, at: int, what: str) -> int:
