@@ -541,3 +541,63 @@ def test_matlab_4_is_told_by_its_first_matrix(order: str, tmp_path: Path) -> Non
     one = made(tmp_path / "a.mat", data)
     assert (one.format, one.evidence) == ("MATLAB MAT", "content")
     assert not grave(one)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.cif", "a.seq", "a.ts", "a.inf", "a.exp", "a.p", "a.st", "a.am", "a.dv.log", "a.r3d.log"],
+)
+def test_text_of_other_programs_is_no_fault(name: str, tmp_path: Path) -> None:
+    one = made(tmp_path / name, b"data_1ABC\n_cell.length_a 10.0\n")
+    assert one.kind == "other"
+    assert not grave(one), one
+
+
+@pytest.mark.parametrize(("name", "severity"), [("a.nd2", "error"), ("a.sld", "warning")])
+def test_text_in_an_image_is_as_grave_as_its_suffix_is_sure(
+    name: str, severity: str, tmp_path: Path
+) -> None:
+    one = made(tmp_path / name, b"notes of the second day\n")
+    assert [(f.code, f.severity) for f in one.findings] == [("IMG107", severity)]
+
+
+def test_the_log_of_a_deltavision_image_belongs_to_it(tmp_path: Path) -> None:
+    RECIPES["dv"](tmp_path / "a.dv")
+    write(tmp_path / "a.dv.log", b"Created 1 Jan\n")
+    told = {Path(one.path).name: one for one in sniff([tmp_path])}
+    assert told["a.dv.log"].of == told["a.dv"].path
+    assert not grave(told["a.dv.log"])
+
+
+def test_the_experiment_of_bd_pathway_is_told_by_its_name(tmp_path: Path) -> None:
+    one = made(tmp_path / "Experiment.exp", b"[General]\nVersion=1\n")
+    assert one.format == "BD Pathway"
+    assert not grave(one)
+
+
+def test_a_database_is_tecan_only_with_its_tables(tmp_path: Path) -> None:
+    import sqlite3
+
+    for name, table in [("a.db", "notes"), ("b.db", "PlateDefinition")]:
+        with sqlite3.connect(tmp_path / name) as database:
+            database.execute(f"create table {table} (x int)")
+    told = {Path(one.path).name: one.format for one in sniff([tmp_path])}
+    assert told == {"a.db": "SQLite", "b.db": "Tecan Spark Cyto Workspace"}
+
+
+def test_netcdf_4_is_netcdf(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "a.nc", "w") as file:
+        file["x"] = pixels(4)
+    one = only(tmp_path / "a.nc")
+    assert one.format == "NetCDF"
+    assert not grave(one)
+
+
+def test_a_fits_header_by_itself_is_text(tmp_path: Path) -> None:
+    cards = fits("SIMPLE  =  T", "BITPIX  =  8", "NAXIS   =  2", "NAXIS1  =  4", "NAXIS2  =  4")
+    one = made(tmp_path / "a.header", cards.rstrip())
+    assert one.kind == "other"
+    assert not grave(one)
+    assert grave(made(tmp_path / "a.fits", cards.rstrip())) == {"IMG103"}

@@ -61,7 +61,7 @@ class Table:
     by_suffix: Mapping[str, tuple[Format, ...]]
     sure: frozenset[str]
     common: frozenset[str]
-    binary: frozenset[str]
+    text: frozenset[str]
     magic: tuple[tuple[int, Mapping[bytes, tuple[Signature, ...]]], ...]
     """By offset, then by the first two bytes there."""
     within: tuple[Signature, ...]
@@ -119,7 +119,7 @@ def table() -> Table:
         by_suffix={suffix: tuple(found) for suffix, found in suffixes.items()},
         sure=frozenset(raw["sure_suffixes"]),
         common=frozenset(raw.get("common_suffixes", ())),
-        binary=frozenset(raw.get("binary_suffixes", ())),
+        text=frozenset(raw.get("text_suffixes", ())),
         magic=tuple(
             (at, {key: tuple(found) for key, found in starts.items()})
             for at, starts in magic.items()

@@ -8,7 +8,7 @@ import struct
 from html import unescape
 
 from pipeline.images import faults
-from pipeline.images.facts import Facts
+from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Cut, Opened, Wrong
 
@@ -200,6 +200,7 @@ def deltavision(file: Opened, facts: Facts) -> None:
     lengths = struct.unpack_from(order + "3f", head, 40)
     facts.pixel_size(**dict(zip("XYZ", lengths, strict=True)))
     facts.images = 1
+    facts.members.append(Member(f"{file.name}.log", None))
     file.reach(1024 + extended + x * y * sections * width, "the DeltaVision pixel data")
 
 

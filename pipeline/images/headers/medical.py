@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts, Member, Packed
+from pipeline.images.formats import suffixes_of
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Opened, Wrong
-from pipeline.images.text import words
+from pipeline.images.text import is_text, words
 
 NIFTI_TYPES = {
     1: "bit",
@@ -147,12 +148,19 @@ def analyze(file: Opened, facts: Facts) -> None:
     facts.packed.append(Packed(0, "gzip", least, f"{os.path.splitext(file.name)[0]}.img.gz"))
 
 
+_FITS = frozenset({"fits", "fit", "fts", "fz"})
+
+
 @header("FITS (Flexible Image Transport System)")
 def fits(file: Opened, facts: Facts) -> None:
     """FITS: each header and the length of data that it asks for (FITS standard 4.0)."""
     if file.head.startswith(b"\x1f\x8b"):
         facts.packed.append(Packed(0, "gzip", None))
         gzip_length(file, facts, 2880)
+        return
+    if not _FITS & set(suffixes_of(file.name)) and file.size % 2880 and _all_text(file):
+        # a header by itself, as programs save it beside the image
+        facts.format, facts.kind = "Plain text", "other"
         return
     facts.images = 0
     for number, (cards, data, _) in enumerate(_fits_units(file), 1):
@@ -172,6 +180,10 @@ def fits(file: Opened, facts: Facts) -> None:
         file.reach(data, f"the data of FITS unit {number}")
         facts.images += picture
     facts.images = max(1, facts.images)
+
+
+def _all_text(file: Opened) -> bool:
+    return file.size <= LIMIT // 4 and is_text(file.read(0, file.size))
 
 
 def units(file: Opened) -> Iterator[tuple[int, int, bool]]:

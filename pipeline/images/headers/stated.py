@@ -9,6 +9,7 @@ import struct
 
 from pipeline.images import places, zips
 from pipeline.images.facts import Facts, Member, Packed
+from pipeline.images.formats import suffixes_of
 from pipeline.images.headers.medical import gzip_length, inflated
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
@@ -418,3 +419,22 @@ def is_ultraview(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
         end.lower() in ("tim", "zpo", "ano") and stem and name.startswith(stem)
         for stem, _, end in stems
     )
+
+
+@header("SQLite")
+def sqlite(file: Opened, facts: Facts) -> None:
+    """SQLite: a workspace of Tecan Spark Cyto when it has its tables."""
+    if is_tecan(file, file.name, suffixes_of(file.name)):
+        facts.format, facts.kind = "Tecan Spark Cyto Workspace", "image"
+
+
+@shaped("tecan")
+def is_tecan(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Tecan Spark Cyto: an SQLite database with its tables, or with Images beside its folder."""
+    if "db" not in suffixes or not file.head.startswith(b"SQLite format 3\0"):
+        return False
+    start = file.read(0, min(file.size, 1 << 16))
+    if any(table in start for table in (b"PlateDefinition", b"SelectedWell", b"ImagingResult")):
+        return True
+    above = file.path[: -len(file.name)] + ".."
+    return not file.away and "Images" in places.names(above)
