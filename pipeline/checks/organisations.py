@@ -138,6 +138,9 @@ def without_name(organisation: dict[str, Any], metadata: Metadata) -> Iterator[F
         )
 
 
+_ACRONYM = re.compile(r"(?P<name>.{4,}?)\s*[(\[](?P<short>[^()\[\]]{2,20})[)\]]")
+
+
 @check("AFF002", "organisation-without-ror", at="/study/organisations/*", severity="hint")
 def without_ror(organisation: dict[str, Any], place: Place, context: Context) -> Iterator[Flag]:
     """An organisation has no ROR id, so its data are not found under its other names.
@@ -152,6 +155,11 @@ def without_ror(organisation: dict[str, Any], place: Place, context: Context) ->
     proposal = None
     if isinstance(context.registries, Registries):
         found = context.registries.organisations(name)
+        if not found and (parts := _ACRONYM.fullmatch(name)):
+            same = context.registries.organisations(parts["name"])
+            found = tuple(
+                one for one in same if parts["short"] in one.acronyms or parts["short"] in one.names
+            )
         if len(found) == 1:
             made = Operation(do="add", place=below(place, "ror"), after=found[0].ror)
             proposal = suggest(made, why=f"ROR has one organisation of this name: {found[0].name}.")
@@ -220,6 +228,10 @@ def ror_of_another_name(
     record = registries.organisation(bare) if bare else None
     name = str(organisation.get("name", ""))
     if record is None or not name.strip():
+        return
+    spoken = " ".join(name.casefold().split())
+    short = any(one.casefold() in spoken.split() for one in record.acronyms)
+    if short or any(one.casefold() in spoken for one in record.names if not one.isascii()):
         return
     known = set().union(*(_words(one) for one in (*record.names, *record.acronyms, record.city)))
     if known and not known & _words(name) and not _initials(record.names) & set(name.split()):
