@@ -195,3 +195,9 @@ def test_many_faults_of_one_property_are_one_finding(known: Knowledge, tmp_path:
     assert told.count == 40
     assert "39 more" in told.message
     assert told.location.pointer == "/@graph/1/hasPart/0"
+
+
+def test_a_title_without_value_is_not_given_twice(known: Knowledge, tmp_path: Path) -> None:
+    _, report = look(known, tmp_path, "one.tsv", ROWS.replace("Title\tSingle", "Title\t\tSingle"))
+    assert "SUB136" in {one.code for one in report.findings}, "the value stands one cell too far"
+    assert not [one for one in report.findings if "None" in one.message]

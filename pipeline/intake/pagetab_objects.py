@@ -359,6 +359,9 @@ class Objects:
 
     def second_value(self, attribute: Attribute, slot: str, first: Any) -> None:
         """Note a further value of a slot that takes one."""
+        if attribute.value is None:
+            self.no_value(attribute, "")
+            return
         message = (
             f"'{attribute.name}' is given twice: '{_short(first)}' and '{_short(attribute.value)}'"
         )
