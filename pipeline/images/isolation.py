@@ -12,11 +12,16 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
+from pathlib import Path
 from typing import Any
 
 SECONDS = 30.0
 MEMORY = 4 << 30
 MOST_ANSWER = 16 << 20
+MARK = "BIA_WORKER"
+"""The variable in the environment by which what a worker started is known."""
+ROUNDS = 10
 
 
 class Stopped(Exception):
@@ -30,6 +35,7 @@ class Worker:
         self.seconds = seconds
         self.memory = memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._mark = f"{MARK}={uuid.uuid4().hex}"
         self._asking = threading.Lock()
 
     def ask(
@@ -57,6 +63,8 @@ class Worker:
             self.close()
             raise
         answer = json.loads(line)
+        if _has_children(process.pid):
+            self.close()  # what a reader started does not outlive its answer
         if not isinstance(answer, dict):
             self.close()
             raise Stopped("its answer was not an object")
@@ -71,6 +79,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
+                env={**os.environ, MARK: self._mark.partition("=")[2]},
             )
         return self._process
 
@@ -102,10 +111,50 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        _end_marked(self._mark)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _has_children(pid: int) -> bool:
+    """Whether a process has processes that it started; False where that cannot be asked."""
+    try:
+        return any(
+            Path(f"/proc/{pid}/task/{thread}/children").read_bytes()
+            for thread in os.listdir(f"/proc/{pid}/task")
+        )
+    except OSError:
+        return False
+
+
+def _end_marked(mark: str) -> None:
+    """Kill the processes that carry the mark in their environment: some left the worker's group."""
+    wanted = mark.encode()
+    for _ in range(ROUNDS):
+        found = [pid for pid in _numbered() if _carries(pid, wanted)]
+        if not found:
+            return
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _numbered() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+def _carries(pid: int, mark: bytes) -> bool:
+    """Whether a process of our own has the mark; one that has ended has no environment."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as stream:
+            return mark in stream.read().split(b"\0")
+    except OSError:
+        return False
 
 
 _START = (

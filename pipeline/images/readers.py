@@ -37,6 +37,8 @@ def ask(path: str, facts: Facts, suffixes: tuple[str, ...]) -> bool:
             facts.flag(faults.READER_STOPPED, f"{reader} was stopped: {stopped}")
             continue
         if "error" in answer:
+            if str(answer["error"]).startswith("MemoryError"):
+                facts.flag(faults.READER_STOPPED, f"{reader} was stopped: it took too much memory")
             continue
         formats = by_suffix(suffixes)
         facts.format = formats[0].name if formats else suffixes[-1].upper()
