@@ -95,6 +95,19 @@ def title_before(title: str, known: Known) -> Iterator[Flag]:
         yield Flag(message=f"the title and first author are also those of {others}")
 
 
+@check("ACC102", "own-doi-form-wrong", at="/doi", severity="hint")
+def own_doi_form(doi: str, metadata: Metadata) -> Iterator[Flag]:
+    """What stands as the study's own DOI is none, and the archive has given it no accession yet.
+
+    The archive registers the DOI itself when it gives the accession.
+
+    To fix: leave the DOI out.
+    """
+    asked = doi.strip().casefold() in ("true", "false", "yes", "no", "requested", "")
+    if not asked and bare_doi(doi) is None and "accession" not in metadata:
+        yield Flag(message=f"{doi!r} is no DOI")
+
+
 @check("ACC205", "own-doi-differs", at="/doi", severity="warning")
 def own_doi_differs(doi: str, metadata: Metadata) -> Iterator[Flag]:
     """The study's own DOI is not the one that the archive registers for its accession.

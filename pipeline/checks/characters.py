@@ -23,8 +23,15 @@ def _letters_of(bytes_: range) -> str:
     return re.escape("".join(sorted({*"".join(found)})))
 
 
-_SUSPECT = re.compile(f"[{_letters_of(range(0xC2, 0xF5))}][{_letters_of(range(0x80, 0xC0))}\ufffd]")
-"""What the first two bytes of a letter in UTF-8 look like, read as one byte a letter."""
+_SUSPECT = re.compile(
+    f"[{_letters_of(range(0xC2, 0xF5))}][{_letters_of(range(0x80, 0xC0))}\ufffd]"
+    "|(?<=[a-z])\u00c3 (?![A-Z])"
+)
+"""What the first two bytes of a letter in UTF-8 look like, read as one byte a letter.
+
+The second byte of an a with a grave accent is a no-break space, which often became a plain one."""
+_REMAINS = re.compile(r"(?<=[\w.,;)]) \u00e2 (?=[\w(])")
+"""What is left of a dash or quotation mark when the characters that nobody sees were taken out."""
 _LOST = "\ufffd"
 LONG = 200_000
 """Characters beyond which a text is not read for mojibake: it would take seconds."""
@@ -39,7 +46,12 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     To fix: type the letters anew.
     """
     for place, text in texts.beyond_ascii:
-        if len(text) > LONG or not _SUSPECT.search(text):
+        if len(text) > LONG:
+            continue
+        if not _SUSPECT.search(text):
+            if _REMAINS.search(text):
+                told = f"{quoted(text, 60)} holds the remains of a sign read in a wrong encoding"
+                yield Flag(message=told, at=place)
             continue
         mended = _decoded(text)
         if mended != text:

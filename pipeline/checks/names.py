@@ -44,6 +44,24 @@ def misspelt(metadata: Metadata) -> Iterator[Flag]:
                 yield from _slip(metadata, home, place, index, one, known.slots)
 
 
+@check("SUB123", "section-type-misspelt", at="/study/sections/*", severity="warning")
+def type_misspelt(section: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
+    """The type of a section is nearly one that the archive knows, so it was read as another.
+
+    What it says stands in the record, but not as a biosample, a specimen or the like.
+
+    To fix: write the type of the section as the form of the archive does.
+    """
+    given = fold(str(section.get("type", "")))
+    known = {form for kind in spellings().kinds.values() for form in kind.types}
+    near = sorted(form for form in known if given and given not in known and _near(given, form))
+    if near and len(given) >= _SHORTEST:
+        yield Flag(
+            message=f"the section type {quoted(section['type'])} is nearly {near[0]!r}",
+            value=section["type"],
+        )
+
+
 def _slip(
     metadata: Metadata,
     home: Mapping[str, Any],
