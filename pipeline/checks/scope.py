@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check
 from pipeline.checks.acquisitions import EMPIAR, METHOD, label
+from pipeline.intake.file_list_places import row_location
 from pipeline.registries import Registries
 from pipeline.select import leaves
 from pipeline.submission import FileList, Submission
@@ -49,19 +50,26 @@ _IDENTITY = re.compile(
     r"\b(?:patient|participant|donor|subject|hospital|case)s?['’]?s?[ _-]?"
     r"(?:id|ids|identifier|identifiers|initials|full name|address)\b"
     r"|\bpatients?['’]?s?[ _-]?(?:names?|numbers?|no\.?)\b"
+    r"|\b(?:participant|donor|subject)s?['’]?s?[ _-]names?\b"
     r"|\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"
     r"|\b(?:medical|hospital|health)[ _-]?records?(?: (?:numbers?|no\.?|id))?\b|\bmrn\b"
-    r"|\bnhs numbers?\b|\bsocial security numbers?\b|\bpassport numbers?\b",
+    r"|\bnhs numbers?\b|\bsocial security numbers?\b|\bpassport numbers?\b"
+    r"|\bgeburts(?:datum|tag)\w*|\bpatienten-?(?:id|nummern?|namen?)\b|\bfallnummern?\b"
+    r"|\bdates? de naissance\b|\b(?:nom|identifiant)s? d[ue]s? patients?\b|\bnum[ée]ro de dossier\b"
+    r"|\bfechas? de nacimiento\b|\bnombres? del? pacientes?\b|\bhistoria cl[íi]nica\b"
+    r"|\bdata di nascita\b|\bcodice fiscale\b|\bdata de nascimento\b",
     re.IGNORECASE,
 )
 _WORDS = (
     *("patient", "participant", "donor", "subject", "hospital", "case", "birth", "dob"),
-    *("record", "mrn", "nhs", "social", "passport"),
+    *("record", "mrn", "nhs", "social", "passport", "geburt", "fallnummer", "naissance"),
+    *("dossier", "nacimiento", "paciente", "historia", "nascita", "fiscale", "nascimento"),
 )
 """One of these stands in whatever points at a person; a look for them is quick."""
 
 _RELIEVED = re.compile(
-    r"anonymi[sz]|de-?identif|pseudonym|removed|without|\bno\b|\bnot\b|withheld|coded|exclud",
+    r"anonymi[sz]|de-?identif|pseud[oó]nym|removed|without|\bno\b|\bnot\b|withheld|coded|exclud"
+    r"|replaced|codes\b|anonym|\bohne\b|\bkeine?\b|entfernt|\bsans\b|\bsin\b|\bsenza\b|\bsem\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
@@ -115,6 +123,8 @@ def identified(
     for slot in ("description", "title"):
         if False not in human and isinstance(study.get(slot), str):
             yield from _flags(study[slot], below("/study", slot))
+    for n, attribute in enumerate(() if False in human else study.get("attributes", ())):
+        yield from _spoken(attribute, below("/study", "attributes", n))
     if False not in human:
         for one in lists:
             for column in one.columns:
@@ -128,6 +138,24 @@ def identified(
                         ),
                         value=column,
                     )
+            yield from _in_names(one)
+
+
+def _in_names(one: FileList) -> Iterator[Flag]:
+    """The first file whose name points at a person."""
+    paths = one.table["path"].astype(str)
+    text = "\n".join(paths).casefold()
+    if not any(word in text for word in _WORDS):
+        return
+    for row, path in enumerate(paths):
+        if found := _IDENTITY.search(path.replace("_", " ")):
+            yield Flag(
+                message=f"the name of the file '{path}' speaks of {found[0].casefold()!r}",
+                at=one.component or "/study",
+                location=row_location(one, row, "path"),
+                value=path,
+            )
+            return
 
 
 def _spoken(section: dict[str, Any], at: str) -> Iterator[Flag]:
