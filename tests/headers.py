@@ -182,7 +182,8 @@ def czi(path: Path) -> None:
     entry = struct.pack("<2siqiiB5xi", b"DV", 0, 1000, 0, 0, 0, 2)
     for axis, size in ((b"X", 4), (b"Y", 4)):
         entry += struct.pack("<4siifi", axis, 0, size, 0, size)
-    block = segment(b"ZISRAWSUBBLOCK", bytes(64))
+    inside = struct.pack("<iiq", 0, 0, 16) + entry
+    block = segment(b"ZISRAWSUBBLOCK", inside.ljust(256, b"\0") + bytes(range(16)))
     xml = b'<D><Distance Id="X"><Value>1E-07</Value></Distance></D>'
     parts = [
         (0, segment(b"ZISRAWFILE", padded([(52, struct.pack("<qq", 300, 600))], 80))),

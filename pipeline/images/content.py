@@ -60,6 +60,8 @@ HEADER_ERRORS = (
     RecursionError,
 )
 """What reading a header of damaged bytes may raise; anything else is our own fault."""
+_ALL_LOOKED = 1 << 19
+"""Bytes of a file up to which all are looked at when its first are zero."""
 _ERROR_WORDS = re.compile(
     r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied",
     re.IGNORECASE,
@@ -156,7 +158,9 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], o
         facts.kind = "unreadable" if sure else "other"
         facts.flag(
             faults.ALL_ZEROS,
-            f"all {file.size} bytes of {name} are zero",
+            f"all {file.size} bytes of {name} are zero"
+            if file.size <= _ALL_LOOKED
+            else f"{name} has {file.size} bytes, which are zero in all 64 places looked at",
             severity="error" if sure else "warning",
         )
         return
@@ -208,7 +212,7 @@ def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]
 
 def _zeros(file: Opened) -> bool:
     """Whether a file whose beginning is zero is zero throughout (looked at in 64 places)."""
-    if file.size <= 1 << 19:
+    if file.size <= _ALL_LOOKED:
         return not file.read(0, file.size).strip(b"\0")
     step = file.size // 64
     return not any(file.read(at, 4096).strip(b"\0") for at in range(0, file.size, step))

@@ -55,6 +55,10 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         decode(file, facts, "hdf5_pixels")
     elif file.head.startswith(b"SIMPLE  ="):
         fits(file, facts)
+    elif facts.format == "Zeiss CZI":
+        decode(file, facts, "czi")
+    elif facts.format == "Nikon NIS-Elements ND2" and not file.away:
+        decode(file, facts, "nd2_pixels")
     elif facts.format == "imzML":
         spectra(file, facts)
     elif facts.format in _DECODED:

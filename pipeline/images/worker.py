@@ -317,6 +317,39 @@ def n5(
         return n5blocks.read(os.path.join(path, array), wanted)
 
 
+def czi(path: str) -> dict[str, Any]:
+    """Unpack every subblock of a Zeiss CZI once."""
+    from pipeline.images import czipixels
+    from pipeline.images.opened import Opened
+
+    with Opened(path) as file:
+        return czipixels.read(file, room)
+
+
+def nd2_pixels(path: str) -> dict[str, Any]:
+    """Read every frame of an ND2 file once; nothing is said of one that the library cannot open."""
+    import nd2
+
+    try:
+        file = nd2.ND2File(path)
+        sizes = {str(axis): int(count) for axis, count in file.sizes.items()}
+    except Exception:  # noqa: BLE001  the library raises many kinds
+        return {}
+    planes = [count for axis, count in sizes.items() if axis in "XYCS"]
+    frames = [count for axis, count in sizes.items() if axis not in "XYCS"]
+    with file:
+        length = file.dtype.itemsize * _product(tuple(planes))
+        for number in range(_product(tuple(frames))):
+            try:
+                with room(length):
+                    file.read_frame(number)
+            except MemoryError:
+                return {"damaged": f"frame {number} unpacks to far more than its pixels"}
+            except Exception as error:  # noqa: BLE001  the library raises many kinds
+                return {"damaged": f"frame {number} cannot be read: {error}"[:300]}
+    return {}
+
+
 def hdf5_pixels(path: str) -> dict[str, Any]:
     """Read every data set of an HDF5 file once, chunk by chunk: codecs and checksums."""
     import h5py
@@ -370,6 +403,8 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "nd2": nd2,
     "lsm": lsm,
     "ole": ole,
+    "czi": czi,
+    "nd2_pixels": nd2_pixels,
     "readers": readers,
     "tiff": tiff,
     "picture": picture,

@@ -1,0 +1,94 @@
+"""Pixel data that only `--deep` reads: subblocks of CZI, planes of TIFF beyond one gibibyte."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import imagecodecs
+import numpy
+import pytest
+from numcodecs.zstd import Zstd
+
+from pipeline.images import sniff
+from tests.pictures import pixels, write
+from tests.servers import web
+
+SIDE = 16
+RAW = pixels(SIDE, SIDE).astype("uint8")
+
+
+def zstd(data: bytes) -> bytes:
+    return bytes(Zstd().encode(data))
+
+
+def czi(path: Path, packing: int, blocks: list[bytes]) -> Path:
+    """A CZI of one plane a subblock, packed in one way."""
+
+    def segment(kind: bytes, data: bytes) -> bytes:
+        return struct.pack("<16sqq", kind, len(data), len(data)) + data
+
+    body, entries, at = b"", b"", 112
+    for number, data in enumerate(blocks):
+        entry = struct.pack("<2siqiiB5xi", b"DV", 0, at + len(body), 0, packing, 0, 3)
+        for axis, start, size in ((b"X", 0, SIDE), (b"Y", 0, SIDE), (b"T", number, 1)):
+            entry += struct.pack("<4siifi", axis, start, size, 0, size)
+        inside = struct.pack("<iiq", 5, 0, len(data)) + entry
+        body += segment(b"ZISRAWSUBBLOCK", inside.ljust(256, b"\0") + b"<X/>\n" + data)
+        entries += entry
+    directory = segment(
+        b"ZISRAWDIRECTORY", struct.pack("<i", len(blocks)).ljust(128, b"\0") + entries
+    )
+    head = struct.pack("<16sqq", b"ZISRAWFILE", 80, 80).ljust(84, b"\0")
+    head += struct.pack("<qqi", at + len(body), 0, 0)
+    write(path, head.ljust(112, b"\0") + body + directory)
+    return path
+
+
+def faults(path: Path | str, *, deep: bool = True) -> list[tuple[str, str]]:
+    (one,) = sniff([path], deep=deep)
+    return [(flag.code, flag.message) for flag in one.findings if flag.code not in ("IMG008",)]
+
+
+PACKINGS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
+    "none": (0, bytes),
+    "zstd": (5, zstd),
+    "zstd behind a header": (6, lambda data: b"\3\1\0" + zstd(data)),
+    "jpegxr": (4, lambda data: bytes(imagecodecs.jpegxr_encode(
+        numpy.frombuffer(data, "uint8").reshape(SIDE, SIDE), level=1.0))),
+    "unknown": (99, bytes),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PACKINGS)
+def test_subblocks_of_a_czi_are_unpacked(tmp_path: Path, kind: str) -> None:
+    packing, pack = PACKINGS[kind]
+    data = pack(RAW.tobytes())
+    assert faults(czi(tmp_path / "a.czi", packing, [data] * 3)) == []
+    if kind == "unknown":
+        return
+    path = czi(tmp_path / "b.czi", packing, [data, data[: len(data) // 2], data])
+    assert faults(path, deep=False) == []
+    ((code, message),) = faults(path)
+    assert code == "IMG118"
+    assert "subblock 1 " in message
+    with web(tmp_path) as server:
+        assert faults(f"{server.url}/a.czi") == []
+        assert [code for code, _ in faults(f"{server.url}/b.czi")] == ["IMG118"]
+
+
+def test_a_subblock_of_a_czi_that_unpacks_without_end_costs_little(tmp_path: Path) -> None:
+    bomb = zstd(bytes(1 << 30))
+    ((code, message),) = faults(czi(tmp_path / "a.czi", 5, [bomb]))
+    assert code == "IMG118"
+    assert "far more" in message or "cannot be unpacked" in message
+
+
+def test_a_subblock_elsewhere_than_the_directory_says_is_told(tmp_path: Path) -> None:
+    path = czi(tmp_path / "a.czi", 0, [RAW.tobytes()] * 2)
+    data = bytearray(path.read_bytes())
+    data[112 : 112 + 14] = b"ZISRAWNOTHINGX"
+    write(path, bytes(data))
+    ((code, message),) = faults(path)
+    assert (code, "subblock 0 " in message) == ("IMG118", True)
