@@ -201,3 +201,15 @@ def test_a_title_without_value_is_not_given_twice(known: Knowledge, tmp_path: Pa
     _, report = look(known, tmp_path, "one.tsv", ROWS.replace("Title\tSingle", "Title\t\tSingle"))
     assert "SUB136" in {one.code for one in report.findings}, "the value stands one cell too far"
     assert not [one for one in report.findings if "None" in one.message]
+
+
+def test_namesakes_of_a_crate_are_told_apart(known: Knowledge, tmp_path: Path) -> None:
+    held = json.loads(crate(identifier="ex-000490"))
+    for key in ("#one", "#two"):
+        sample = {"@id": key, "@type": "BioSample", "name": "cell", "description": f"cells {key}"}
+        held["@graph"].append(sample)
+    opened, report = look(known, tmp_path, "ex-ro-crate-metadata.json", json.dumps(held))
+    assert "CMP202" not in {one.code for one in report.findings}
+    assert opened.submission is not None
+    titles = [one["title"] for one in opened.submission.metadata["study"]["biosamples"]]
+    assert titles == ["cell", "cell (two)"]

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import unquote
 
 from pipeline.intake.ro_crate_graph import Entity, Graph, below, is_file_list
@@ -34,6 +35,10 @@ _PARTS = {
     "image_analysis": ("associatedimageanalysismethod",),
 }
 _SPECIMEN = ("associatedspecimen",)
+_TITLED = frozenset(
+    ("biosamples", "specimens", "image_acquisitions", "image_correlations", "image_analyses")
+)
+"""Kinds that associations name by their titles."""
 
 
 @dataclass
@@ -44,6 +49,18 @@ class Mapping:
     objects: Objects
     components: dict[str, str] = field(default_factory=dict)
     """From a dataset's `@id` to the record place of its study component."""
+
+    @cached_property
+    def namesakes(self) -> frozenset[str]:
+        """Where entities stand whose title another one of their kind has before them."""
+        seen: set[tuple[str | None, str]] = set()
+        found: set[str] = set()
+        for entity in self.graph.entities:
+            title = self.graph.title(entity) if entity.kind in _TITLED else None
+            if title and (entity.kind, title) in seen:
+                found.add(entity.at)
+            seen.add((entity.kind, title or ""))
+        return frozenset(found)
 
     def document(self) -> Metadata:
         """The metadata of the whole crate."""
@@ -108,9 +125,9 @@ class Mapping:
         place = join("/study", kind, len(study.get(kind, ())))
         made, done = self.objects.make(entity, kind, place)
         title = self.title(entity)
-        if "title" not in made and title:
+        if title and ("title" not in made or entity.at in self.namesakes):
             made["title"] = title
-            self.objects.pointers[join(place, "title")] = join(entity.at, "@id")
+            self.objects.pointers.setdefault(join(place, "title"), join(entity.at, "@id"))
         if kind == "biosamples":
             self.organisms(made, entity, place)
             done |= {"organismclassification", "taxonomicrange"}
@@ -241,8 +258,13 @@ class Mapping:
             listed.append(made)
 
     def title(self, entity: Entity) -> str | None:
-        """What associations call an entity: its title, else its `@id` without marks."""
+        """What associations call an entity: its title, else its `@id` without marks.
+
+        A crate refers by `@id`, so that titles may repeat: the second has its `@id` behind it.
+        """
         title = self.graph.title(entity)
+        if title and entity.at in self.namesakes:
+            return f"{title} ({unquote(entity.id.removeprefix('#'))})"
         return unquote(title.removeprefix("#")) if title and title == entity.id else title
 
     def others(self, study: Metadata) -> None:
