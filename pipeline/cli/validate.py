@@ -95,17 +95,29 @@ def _for_people(lines: Iterable[dict[str, Any]]) -> None:
         if "read" not in line:
             shown.append({**line, "where": where(line["location"]), "what to do": line["hint"]})
             continue
-        title = (
-            f"{line['path']}: {line['errors']} errors, {line['warnings']} warnings, "
-            f"{line['hints']} hints" + ("" if line["read"] else "; could not be read")
-        )
+        counts = ", ".join(_counted(line[f"{one}s"], one) for one in ("error", "warning", "hint"))
+        title = f"{line['path']}: {counts}" + ("" if line["read"] else "; could not be read")
         printing.table(shown, ("severity", "code", "where", "message", "what to do"), title)
         if not shown:
             printing.put(title)
-        for skip in line["skipped"]:
-            printing.put(f"not checked: {skip['code']}: {skip['reason']}")
+        for reason, codes in _by_reason(line["skipped"]).items():
+            printing.put(f"not checked: {reason} ({', '.join(codes)})")
         printing.put("")
         shown = []
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _by_reason(skipped: Iterable[dict[str, str]]) -> dict[str, list[str]]:
+    """The codes that were skipped for each reason, each code once."""
+    codes: dict[str, list[str]] = {}
+    for skip in skipped:
+        told = codes.setdefault(skip["reason"], [])
+        if skip["code"] not in told:
+            told.append(skip["code"])
+    return codes
 
 
 def where(location: dict[str, Any]) -> str:
