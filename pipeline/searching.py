@@ -10,10 +10,11 @@ from typing import Any
 
 from pipeline.findings import Frozen
 from pipeline.holdings import Study
+from pipeline.identifiers import doi, orcid
 from pipeline.select import find, steps
 from pipeline.submission import Texts
 
-_PART = re.compile(r'(?:(?P<field>[\w.-]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
+_PART = re.compile(r'(?:(?P<field>[\w.-]+):(?!//))?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
 _SHOWN = 3
 """Matches that a hit shows."""
 
@@ -46,17 +47,23 @@ class Hit(Frozen):
 
 
 def parts(query: str) -> tuple[Part, ...]:
-    """The parts of a query; all must be found.
+    """The parts of a query; all must be found. ORCID iDs and DOIs may be given as addresses.
+
+    Raises ValueError where a double quote is not closed.
 
     >>> [(one.field, one.text) for one in parts('author:Lindgren "actin flow" zebra*')]
     [('author', 'Lindgren'), (None, 'actin flow'), (None, 'zebra')]
+    >>> [one.text for one in parts("https://orcid.org/0000-0002-1825-0097")]
+    ['0000-0002-1825-0097']
     """
+    if query.count('"') % 2:
+        raise ValueError(f"a double quote is not closed in {query!r}")
     found: list[Part] = []
     for one in _PART.finditer(query):
         if one["phrase"] is not None:
             found.append(Part(text=one["phrase"], field=one["field"]))
         else:
-            word = one["word"]
+            word = orcid(one["word"]) or doi(one["word"]) or one["word"]
             found.append(Part(text=word.rstrip("*"), field=one["field"], start=word[-1] == "*"))
     return tuple(part for part in found if re.search(r"\w", part.text))
 

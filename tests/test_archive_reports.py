@@ -115,7 +115,8 @@ def test_the_funding_report_carries_what_cordis_would_tell() -> None:
         ("organo*", {NAMES[1]}),
         ('method:"light sheet"', set()),
         ("GELS", {NAMES[0]}),
-        ('"', set()),
+        ("https://orcid.org/0000-0002-1825-0097", {NAMES[0]}),
+        ("orcid:https://orcid.org/0000-0002-1825-0097", {NAMES[0]}),
     ],
 )
 def test_search_finds_by_words_phrases_and_fields(
@@ -133,7 +134,8 @@ def test_search_says_where_and_keeps_private_studies_private(archive: Bench) -> 
     (hit,) = said(archive, "search", "orcid:0000-0002-1825-0097", "--private")
     assert hit["matches"] == [{"field": "authors.orcid", "text": "0000-0002-1825-0097"}]
     assert hit["title"].startswith("Retrograde actin flow")
-    said(archive, "search", "...", code=2)
+    for query in ("...", '"', 'keratocyte "actin flow'):
+        said(archive, "search", query, code=2)
 
 
 def codes(archive: Bench, day: dt.date = LATER) -> set[str]:

@@ -30,7 +30,11 @@ def search(query: tuple[str, ...], private: bool, archive: Path, form: str) -> N
     from pipeline import holdings, searching
 
     asked = " ".join(query)
-    if not searching.parts(asked):
+    try:
+        parts = searching.parts(asked)
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from fault
+    if not parts:
         raise click.UsageError(f"there is no word to look for in {asked!r}")
     with archive_at(archive) as (chosen, book):
         index = searching.Index(holdings.studies(chosen, book, private=private))
