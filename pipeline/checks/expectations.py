@@ -114,9 +114,12 @@ def _named(expectation: Expectation, filled: Iterable[str]) -> Iterator[str]:
 
 
 def _filled(columns: Columns) -> tuple[str, ...]:
-    """The columns that have any value."""
+    """The columns that have any value; an attribute of the list's own also if it is not blank."""
+    blank = {True: (None, ""), False: (None,)}
     return tuple(
-        name for name, values in columns.items() if any(value is not None for value in values)
+        name
+        for name, values in columns.items()
+        if any(value not in blank[name.startswith("attributes ")] for value in values)
     )
 
 
