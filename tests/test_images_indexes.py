@@ -108,3 +108,18 @@ def test_an_opera_measurement_names_its_pictures(tmp_path: Path) -> None:
     assert found["001001000.flex"].of == f"{tmp_path}/a.mea"
     (tmp_path / "001001000.flex").unlink()
     assert absent(told(tmp_path)["a.mea"]) == "001001000.flex"
+
+
+def test_pictures_that_a_leica_confocal_index_names_belong_to_it(tmp_path: Path) -> None:
+    names = ["exp_z000_ch00.tif", "exp_z001_ch00.tif"]
+    data = b"IIII" + bytes(301)
+    for name in names:
+        data += name.encode("utf-16-le") + bytes(41)
+    write(tmp_path / "exp.lei", data)
+    for name in names:
+        write(tmp_path / name, tiff())
+    found = told(tmp_path)
+    assert found["exp.lei"].format == "Leica LCS LEI"
+    assert {found[name].of for name in names} == {f"{tmp_path}/exp.lei"}
+    (tmp_path / names[1]).unlink()
+    assert absent(told(tmp_path)["exp.lei"]) == names[1]

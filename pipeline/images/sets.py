@@ -134,7 +134,7 @@ class Sets:
                 shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
                 facts.flag(
                     faults.COMPANION_MISSING,
-                    f"{len(names)} of {len(facts.members)} files of this image "
+                    f"{len(names)} {'file' if len(names) == 1 else 'files'} of this image "
                     f"{'is' if len(names) == 1 else 'are'} absent: {shown}",
                     value=names[0],
                     severity=severity,

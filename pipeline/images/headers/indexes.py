@@ -78,6 +78,17 @@ def xlef(file: Opened, facts: Facts) -> None:
                 todo += _frames(whole(below), os.path.dirname(name))
 
 
+@header("Leica LCS LEI")
+def lei(file: Opened, facts: Facts) -> None:
+    """LEI: the pictures that it names, in UTF-16, among its settings."""
+    file.allow(MOST_INDEX + (1 << 20))
+    data = file.read(0, min(file.size, MOST_INDEX))
+    # letters of ASCII with a zero behind each, to the suffix; nothing is read twice
+    found = re.finditer(rb"(?:[\x20-\x7e]\0){1,255}+", data)
+    names = [one[0].decode("utf-16-le") for one in found]
+    _add(facts, [_name(one) for one in names if one.lower().endswith((".tif", ".raw"))], "warning")
+
+
 def _frames(text: str, folder: str) -> list[str]:
     """What a Leica index names, relative to the first one."""
     names = _said(text, "Reference|Frame", "File")
