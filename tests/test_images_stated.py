@@ -203,7 +203,7 @@ def test_text_of_a_common_suffix_is_no_image(name: str, tmp_path: Path) -> None:
     assert not grave(one), one
 
 
-@pytest.mark.parametrize("name", ["a.bin", "a.lut", "a.dib"])
+@pytest.mark.parametrize("name", ["a.bin", "a.lut", "a.dib", "scan.001"])
 def test_bytes_of_a_common_suffix_tell_nothing(name: str, tmp_path: Path) -> None:
     one = made(tmp_path / name, bytes(range(1, 200)) * 3)
     assert (one.kind, one.format) == ("other", None)

@@ -89,8 +89,9 @@ def elid(file: Opened, facts: Facts) -> None:
 
 @header("gzip")
 def gzip(file: Opened, facts: Facts) -> None:
-    """Small gzip files: the end of their stream, and its checksum."""
+    """Small gzip files: the end of their stream, and its checksum; by themselves no image."""
     gzip_length(file, facts, 0)
+    facts.kind = "other"
 
 
 @header("Igor IBW")
