@@ -301,3 +301,37 @@ def test_a_block_that_unpacks_without_end_is_cut_off(tmp_path: Path) -> None:
         (flag,) = [one for one in told(tmp_path / f"{packing}.n5").findings if one.code != "IMG302"]
         assert flag.code == "IMG118"
         assert "129 bytes, 128 are needed" in flag.message
+
+
+def test_chunks_that_no_memory_holds_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.zarr"
+    store(path, numpy.ones((16, 16), "uint8"), 2, chunks=(16, 16))
+    told = json.loads((path / "0" / ".zarray").read_text())
+    for side in (1 << 16, 1 << 31, 1 << 62):
+        shape = {"shape": [side, side], "chunks": [side, side]}
+        (path / "0" / ".zarray").write_text(json.dumps({**told, **shape}))
+        assert codes(path) == {}
+    home = n5(tmp_path / "b.n5")
+    told = json.loads((home / "attributes.json").read_text())
+    for side in (1 << 16, 1 << 31, 1 << 62):
+        change = {"dimensions": [side, side], "blockSize": [side, side]}
+        (home / "attributes.json").write_text(json.dumps({**told, **change}))
+        assert set(codes(tmp_path / "b.n5")) <= {"IMG118"}
+
+
+def test_a_large_shard_is_read_chunk_by_chunk(tmp_path: Path) -> None:
+    import zarr
+
+    path = tmp_path / "a.zarr"
+    array = zarr.create_array(
+        path, shape=(320, 1024, 1024), dtype="uint8", chunks=(64, 1024, 1024),
+        shards=(320, 1024, 1024), dimension_names=["z", "y", "x"],
+    )  # fmt: skip
+    for at in range(0, 320, 64):
+        array[at : at + 64] = at // 64 + 1
+    assert codes(path) == {}
+    shard = next(one for one in path.rglob("*") if one.is_file() and one.name != "zarr.json")
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    shard.write_bytes(data)
+    assert set(codes(path)) <= {"IMG115", "IMG118"}

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.images.opened import Opened
 
-MOST_BLOCK = 1 << 30
+MOST_BLOCK = 512 << 20
 """Bytes of one unpacked subblock beyond which it is not read."""
 _WIDTHS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 6, 8: 12, 9: 4, 10: 8, 11: 24, 12: 4, 13: 8}
 """Bytes of a pixel by its type."""

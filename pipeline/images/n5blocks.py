@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-MOST_BLOCK = 1 << 30
+MOST_BLOCK = 512 << 20
 """Bytes of one unpacked block beyond which it is not read."""
 WIDTHS = {
     "uint8": 1,

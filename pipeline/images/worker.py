@@ -15,6 +15,8 @@ MOST_NAMES = 2000
 MOST_PIXELS = 1 << 30
 MOST_SECOND = 1 << 28
 """Pixels, and bytes of a file, that a second decoder is given."""
+MOST_UNPACKED = 512 << 20
+"""Bytes of a strip, tile, chunk or frame beyond which it is not unpacked: there is no room."""
 MOST_AT_ONCE = 256 << 20
 """Bytes of a shard beyond which its chunks are read one by one."""
 COPIES, ROOM = 4, 512 << 20
@@ -163,7 +165,7 @@ def tiff(path: str) -> dict[str, Any]:
             if not isinstance(page, tifffile.TiffPage):
                 page = page.aspage()
             length = _segment(page)
-            if page.compression not in PACKED or length > MOST_PIXELS:
+            if page.compression not in PACKED or length > MOST_UNPACKED:
                 continue
             try:
                 with room(length):
@@ -272,6 +274,8 @@ def zarr(
     fill = numpy.asarray(node.fill_value)
     length = _product(tuple(chunks)) * node.dtype.itemsize
     within = node.chunks if length > MOST_AT_ONCE else chunks
+    if _product(tuple(within)) * node.dtype.itemsize > MOST_UNPACKED:
+        return {"error": "its chunks are too large to be read"}
     pixels = filled = empty = 0
     for place, file in zip(wanted, files, strict=True):
         held = same = 0
@@ -339,6 +343,8 @@ def nd2_pixels(path: str) -> dict[str, Any]:
     frames = [count for axis, count in sizes.items() if axis not in "XYCS"]
     with file:
         length = file.dtype.itemsize * _product(tuple(planes))
+        if length > MOST_UNPACKED:
+            return {}
         for number in range(_product(tuple(frames))):
             try:
                 with room(length):
@@ -364,8 +370,8 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
                 rows = max(1, (8 << 20) // max(1, node.dtype.itemsize * _product(node.shape[1:])))
                 for at in range(0, node.shape[0] if node.shape else 0, rows):
                     node[at : at + rows]
-            else:
-                with room(node.dtype.itemsize * _product(node.chunks)):
+            elif (length := node.dtype.itemsize * _product(node.chunks)) <= MOST_UNPACKED:
+                with room(length):
                     for part in node.iter_chunks():
                         node[part]
         except MemoryError:
