@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -348,31 +349,37 @@ def roles_packed(role: str) -> Iterator[Flag]:
         yield Flag(message=f"one role value holds {len(parts)}: {quoted(role)}")
 
 
-@check("AUT201", "author-name-and-email-disagree", at="/study/authors/*", severity="hint")
-def name_and_email(author: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+@check("AUT201", "author-name-and-email-disagree", at="/study/authors", severity="hint")
+def name_and_email(authors: list[dict[str, Any]], place: Place) -> Iterator[Flag]:
     """An author's family name and e-mail address differ in one letter: one of them is mistyped.
 
     Or the address is plainly that of another author of the study.
 
     To fix: look which spelling is right; transliterations and maiden names are.
     """
+    called = _by_name(authors)
+    for n, author in enumerate(authors):
+        if told := _not_of(author, called):
+            yield Flag(message=told, at=below(place, n, "email"))
+
+
+def _not_of(author: dict[str, Any], called: dict[tuple[str, str], list[str]]) -> str | None:
+    """What is wrong with an author's address beside the name, if anything is."""
     address = email(_written(author))
     name = str(author.get("name", ""))
     words = re.sub(r"\d", "", _plain(name)).split()
     if address is None or len(words) < 2 or len(words[-1]) < 5:
-        return
+        return None
     parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
     written = [words[-1], re.sub(r"\d", "", _plain(name.translate(_IN_TWO_LETTERS))).split()[-1]]
     written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
-    if not any(word in parts for word in words) and (other := _owner(parts, author, metadata)):
-        message = f"{quoted(address)} reads as the address of {quoted(other)}"
-        yield Flag(message=message, at=below(place, "email"))
-        return
+    if not any(word in parts for word in words) and (other := _owner(parts, name, called)):
+        return f"{quoted(address)} reads as the address of {quoted(other)}"
     if not any(form.replace("-", "") in "".join(parts) for form in written):
         near = [part for part in parts if _one_letter_apart(part, words[-1])]
         if any(len(part) > 5 and not _initialled(part, words) for part in near):
-            message = f"{quoted(author['name'])} and {quoted(address)} differ in one letter"
-            yield Flag(message=message, at=below(place, "email"))
+            return f"{quoted(name)} and {quoted(address)} differ in one letter"
+    return None
 
 
 _IN_TWO_LETTERS = str.maketrans(
@@ -385,13 +392,20 @@ _FEMININE = ("ova", "eva", "ina", "aya", "ska", "cka")
 """Ends of Slavic family names that addresses may give in their other form."""
 
 
-def _owner(parts: list[str], author: dict[str, Any], metadata: Metadata) -> str | None:
+def _by_name(authors: list[dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
+    """The names of authors by their first and last word."""
+    called: dict[tuple[str, str], list[str]] = {}
+    for author in authors:
+        words = _plain(str(author.get("name", ""))).split()
+        if len(words) > 1 and len(words[-1]) > 3:
+            called.setdefault((words[0], words[-1]), []).append(str(author["name"]))
+    return called
+
+
+def _owner(parts: list[str], own: str, called: dict[tuple[str, str], list[str]]) -> str | None:
     """Another author whose given and family name an address spells out."""
-    for other in metadata["study"]["authors"]:
-        words = _plain(str(other.get("name", ""))).split()
-        if other is not author and len(words) > 1 and {words[0], words[-1]} <= set(parts):
-            return str(other["name"]) if len(words[-1]) > 3 else None
-    return None
+    there = (called.get(pair, []) for pair in itertools.permutations(parts[:6], 2))
+    return next((name for names in there for name in names if name != own), None)
 
 
 def _initialled(part: str, words: list[str]) -> bool:
