@@ -256,7 +256,7 @@ def test_an_archive_that_unpacks_to_very_much_is_said_to_be_read_in_part(tmp_pat
 def test_names_of_packed_data_lead_nowhere_else(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "a.gz").write_bytes(gzip.compress(bytes(3)))
-    for name in ("../a.gz", str(tmp_path / "a.gz"), "..\\a.gz", "file:///etc/passwd"):
+    for name in ("../a.gz", str(tmp_path / "a.gz"), "..\\a.gz", "file:///etc/passwd", "a\0.gz"):
         header = NRRD.replace(b"\n\n", b"\ndata file: " + name.encode() + b"\n\n") % b"gzip"
         (tmp_path / "in" / "a.nhdr").write_bytes(header)
         assert set(codes(tmp_path / "in" / "a.nhdr")) == {"IMG001"}, json.dumps(name)

@@ -118,6 +118,8 @@ def read(file: Opened, facts: Facts, packed: Packed) -> None:
     name = os.path.normpath(packed.name.replace("\\", "/"))
     if name.startswith(("/", "..")):
         name = os.path.basename(name)
+    if "\0" in name:
+        return
     path = os.path.join(os.path.dirname(file.path) or ".", name)
     try:
         with Opened(path) as member:
