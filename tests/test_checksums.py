@@ -100,3 +100,20 @@ def test_checksums_are_kept_by_size_and_time(ledger: Ledger, tmp_path: Path) -> 
     ((_, _, found),) = book.checksums(ledger, {path: ["md5"]})
     assert found == hashlib.md5(b"two").hexdigest()
     assert list(book.checksums(ledger, {path: []})) == []
+
+
+def test_a_ledger_of_the_first_tables_is_brought_up_to_date(tmp_path: Path) -> None:
+    import sqlalchemy as sa
+
+    where = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    path = tmp_path / "a.tif"
+    path.write_bytes(b"one")
+    os.utime(path, (1e9, 1e9))
+    with open_ledger(where) as opened:
+        book.hash_file(opened, path)
+        with opened.write() as connection:
+            connection.execute(sa.text("DROP TABLE file_checksums"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with open_ledger(where) as opened:
+        assert book.hash_file(opened, path) == hashlib.sha256(b"one").hexdigest()
+        assert [kind for _, kind, _ in book.checksums(opened, {path: ["md5"]})] == ["md5"]
