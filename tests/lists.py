@@ -10,13 +10,13 @@ from typing import Any
 from openpyxl import Workbook
 
 from pipeline.check import CHECKS, Context, Images, run
-from pipeline.checks import agreement, annotations, file_lists, uploads
+from pipeline.checks import agreement, annotations, checksums, file_lists, uploads
 from pipeline.findings import Finding
 from pipeline.images import ImageFile
 from pipeline.intake.file_lists import FileListReading, read_file_list
 from pipeline.submission import FileList, Source, SourceMap, Submission
 
-OWN = {one.__name__ for one in (agreement, annotations, file_lists, uploads)}
+OWN = {one.__name__ for one in (agreement, annotations, checksums, file_lists, uploads)}
 DAY = dt.date(2026, 11, 22)
 
 
