@@ -90,12 +90,12 @@ for _name, _old, _new in [
     ("channels", 'SizeC="1"', 'SizeC="3"'),
     ("doctype", "<OME", '<!DOCTYPE OME SYSTEM "x.dtd">\n<OME'),
     ("no_size", ' PhysicalSizeX="0.5" PhysicalSizeY="0.5"', ""),
-    ("colour", "SamplesPerPixel", 'Color="red" SamplesPerPixel'),
 ]:
     plain(f"ome_xml_{_name}", META.replace(_old, _new, 1).encode())
 for _name, _old, _new in [
     ("planes", 'SizeZ="1"', 'SizeZ="20"'),
     ("width", 'SizeX="12"', 'SizeX="13"'),
+    ("colour", "SamplesPerPixel", 'Color="red" SamplesPerPixel'),
 ]:
     plain(f"ome_tiff_{_name}", tiff(description=OME.replace(_old, _new).encode()))
 

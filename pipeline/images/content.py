@@ -164,6 +164,10 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], o
             severity="error" if sure else "warning",
         )
         return
+    if found is None and "ome.xml" in suffixes and not _told_apart(head):
+        facts.format, facts.evidence = "OME-XML", "suffix"
+        _header(file, facts, table().formats[facts.format], suffixes)
+        return
     textual = found is None and is_text(head)
     if found is None and textual:
         found = _text(file, facts, name, suffixes)
@@ -237,10 +241,14 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     if found is not None:
         return found
     kind = _text_kind(text, root)
-    binary = sure or (
-        bool(formats)
-        and all(_binary(one) and not one.other for one in formats)
-        and not _not_text(suffixes)
+    binary = (
+        sure
+        or ("ome.xml" in suffixes and kind == "html")
+        or (
+            bool(formats)
+            and all(_binary(one) and not one.other for one in formats)
+            and not _not_text(suffixes)
+        )
     )
     if binary:
         answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
@@ -271,6 +279,14 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     facts.evidence = "content"
     facts.kind = "other"
     return None
+
+
+def _told_apart(head: bytes) -> bool:
+    """Whether a file named as OME-XML begins as that, or as what is told in words of its own."""
+    root = markup(head)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:40].lower()
+    answers = (b"version https://git-lfs", b"<!doctype html", b"<html", b"<head")
+    return (root is not None and root.root == "OME" and is_text(head)) or start.startswith(answers)
 
 
 def _common(suffixes: tuple[str, ...]) -> bool:

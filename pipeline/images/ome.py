@@ -11,11 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.images import faults, omefaults, omesaid
+from pipeline.images import faults, omeagree, omefaults, omesaid
 from pipeline.images.facts import Facts, Member
 
 LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
-_SINGLE = frozenset({"OME", "Pixels", "Description", "BinData", "StructuredAnnotations"})
+_SPACES = re.compile(
+    r"http://www\.openmicroscopy\.org/(Schemas/OME/(20(0[3-9]|1[0-6])-\d\d|FC)|XMLschemas/OME/.*)/?"
+)
+"""The namespaces of all versions of the OME schema (docs.openmicroscopy.org/ome-model, 2026)."""
 _TYPES = frozenset(
     [
         "int8",
@@ -97,21 +100,22 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         )
         return
     if etree.QName(root).localname != "OME":
+        if around is None:
+            name = etree.QName(root).localname
+            facts.flag(
+                omefaults.OME_SCHEMA,
+                f"the document is no OME-XML: its first element is {name!r}, not 'OME'",
+                pointer=f"/{name}",
+                line=root.sourceline,
+                broken=True,
+            )
         return
     space = etree.QName(root).namespace or ""
-    if "openmicroscopy.org" not in space.lower():
-        facts.flag(
-            omefaults.OME_NAMESPACE,
-            f"the OME element has the namespace {space!r}"
-            if space
-            else "the OME element has no namespace",
-            pointer="/OME",
-            line=root.sourceline,
-        )
+    _space(space, root, facts)
     images = [node for node in root if _local(node) == "Image"]
     _agree(images, facts, around)
     if space == LATEST:
-        _schema(data, root, facts)
+        _schema(data, root, facts, alone=around is None)
     elif re.search(r"/OME/20(09|1\d)-\d\d$", space):
         _unknown(root, facts)
     _technical(root, images, facts)
@@ -119,6 +123,34 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     _members(root, images, facts, around)
     if around is not None and images:
         _inside(images, facts, around)
+    if around is None:
+        omeagree.document(root, images, facts, place)
+
+
+def _space(space: str, root: Any, facts: Facts) -> None:
+    """Flag a namespace that is none of a version of the OME schema."""
+    if _SPACES.fullmatch(space):
+        return
+    ours = "openmicroscopy.org" in space.lower()
+    said = (
+        f"the OME element has the namespace {space!r}"
+        if space
+        else ("the OME element has no namespace")
+    )
+    facts.flag(
+        omefaults.OME_NAMESPACE,
+        f"{said}, which is no version of the OME schema" if ours else said,
+        pointer="/OME",
+        line=root.sourceline,
+        value=space or None,
+        severity="warning" if ours and _SPACES.fullmatch(_usual(space)) else None,
+    )
+
+
+def _usual(space: str) -> str:
+    """A namespace without a slip in its scheme or letter case."""
+    text = re.sub(r"(?i)^https?://(www\.)?openmicroscopy", "http://www.openmicroscopy", space)
+    return re.sub(r"(?i)/schemas/ome/", "/Schemas/OME/", text)
 
 
 def _local(node: Any) -> str:
@@ -126,16 +158,19 @@ def _local(node: Any) -> str:
 
 
 def place(node: Any, attribute: str | None = None) -> str:
-    """The XPath-like place of an element: /OME/Image[1]/Pixels/@Type."""
+    """The XPath-like place of an element: /OME/Image[1]/Pixels/@Type.
+
+    What the schema lets stand several times has its number, even where it stands once.
+    """
     parts: list[str] = []
     if attribute:
         parts.append("@" + attribute)
     while node is not None:
         name = _local(node)
         parent = node.getparent()
-        if parent is not None and name not in _SINGLE:
+        if parent is not None:
             alike = [other for other in parent if _local(other) == name]
-            if name == "Image" or len(alike) > 1:
+            if name in _repeated() or len(alike) > 1:
                 name += f"[{alike.index(node) + 1}]"
         parts.append(name)
         node = parent
@@ -196,6 +231,13 @@ def _xsd() -> Any:
 
     data = _xsd_bytes()
     return etree.XMLSchema(etree.fromstring(data)) if data else None
+
+
+@cache
+def _repeated() -> frozenset[str]:
+    """Elements of which the schema allows several in one place."""
+    many = r'<xsd:element\s+(?:name|ref)="(\w+)"[^>]*maxOccurs="unbounded"'
+    return frozenset(re.findall(many, _xsd_bytes().decode())) | {"Image"}
 
 
 @cache
@@ -271,7 +313,7 @@ def _beginnings(root: Any) -> Any:
     return kept
 
 
-def _schema(data: bytes, root: Any, facts: Facts) -> None:
+def _schema(data: bytes, root: Any, facts: Facts, alone: bool) -> None:
     schema = _xsd()
     if schema is None:
         return
@@ -283,10 +325,10 @@ def _schema(data: bytes, root: Any, facts: Facts) -> None:
         root = _beginnings(root)
     schema.validate(root)
     log = list(schema.error_log)
-    if not whole:
-        # what a reference names may be among the elements that were left out
+    if not whole or alone:
+        # what a reference names may be left out; in a document by itself each has its own place
         log = [error for error in log if "No match found for key-sequence" not in error.message]
-    _tell(root, log[:MOST_ERRORS], facts)
+    _tell(root, log[:MOST_ERRORS], facts, alone)
     if not whole:
         text = re.sub(r"\{http[^}]*\}", "", errors[0])
         facts.flag(
@@ -298,8 +340,8 @@ def _schema(data: bytes, root: Any, facts: Facts) -> None:
         )
 
 
-def _tell(root: Any, log: list[Any], facts: Facts) -> None:
-    """Flag errors of the schema, one for each place."""
+def _tell(root: Any, log: list[Any], facts: Facts, alone: bool) -> None:
+    """Flag errors of the schema, one for each place; a document by itself has to be valid."""
     told: set[str] = set()
     for error in log:
         found = root.xpath(error.path) if error.path else []
@@ -314,8 +356,9 @@ def _tell(root: Any, log: list[Any], facts: Facts) -> None:
         if where in told:
             continue
         told.add(where)
-        code = omefaults.OME_SCHEMA if _grave(node, message) else omefaults.OME_FORM
-        facts.flag(code, message, pointer=where, line=error.line or None)
+        grave = alone or _grave(node, message)
+        code = omefaults.OME_SCHEMA if grave else omefaults.OME_FORM
+        facts.flag(code, _plain(message), pointer=where, line=error.line or None)
         if len(told) >= MOST_FLAGS:
             return
 
@@ -330,6 +373,31 @@ def _grave(node: Any, message: str) -> bool:
     if name == "Pixels":
         return "attribute" in message
     return name == "Image" and "attribute 'ID'" in message
+
+
+_WORDED = (
+    (r"\[facet '\w+'\] ", ""),
+    (r" of the atomic type '(?:xs:)?(\w+)'", r" of the type \1"),
+    (r"is not accepted by the pattern .*", "has not the form that the schema asks for."),
+    (r"Duplicate key-sequence \['([^']*)'\] in .*", r"the ID '\1' is used twice."),
+    (
+        r"No match found for key-sequence \['([^']*)'\] of .*",
+        r"refers to '\1', which is not there.",
+    ),
+    (r"Not all fields of key identity-constraint .*", "has no ID of the right form."),
+    (
+        r"Character content other than whitespace is not allowed .*",
+        "holds text where only elements may stand.",
+    ),
+)
+"""Words of libxml2 about a schema, and plain ones for them."""
+
+
+def _plain(message: str) -> str:
+    """An error of the schema in plain words."""
+    for pattern, words in _WORDED:
+        message = re.sub(pattern, words, message)
+    return message
 
 
 def _technical(root: Any, images: list[Any], facts: Facts) -> None:

@@ -55,7 +55,7 @@ OME_FORM = declare(
     "OME105",
     "ome-schema-departure",
     "warning",
-    """OME-XML departs from the OME schema in a detail that readers usually forgive.
+    """OME-XML in an image departs from the OME schema in a detail that readers usually forgive.
 
     To fix: save the image with a program that writes valid OME-XML.
     """,
