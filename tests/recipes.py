@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from tests import headers, pictures, sets
+from tests import headers, instruments, pictures, sets  # noqa: F401  instruments has recipes
 from tests.headers import MRC
 from tests.pictures import (
     META,

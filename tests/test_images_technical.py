@@ -15,6 +15,7 @@ import tifffile
 
 from pipeline.images import ImageFile, sniff
 from tests.compound import compound
+from tests.instruments import norpix, xrm
 from tests.pictures import pixels, tiff, write
 
 
@@ -25,20 +26,6 @@ def told(path: Path, deep: bool = False) -> ImageFile:
 
 def codes(path: Path, deep: bool = False) -> set[str]:
     return {flag.code for flag in told(path, deep).findings} - {"IMG302", "IMG008"}
-
-
-def xrm() -> bytes:
-    info: dict[str, bytes] = {
-        "ImageWidth": struct.pack("<i", 6),
-        "ImageHeight": struct.pack("<i", 4),
-        "DataType": struct.pack("<i", 5),
-        "NoOfImages": struct.pack("<i", 9),
-        "ImagesTaken": struct.pack("<i", 3),
-        "PixelSize": struct.pack("<f", 0.25),
-        "Date": b"11/08/15 11:58:08\0\0\0\1".ljust(40, b"\0"),
-    }
-    streams = {f"ImageInfo/{name}": value for name, value in info.items()}
-    return compound({**streams, "ImageData1/Image1": bytes(range(48))})
 
 
 def test_streams_of_an_xrm_are_read(tmp_path: Path) -> None:
@@ -121,11 +108,7 @@ def test_fluoview_is_read_from_its_text_and_from_its_streams(tmp_path: Path) -> 
 
 
 def test_a_norpix_sequence_is_read(tmp_path: Path) -> None:
-    head = b"\xed\xfe\0\0" + "Norpix seq".encode("utf-16-le")
-    head = head.ljust(28, b"\0") + struct.pack("<II", 5, 1024)
-    head = head.ljust(548, b"\0") + struct.pack("<6I", 32, 8, 16, 12, 512, 100)
-    head += struct.pack("<IIId", 4, 0, 8192, 25.0)
-    write(tmp_path / "a.seq", head.ljust(8192, b"\0") + bytes(4 * 8192))
+    write(tmp_path / "a.seq", norpix())
     one = told(tmp_path / "a.seq")
     assert one.sizes == {"T": 4, "C": 1, "Z": 1, "Y": 8, "X": 32}
     assert one.pixel_type == "uint16"
@@ -304,3 +287,10 @@ def test_names_and_time_of_an_lsm_are_read_in_the_worker(tmp_path: Path) -> None
     one = told(path)
     assert one.format == "Zeiss LSM (Laser Scanning Microscope) 510/710"
     assert one.channels == ()
+
+
+def test_frames_that_a_norpix_sequence_lacks_are_told(tmp_path: Path) -> None:
+    write(tmp_path / "a.seq", norpix())
+    assert codes(tmp_path / "a.seq") == set()
+    write(tmp_path / "a.seq", norpix()[:-600])
+    assert codes(tmp_path / "a.seq") == {"IMG208"}

@@ -148,13 +148,20 @@ def norpix(file: Opened, facts: Facts) -> None:
     """NorPix StreamPix sequence: sizes, bits and number of frames (as pims 0.7 reads them)."""
     head = file.need(0, 1024, "the NorPix header")
     x, y, bits, real, _, form = struct.unpack_from("<6I", head, 548)
-    frames = struct.unpack_from("<I", head, 572)[0]
+    frames, _, stride = struct.unpack_from("<3I", head, 572)
     if not 0 < x < 1 << 20 or not 0 < y < 1 << 20 or bits not in (8, 16, 24, 32, 48):
         raise Wrong(f"the NorPix header says {x} by {y} pixels of {bits} bits")
     colours = 3 if bits in (24, 48) else 4 if bits == 32 and form >= 200 else 1
     facts.size(T=max(1, frames), C=colours, Z=1, Y=y, X=x)
     facts.pixel_type = f"uint{bits // colours}" if real <= bits else None
     facts.images = 1
+    held = (file.size - 1024) // stride if stride else 0
+    if frames > held:
+        facts.flag(
+            faults.PLANES_DISAGREE,
+            f"the header counts {frames:,} frames, the file has room for {held:,}",
+            value=frames,
+        )
 
 
 @header("SimFCS R64")
