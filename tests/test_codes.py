@@ -199,7 +199,11 @@ def context(case: dict[str, Any], folder: Path) -> Context:
         home[steps(place)[-1]] *= times
     given = lists.context({**case, "metadata": metadata}, folder)
     source = given.submission.source.model_copy(
-        update={"imported": case.get("imported", False), "attach_to": case.get("attach_to")}
+        update={
+            "imported": case.get("imported", False),
+            "attach_to": case.get("attach_to"),
+            "kind": case.get("kind", given.submission.source.kind),
+        }
     )
     submission = given.submission.model_copy(
         update={"source": source, "received": case.get("received")}

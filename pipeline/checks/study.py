@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Context, Flag, Place, check, suggest
+from pipeline.check import Context, Flag, Known, Place, check, suggest
 from pipeline.checks.wording import asked, is_placeholder, quoted
 from pipeline.findings import Operation
 from pipeline.submission import Metadata, Submission
@@ -134,3 +134,17 @@ def keywords_with_commas(keyword: str, place: Place, metadata: Metadata) -> Iter
             message=f"one keyword value seems to hold {len(parts)}: {quoted(keyword)}",
             suggestion=suggest(split, why="Commas part what read like keywords."),
         )
+
+
+@check("STU201", "study-of-another-resource", at="/study", severity="error")
+def of_another_resource(
+    study: dict[str, Any], known: Known, submission: Submission
+) -> Iterator[Flag]:
+    """The study comes from another resource, which holds it under a number of its own.
+
+    Whether it is given a second one here is for a curator to say.
+
+    To fix: nothing is asked of the depositor; a curator accepts the study, or sends it back.
+    """
+    if known.asked and submission.held_elsewhere and "accession" not in submission.metadata:
+        yield Flag(message="the study is held by another resource", value="")
