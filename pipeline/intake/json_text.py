@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
+from math import isinf
 from typing import Any
 
 from pydantic import ConfigDict
@@ -116,8 +117,8 @@ class Parsed(Frozen):
 
 
 class _Stop(Exception):
-    def __init__(self, code: Code, offset: int, message: str) -> None:
-        self.code, self.offset, self.message = code, offset, message
+    def __init__(self, code: Code, offset: int, message: str, pointer: str | None = None) -> None:
+        self.code, self.offset, self.message, self.pointer = code, offset, message, pointer
 
 
 def parse(text: str, file: str) -> Parsed:
@@ -133,7 +134,7 @@ def parse(text: str, file: str) -> Parsed:
     try:
         value = reader.document()
     except _Stop as stop:
-        fault = stop.code.at(_at(text, stop.offset, file), stop.message)
+        fault = stop.code.at(_at(text, stop.offset, file, stop.pointer), stop.message)
         return Parsed(
             value=None,
             readable=False,
@@ -169,9 +170,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _digits(text: str) -> Number:
-    if len(text) > LONGEST_NUMBER:
+    if _beyond(text):
         raise ValueError
     return Number(text)
+
+
+def _beyond(number: str) -> bool:
+    """Whether no program can hold a number: too many digits, or too large an exponent."""
+    return len(number) > LONGEST_NUMBER or ("e" in number.lower() and isinf(float(number)))
 
 
 def _no_word(word: str) -> Any:
@@ -188,6 +194,10 @@ def _at(text: str, offset: int, file: str, pointer: str | None = None) -> Locati
     line = text.count("\n", 0, offset) + 1
     column = offset - (text.rfind("\n", 0, offset) + 1) + 1
     return Location(file=file, pointer=pointer, line=line, column=column)
+
+
+def _begins_word(text: str) -> bool:
+    return any(word.startswith(text) for word in (*_WORDS, "NaN", "Infinity", "-Infinity"))
 
 
 class _Reader:
@@ -218,7 +228,8 @@ class _Reader:
                 holder.append(value)
             if opened:
                 if len(stack) >= DEEPEST:
-                    raise _Stop(DEEP, offset - 1, f"more than {DEEPEST} brackets are open here")
+                    message = f"more than {DEEPEST} brackets are open here"
+                    raise _Stop(DEEP, offset - 1, message, pointer)
                 stack.append((value, pointer))
                 offset = self.space(offset)
                 if self.text[offset : offset + 1] not in ("]", "}"):
@@ -281,8 +292,10 @@ class _Reader:
         if word := _WORD.match(self.text, offset):
             return self.word(word[0], offset, pointer), word.end(), False
         if number := _NUMBER.match(self.text, offset):
-            if len(number[0]) > LONGEST_NUMBER:
-                message = f"a number of {len(number[0])} digits stands here"
+            if _beyond(number[0]):
+                long = len(number[0]) > LONGEST_NUMBER
+                what = f"a number of {len(number[0])} digits" if long else "a number too large"
+                message = f"{what} stands here"
                 self.findings.append(NUMBER.at(_at(self.text, offset, self.file, pointer), message))
             return Number(number[0]), number.end(), False
         self.fail(offset, "a value is missing")
@@ -320,6 +333,11 @@ class _Reader:
         """Stop at a place where the rules of JSON are broken, or where the text ends."""
         if offset >= len(self.text):
             raise _Stop(TRUNCATED, offset, "the document ends before it is complete")
+        rest = self.text[offset : offset + 9]
+        if rest and offset + len(rest) == len(self.text) and _begins_word(rest):
+            raise _Stop(TRUNCATED, offset, "the document ends inside a word")
+        if offset == self.space(0) and rest.startswith("<"):
+            raise _Stop(NOT_JSON, offset, "the file begins with '<': it holds XML, not JSON")
         found = self.text[offset : offset + 12].splitlines()[0] if self.text[offset:] else ""
         # Words are not shown: what stands here may be a key that nobody else should see.
         signs = re.match(r"[^\w\s]*", found)

@@ -127,6 +127,17 @@ REMAPPED = declare(
     To fix: take the term out of the context, or give it the meaning of the profile.
     """,
 )
+MISSPELT = declare(
+    "SUB156",
+    "crate-property-misspelt",
+    "error",
+    """A property is written with other capitals than RO-Crate's, so programs do not see it.
+
+    It was read as the one that is meant.
+
+    To fix: write the property as RO-Crate does, such as `datePublished`.
+    """,
+)
 REPEATED_ID = declare(
     "SUB210",
     "crate-id-repeated",

@@ -24,6 +24,16 @@ _METADATA = re.compile(r"(?:.*[-_/])?ro-crate-metadata\.json(?:ld)?")
 _CLASS_PREFIX = re.compile(r"(?:bia:|https?://bia/)(.+)")
 _LOCAL = re.compile(r"[:/#]")
 _TEXTS = frozenset(("name", "title", "displayname", "description", "protocoldescription"))
+_LICENCES = frozenset(("license", "licence"))
+_USUAL = {
+    one.casefold(): one
+    for one in (
+        "about", "affiliation", "author", "conformsTo", "contributor", "dateCreated",
+        "datePublished", "description", "email", "hasPart", "identifier", "keywords", "license",
+        "name", "publisher",
+    )
+}  # fmt: skip
+"""Terms of RO-Crate by their small letters; another spelling of one has no meaning."""
 ROOT = "./"
 _TABLES = (".tsv", ".csv")
 
@@ -95,8 +105,7 @@ class Graph:
             what = "has no '@graph'" if given is None else "has a '@graph' that is no list"
             self.flag(codes.NO_GRAPH, "/@graph", f"the crate {what}")
             return
-        if "@context" not in document:
-            self.flag(codes.NO_CONTEXT, "/@context", "the crate has no '@context'")
+        self.contexts(document)
         for index, one in enumerate(given):
             self.add(one, join("/@graph", index))
         self.find_root()
@@ -112,6 +121,10 @@ class Graph:
             self.flag(codes.WRONG_VALUE, at, "an entry of '@graph' is no object")
             return
         entity = _entity(value, at)
+        for key in ("@id", "@type"):
+            given = value.get(key)
+            if given is not None and not all(_is_plain(one) for one, _ in _each(given, at)):
+                self.flag(codes.WRONG_VALUE, join(at, key), f"the '{key}' of an entity is no text")
         if not entity.id:
             self.flag(codes.NO_ID, join(at, "@id"), f"{_said(entity)} has no '@id'")
         elif entity.id in self.by_id:
@@ -131,8 +144,8 @@ class Graph:
             message = "the entity 'ro-crate-metadata.json' is missing"
             self.flag(codes.NO_DESCRIPTOR, "/@graph", message)
         else:
-            about = next(iter(self.targets(descriptor, "about")), None)
-            self.root = about[0] if about else None
+            self.version(descriptor)
+            self.root = self.about(descriptor)
         if self.root is None:
             self.root = self.by_id.get(ROOT) or self.by_id.get("")
         if self.root is None:
@@ -141,6 +154,54 @@ class Graph:
             self.flag(codes.NO_ROOT, "/@graph", "the root data entity './' is missing")
             return
         self.profiled = any(_CLASS_PREFIX.fullmatch(one) for one in self.root.types)
+        if self.root.types and not self.profiled and not self.root.is_a("dataset"):
+            said = ", ".join(self.root.types)
+            message = f"the root data entity is a {said}, not a Dataset"
+            self.flag(codes.NO_ROOT, join(self.root.at, "@type"), message, value=said)
+
+    def version(self, descriptor: Entity) -> None:
+        """Whether the descriptor says which version of RO-Crate the document follows."""
+        at = join(descriptor.at, "conformsTo")
+        given = list(self.values(descriptor, "conformsto"))
+        texts = [place for value, place in given if isinstance(value, str)]
+        if not given:
+            message = "the descriptor does not say which version of RO-Crate it conforms to"
+            self.flag(codes.NO_DESCRIPTOR, at, message, severity="warning")
+        for place in texts:
+            message = "'conformsTo' is a bare text, not a reference"
+            self.flag(codes.WRONG_VALUE, place, message, severity="warning")
+
+    def about(self, descriptor: Entity) -> Entity | None:
+        """What the descriptor says it is about; flagged where that is nothing."""
+        at = join(descriptor.at, "about")
+        for value, place in self.values(descriptor, "about"):
+            found = self.follow(value, place)
+            if isinstance(value, str):
+                message = f"'about' is the bare text '{value}', not a reference"
+                self.flag(codes.WRONG_VALUE, place, message, value=value)
+            elif found is None and isinstance(value, dict):
+                self.reference(value, place)
+            elif found is None:
+                self.flag(codes.WRONG_VALUE, place, "'about' is no reference")
+            return found
+        message = "the descriptor does not say which entity it is about"
+        self.flag(codes.NO_DESCRIPTOR, at, message)
+        return None
+
+    def contexts(self, document: Mapping[str, Any]) -> None:
+        """Whether the document has a context that can give its terms a meaning."""
+        if "@context" not in document:
+            self.flag(codes.NO_CONTEXT, "/@context", "the crate has no '@context'")
+            return
+        given = [one for one in _each(document["@context"], "/@context") if one[0] != {}]
+        for part, at in given:
+            if not isinstance(part, dict) and not _is_plain(part):
+                self.flag(codes.NO_CONTEXT, at, "a '@context' is neither an address nor terms")
+                return
+        terms_ = any(isinstance(part, dict) for part, _ in given)
+        if not terms_ and not any("/ro/" in str(part) for part, _ in given):
+            message = "the '@context' names none of RO-Crate"
+            self.flag(codes.NO_CONTEXT, "/@context", message)
 
     # -- following ------------------------------------------------------------------------------
 
@@ -223,6 +284,10 @@ class Graph:
             if key.startswith("@"):
                 continue
             name = fold(key)
+            usual = _USUAL.get(key.casefold(), key)
+            if usual != key and usual not in entity.data:
+                message = f"the property '{key}' is not '{usual}': capitals count"
+                self.flag(codes.MISSPELT, join(entity.at, key), message, value=key)
             for one, at in _each(value, join(entity.at, key)):
                 self.value(entity, key, name, one, at)
 
@@ -240,9 +305,10 @@ class Graph:
         """One value of a property."""
         if isinstance(value, dict):
             self.reference(value, at)
-        elif (name in _TEXTS and not isinstance(value, str | None)) or isinstance(value, Number):
-            if name in _TEXTS:
-                message = f"'{key}' is {value}, not a text"
+        elif isinstance(value, bool | Number):
+            if name in _TEXTS or name in terms().references or name in _LICENCES:
+                wanted = "text" if name in _TEXTS else "reference"
+                message = f"'{key}' is {str(value).lower()}, not a {wanted}"
                 self.flag(codes.WRONG_VALUE, at, message, value=str(value))
         elif isinstance(value, str) and value and name in terms().references:
             if _ABSOLUTE.match(value) and value not in self.by_id:
@@ -303,6 +369,10 @@ def _each(value: Any, at: str) -> Iterator[tuple[Any, str]]:
             yield from _each(one, join(at, index))
     else:
         yield value, at
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, Number)
 
 
 def _is_text(value: Any) -> bool:

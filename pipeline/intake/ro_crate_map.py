@@ -6,9 +6,11 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from urllib.parse import unquote
 
+from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.ro_crate_graph import Entity, Graph, below, is_file_list
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.intake.ro_crate_people import People
@@ -21,6 +23,8 @@ _ARCHIVES = re.compile(
 )
 """Identifiers that BioStudies gave, well written or not; others are those of other resources."""
 
+_WEB = re.compile(r"(?:https?|ftps?|s3|sftp)://", re.IGNORECASE)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?")
 _TECHNICAL = frozenset(("column", "schema", "table", "filelist", "file", "image", "creativework"))
 MOST_COMBINATIONS = 1000
 """Associations of one component; more than any real one has."""
@@ -111,9 +115,12 @@ class Mapping:
                     done.add(name)
         for value, at in self.graph.values(root, "datepublished"):
             if isinstance(value, str) and "release_date" not in metadata:
-                metadata["release_date"] = str(value)
+                metadata["release_date"] = _day(str(value))
                 self.objects.pointers["/release_date"] = at
                 done.add("datepublished")
+            elif isinstance(value, str) and _day(str(value)) != metadata["release_date"]:
+                message = f"'datePublished' has a second value, '{value}'; the first one was read"
+                self.graph.flag(codes.WRONG_VALUE, at, message, value=str(value))
 
     def all_of(self, kind: str) -> list[Entity]:
         """The entities of a kind, but for the study itself."""
@@ -240,6 +247,9 @@ class Mapping:
         for entity in self.graph.entities:
             if not entity.is_a("file") or is_file_list(entity) or not entity.id:
                 continue
+            if _WEB.match(entity.id):
+                self.elsewhere(study, entity)
+                continue
             inside = (
                 place for folder, place in self.components.items() if below(entity.id, folder)
             )
@@ -256,6 +266,15 @@ class Mapping:
                     made["size"] = int(value)
             self.objects.left(made, entity, place, {"contentsize"} if "size" in made else set())
             listed.append(made)
+
+    def elsewhere(self, study: Metadata, entity: Entity) -> None:
+        """A data entity of the web, which is no file of the submission, as a link."""
+        place = join("/study/links", len(study.setdefault("links", [])))
+        made, done = self.objects.make(entity, "links", place)
+        made["url"] = entity.id
+        self.objects.pointers[join(place, "url")] = join(entity.at, "@id")
+        self.objects.left(made, entity, place, done)
+        study["links"].append(made)
 
     def title(self, entity: Entity) -> str | None:
         """What associations call an entity: its title, else its `@id` without marks.
@@ -281,3 +300,14 @@ class Mapping:
             if "attributes" in made:
                 self.objects.pointers[place] = entity.at
                 study.setdefault("sections", []).append(made)
+
+
+def _day(text: str) -> str:
+    """The day in UTC of an instant, which RO-Crate allows for a date; other texts as they are."""
+    if not _INSTANT.fullmatch(text):
+        return text
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (instant.astimezone(UTC) if instant.tzinfo else instant).date().isoformat()

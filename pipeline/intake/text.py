@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Mapping
 
 from pipeline.findings import Finding, Frozen, Location, declare
+from pipeline.intake.json_text import TRUNCATED
 
 EMPTY = declare(
     "SUB104",
@@ -37,6 +38,15 @@ ENCODING = declare(
     To fix: save the document as UTF-8 (in Excel: 'CSV UTF-8'; in an editor: 'Save with encoding').
     """,
 )
+CONTENT = declare(
+    "SUB124",
+    "document-is-another-kind-of-file",
+    "error",
+    """The file is called a document and holds something else: an archive, a PDF, a picture.
+
+    To fix: unpack it, or export the study in the form that the file's name says.
+    """,
+)
 
 BOM = declare(
     "SUB131",
@@ -58,6 +68,23 @@ LINE_ENDS = declare(
 )
 
 
+_OTHERS = {
+    b"\x1f\x8b": "data packed with gzip",
+    b"BZh": "data packed with bzip2",
+    b"\xfd7zXZ\0": "data packed with xz",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"PK\x03\x04": "a zip archive (a workbook or a text document is one, too)",
+    b"PK\x05\x06": "an empty zip archive",
+    b"%PDF-": "a PDF",
+    b"{\\rtf": "formatted text (RTF)",
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"\xd0\xcf\x11\xe0": "an older Office file, or one with a password",
+    b"version https://git-lfs.github.com/spec/": "a Git LFS pointer; the document is elsewhere",
+}
+"""First bytes of what is sent in place of a document, and what it is."""
+
+
 class Text(Frozen):
     """A document's text, or None when it cannot be read."""
 
@@ -71,21 +98,33 @@ def decode(data: bytes, file: str) -> Text:
     if not data.strip(b"\x00 \t\r\n"):
         what = "is empty" if not data else "holds no text"
         return Text(text=None, findings=(EMPTY.at(here, f"the document {what}"),))
+    for mark, kind in _OTHERS.items():
+        if data.startswith(mark):
+            return Text(text=None, findings=(CONTENT.at(here, f"the file holds {kind}"),))
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        message = "the document is in UTF-32, which is not read"
+        return Text(text=None, findings=(ENCODING.at(here, message),))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _utf16(data, here)
-    if data[:400].count(0) > len(data[:400]) // 4:
-        message = "every other byte is zero: the document is in UTF-16 and does not say so"
+    head = data[:400]
+    if head.count(0) > len(head) // 4:
+        four = not any(head[2::4]) and not (any(head[::4]) and any(head[3::4]))
+        width, each = ("32", "three of four bytes are") if four else ("16", "every other byte is")
+        message = f"{each} zero: the document is in UTF-{width} and does not say so"
         return Text(text=None, findings=(ENCODING.at(here, message),))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         column = fault.start - (data.rfind(b"\n", 0, fault.start) + 1) + 1
+        at = here.model_copy(update={"line": line, "column": column})
+        if fault.reason == "unexpected end of data":
+            message = "the document ends inside a letter: its last part never arrived"
+            return Text(text=None, findings=(TRUNCATED.at(at, message),))
         message = (
             f"byte {fault.start} (0x{data[fault.start]:02X}, line {line}) is not UTF-8; "
             "the document seems to be in an older encoding"
         )
-        at = here.model_copy(update={"line": line, "column": column})
         return Text(text=None, findings=(ENCODING.at(at, message),))
     if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         return Text(text=None, findings=(HTML.at(here, "the file holds a web page (HTML)"),))
