@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -259,16 +260,36 @@ def test_models_read_back_from_the_yaml_that_is_written(text: str) -> None:
     assert given is not None
     content = outputs.write(record(given), "rembi-yaml")
     assert rembi_yaml.knows(Path("rembi.yaml"), content)
-    assert rembi_yaml.read(content, "rembi.yaml").metadata == given
+    assert rembi_yaml.read(content, "rembi.yaml").metadata == {"accession": "S-BIAD3001"} | given
     assert content.startswith(b"# S-BIAD3001, version 1\n")
-    assert b"no field for it" not in content
+    assert content.endswith(b"\nfurther_metadata:\n  /accession: S-BIAD3001\n")
 
 
-def test_yaml_says_what_it_leaves_out() -> None:
+def test_yaml_keeps_beside_the_form_what_it_has_no_field_for() -> None:
     licence = {"name": "CC0", "url": "https://example.org/cc0"}
-    study = {"title": "Fins", "licence": licence, "sections": [{"type": "Plate map"}]}
-    text = outputs.write(record({"doi": "10.6019/x", "study": study}), "rembi-yaml").decode()
-    assert "# /doi\n# /study/licence/url\n# /study/sections\n" in text
+    file = {"path": "map.csv", "size": 7}
+    study = {"title": "Fins", "licence": licence, "sections": [{"type": "Map", "files": [file]}]}
+    given = {"doi": "10.6019/x", "doi_requested": True, "study": study}
+    content = outputs.write(record(given), "rembi-yaml")
+    block = content.decode().partition("further_metadata:\n")[2]
+    assert re.findall(r"^  (/[^:]*):", block, re.MULTILINE) == [
+        "/accession",
+        "/doi",
+        "/doi_requested",
+        "/study/licence/url",
+        "/study/sections",
+    ]
+    assert rembi_yaml.read(content, "rembi.yaml").metadata == {"accession": "S-BIAD3001"} | given
+
+
+def test_further_metadata_without_a_place_is_told() -> None:
+    block = "further_metadata:\n  /study/biosamples/3/title: Fin\n  doi: 10.6019/x\n"
+    text = f"study: {{title: Fins}}\n{block}"
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    told = [(one.code, one.location.line, one.value) for one in reading.findings]
+    assert told == [("SUB111", 3, "/study/biosamples/3/title"), ("SUB111", 4, "doi")]
+    lone = rembi_yaml.read(b"study: {title: Fins}\nfurther_metadata: none\n", "study.yaml")
+    assert [(one.code, one.location.line) for one in lone.findings] == [("SUB111", 2)]
 
 
 def test_components_of_one_name_keep_their_own_associations_in_yaml() -> None:
@@ -276,6 +297,6 @@ def test_components_of_one_name_keep_their_own_associations_in_yaml() -> None:
         {"name": "Movies", "associations": [{"specimen": "Mount"}]},
         {"name": "Movies", "associations": [{"specimen": "Slice"}], "protocols": ["Staining"]},
     ]
-    given = {"study": {"study_components": components}}
+    given = {"accession": "S-BIAD3001", "study": {"study_components": components}}
     content = outputs.write(record(given), "rembi-yaml")
     assert rembi_yaml.read(content, "rembi.yaml").metadata == given

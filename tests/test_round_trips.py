@@ -17,10 +17,11 @@ from openpyxl import Workbook
 from pipeline import intake
 from pipeline.findings import Origin, Report
 from pipeline.intake import pagetab_json, pagetab_tsv, pagetab_xlsx, ro_crate, ro_crate_codes
+from pipeline.intake import rembi_yaml as rembi
 from pipeline.intake.pagetab_layout import forms, known_names, types
 from pipeline.intake.reading import Reading
 from pipeline.intake.spellings import fold, spellings
-from pipeline.outputs import pagetab
+from pipeline.outputs import pagetab, rembi_yaml
 from pipeline.outputs import pagetab_tsv as tsv
 from pipeline.outputs import ro_crate as crate
 from pipeline.record import CuratedRecord, DocumentFrame
@@ -286,6 +287,7 @@ def test_every_field_reads_back(template: str | None) -> None:
     assert_same(pagetab_json.read(pagetab.write(whole), "pagetab.json"), whole)
     assert_same(ro_crate.read(crate.write(whole), crate.FILE), whole)
     assert_same(pagetab_tsv.read(tsv.write(thin), "pagetab.tsv"), thin)
+    assert_same(rembi.read(rembi_yaml.write(whole), "rembi.yaml"), whole)
 
 
 @FEW
@@ -318,6 +320,13 @@ def test_ro_crate_reads_back(drawn: CuratedRecord) -> None:
     assert faults == (set() if "release_date" in drawn.metadata else {ro_crate_codes.NO_DATE.code})
 
 
+@FEW
+@given(submissions())
+def test_rembi_yaml_reads_back(drawn: CuratedRecord) -> None:
+    reading = rembi.read(rembi_yaml.write(drawn), "rembi.yaml")
+    assert_same(reading, drawn)
+
+
 def bare(tree: Any) -> Any:
     """Metadata without what rows of cells have no place for."""
     if isinstance(tree, dict):
@@ -345,6 +354,7 @@ def test_every_document_of_the_corpus_reads_back() -> None:
             "pagetab": (full, pagetab_json.read(pagetab.write(full), "pagetab.json")),
             "tsv": (thin, pagetab_tsv.read(tsv.write(thin), "pagetab.tsv")),
             "ro-crate": (full, ro_crate.read(crate.write(full), crate.FILE)),
+            "rembi": (full, rembi.read(rembi_yaml.write(full), "rembi.yaml")),
         }
         for form, (before, after) in again.items():
             given = {"accession": before.accession} | before.metadata

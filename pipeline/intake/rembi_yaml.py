@@ -19,7 +19,7 @@ from pipeline.intake.pagetab_tree import NO_SECTION, WRONG_TYPE, Attribute, Link
 from pipeline.intake.reading import Reading
 from pipeline.intake.text import decode
 from pipeline.intake.yaml_text import parse
-from pipeline.select import join
+from pipeline.select import get, join, parent, steps
 from pipeline.submission import SourceMap
 
 KIND = "rembi-yaml"
@@ -112,6 +112,10 @@ _KINDS = {
     "correlations": "Image Correlation",
     "analysis": "Image Analysis",
 }
+FURTHER = "further_metadata"
+"""The block for what the form has no field for: from a place in the record to its value."""
+
+_FLAGS = frozenset(("reference", "doi_requested"))
 _ASIDE = frozenset(("rembi_version",))
 """What names the template, and is kept with the source alone."""
 _SIGNS = (b"study:", b"annotation_overview:", b"rembi_version", b"author_first_name")
@@ -146,8 +150,10 @@ def read(data: bytes, file: str) -> Reading:
             value, readable = parsed.value, parsed.readable
         if readable:
             reader = _Document(places)
+            further = value.pop(FURTHER, {}) if isinstance(value, dict) else {}
             tree = reader.tree(value)
-            return mapped(tree, places, (*findings, *reader.findings), KIND)
+            reading = mapped(tree, places, (*findings, *reader.findings), KIND)
+            return _completed(reading, further)
     return Reading(kind=KIND, metadata=None, source_map=places, findings=tuple(findings))
 
 
@@ -358,6 +364,54 @@ class _Document:
         below += [self.author(person, place) for person, place in people]
         made += build.attributes("author", one.get("authors"), join(at, "authors"))
         return Section(kind, None, at, tuple(made), sections=tuple(below))
+
+
+def _completed(reading: Reading, further: Any) -> Reading:
+    """The reading with what stands beside the form; what has no place there is a finding."""
+    if not further or reading.metadata is None:
+        return reading
+    metadata, source_map = reading.metadata, reading.source_map
+    pointers, findings = dict(source_map.pointers), list(reading.findings)
+    if not isinstance(further, dict):
+        message = f"the block '{FURTHER}' should give values by their places"
+        fault = WRONG_TYPE.at(source_map.position(join("", FURTHER)), message)
+        return reading.model_copy(update={"findings": (*findings, fault)})
+    for place, value in further.items():
+        at = join("", FURTHER, str(place))
+        if _set(metadata, str(place), _typed(value, str(place).rpartition("/")[2])):
+            pointers[str(place)] = at
+        else:
+            message = f"'{place}' is no place of this study, so its value was not read"
+            findings.append(WRONG_TYPE.at(source_map.position(at), message, value=str(place)))
+    made = source_map.model_copy(update={"pointers": pointers})
+    return reading.model_copy(update={"source_map": made, "findings": tuple(findings)})
+
+
+def _typed(value: Any, slot: str) -> Any:
+    """A value with numbers and truth values, which YAML is read without, as the schema has them."""
+    if isinstance(value, dict):
+        return {key: _typed(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_typed(one, slot) for one in value]
+    if slot == "size" and isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value == "true" if slot in _FLAGS and value in ("true", "false") else value
+
+
+def _set(metadata: dict[str, Any], place: str, value: Any) -> bool:
+    """Whether a value could be set at a place, or with None taken away from it."""
+    if not place.startswith("/"):
+        return False
+    home, last = get(metadata, parent(place)), steps(place)[-1]
+    if isinstance(home, list) and last.isdecimal() and int(last) < len(home):
+        home[int(last)] = value
+    elif isinstance(home, dict) and value is None:
+        return home.pop(last, None) is not None
+    elif isinstance(home, dict):
+        home[last] = value
+    else:
+        return False
+    return True
 
 
 def _all(kind: str, value: Any, at: str) -> list[Section]:

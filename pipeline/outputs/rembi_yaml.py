@@ -1,14 +1,16 @@
 """The record as REMBI YAML, in the blocks and words of the archive's own templates.
 
-The form has no accession, no DOI of the study, and no place for what qualifies a value. Names are
-written whole, because a program cannot know where they divide. A comment at the head lists what is
-not in the file.
+The form has no accession, no DOI of the study, and no place for what qualifies a value: what would
+not come back when the file is read stands in a block of its own, by its place in the record. Names
+are written whole, because a program cannot know where they divide.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from pipeline.intake import rembi_yaml as door
 from pipeline.intake.spellings import fold, spellings
 from pipeline.outputs import pagetab
 from pipeline.record import CuratedRecord
@@ -63,30 +65,51 @@ KEYS = {
 
 def write(record: CuratedRecord) -> bytes:
     """The record as YAML in UTF-8, blocks in the order of the form."""
+    tree = _Writer().document(record.metadata)
+    read = door.read(_text(tree), FILE).metadata or {}
+    meant = {"accession": record.accession} | record.metadata
+    if further := dict(_differences(read, meant, "")):
+        tree[door.FURTHER] = further
+    return f"# {record.accession}, version {record.version}\n".encode() + _text(tree)
+
+
+def _text(tree: Tree) -> bytes:
     import yaml
 
-    writer = _Writer()
-    tree = writer.document(record.metadata)
-    text = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=100)
-    head = [f"{record.accession}, version {record.version}"]
-    if writer.missed:
-        head += ["Not in this file, because the form has no field for it:", *writer.missed]
-    return ("".join(f"# {line}\n" for line in head) + text).encode("utf-8", "backslashreplace")
+    class Dumper(yaml.SafeDumper):
+        """Writes texts with unusual characters in double quotes, where they can be escaped."""
+
+    def text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        plain = text.replace("\n", "").isprintable()
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, None if plain else '"')
+
+    Dumper.add_representer(str, text_node)
+    text = yaml.dump(tree, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _differences(read: Any, meant: Any, at: str) -> Iterator[tuple[str, Any]]:
+    """What is set, and where, to make the metadata read into those meant; None takes away."""
+    if isinstance(read, dict) and isinstance(meant, dict):
+        for key in dict.fromkeys((*meant, *read)):
+            yield from _differences(read.get(key), meant.get(key), join(at, key))
+    elif isinstance(read, list) and isinstance(meant, list) and len(read) == len(meant):
+        for number, (one, other) in enumerate(zip(read, meant, strict=True)):
+            yield from _differences(one, other, join(at, number))
+    elif read != meant:
+        yield at, meant
 
 
 class _Writer:
-    """Writes objects as mappings, and keeps the places of what the form does not take."""
+    """Writes objects as mappings, as far as the form has a place for them."""
 
     def __init__(self) -> None:
-        self.missed: list[str] = []
         self.organisations: dict[str, Tree] = {}
 
     def document(self, metadata: Tree) -> Tree:
         """The blocks of a submission."""
         study = metadata.get("study", {})
         self.organisations = {one["id"]: one for one in study.get("organisations", ())}
-        aside = {"release_date", "study", "accession"}
-        self.missed += [join("", slot) for slot in sorted(metadata.keys() - aside)]
         made: Tree = {"study": self.study(study, metadata.get("release_date"))}
         for slot, block in BLOCKS.items():
             if slot in study:
@@ -96,38 +119,24 @@ class _Writer:
     def study(self, study: Tree, release_date: str | None) -> Tree:
         """The block of the study itself."""
         apart = {*BLOCKS, "organisations", "grants", "funding_statement", "rembi_version"}
-        made = self.thing("study", study, "/study", apart)
+        made = self.thing("study", study, apart)
         if release_date is not None:
             made["private_until_date"] = release_date
         funding: Tree = {}
         if "funding_statement" in study:
             funding["funding_statement"] = study["funding_statement"]
         if "grants" in study:
-            funding["grant_references"] = self.things("grants", study["grants"], "/study/grants")
+            funding["grant_references"] = self.things("grants", study["grants"])
         if funding:
             made["funding"] = funding
         made["rembi_version"] = study.get("rembi_version", VERSION)
-        used = {
-            one.get("organisation")
-            for author in self.people(study)
-            for one in author.get("affiliations", ())
-        }
-        for number, one in enumerate(study.get("organisations", ())):
-            if one["id"] not in used:
-                self.missed.append(join("/study/organisations", number))
         return made
-
-    def people(self, study: Tree) -> list[Tree]:
-        """The authors of the study and of its annotations."""
-        sets = study.get("annotations", ())
-        return [*study.get("authors", ()), *(a for one in sets for a in one.get("authors", ()))]
 
     def block(self, slot: str, block: str, listed: list[Tree]) -> Tree:
         """Entries by their titles, or one after another where titles do not tell them apart."""
-        place = join("/study", slot)
         label = "name" if slot == "study_components" else "title"
         titles = [one.get(label) for one in listed]
-        entries = self.things(slot, listed, place)
+        entries = self.things(slot, listed)
         if None in titles or len(set(titles)) < len(titles):
             return {block: entries}
         made: Tree = {block: dict(zip(titles, entries, strict=True))}
@@ -136,11 +145,11 @@ class _Writer:
             made["associations"] = {title: row for title, row in rows.items() if row}
         return made
 
-    def things(self, kind: str, listed: list[Tree], place: str) -> list[Tree]:
+    def things(self, kind: str, listed: list[Tree]) -> list[Tree]:
         """Objects of a list."""
-        return [self.thing(kind, one, join(place, n)) for n, one in enumerate(listed)]
+        return [self.thing(kind, one) for one in listed]
 
-    def thing(self, kind: str, thing: Tree, place: str, apart: set[str] | None = None) -> Tree:
+    def thing(self, kind: str, thing: Tree, apart: set[str] | None = None) -> Tree:
         """An object with all that the form has a place for."""
         made: Tree = {}
         keys = KEYS.get(kind, {})
@@ -151,44 +160,33 @@ class _Writer:
             key=lambda slot: (order.index(slot) if slot in order else len(order), slot),
         )
         for slot in slots:
-            value, at, key = thing[slot], join(place, slot), keys.get(slot, slot)
+            value, key = thing[slot], keys.get(slot, slot)
             if slot == "licence":
                 made[key] = value.get("name", "")
-                self.missed += [join(at, one) for one in sorted(value.keys() - {"name"})]
             elif slot == "affiliations":
-                made["affiliation"] = self.affiliations(value, at)
+                made["affiliation"] = self.affiliations(value)
             elif slot == "links" and kind != "study":
-                self.missed.append(at)
+                continue
             elif slot == "protocols" and kind == "study_components":
                 made[key] = [{"protocol": one} for one in value]
             elif isinstance(value, list) and isinstance(value[0], dict):
-                made[key] = self.things(slot, value, at)
+                made[key] = self.things(slot, value)
             else:
                 made[key] = value
-        self.beside(made, kind, thing, place)
+        known = spellings().kinds[kind].slots
+        for one in thing.get("attributes", ()):
+            taken = {fold(key) for key in made} | known.keys()
+            if one.keys() == {"name", "value"} and fold(one["name"]) not in taken:
+                made[one["name"]] = one["value"]
         return made
 
-    def beside(self, made: Tree, kind: str, thing: Tree, place: str) -> None:
-        """What an object has besides its slots, as far as it fits."""
-        known = spellings().kinds[kind].slots
-        for number, one in enumerate(thing.get("attributes", ())):
-            name = one["name"]
-            taken = {fold(key) for key in made} | known.keys()
-            if one.keys() == {"name", "value"} and fold(name) not in taken:
-                made[name] = one["value"]
-            else:
-                self.missed.append(join(place, "attributes", number))
-        for slot in ("files", "sections", "qualifiers"):
-            if slot in thing:
-                self.missed.append(join(place, slot))
-
-    def affiliations(self, listed: list[Tree], place: str) -> list[Any]:
+    def affiliations(self, listed: list[Tree]) -> list[Any]:
         """Organisations in full where authors belong to them, texts as they stand."""
         made: list[Any] = []
-        for number, one in enumerate(listed):
+        for one in listed:
             organisation = self.organisations.get(one.get("organisation", ""))
             if organisation is not None:
-                made.append(self.thing("organisations", organisation, join(place, number)))
+                made.append(self.thing("organisations", organisation))
             else:
                 made.append(one.get("text", one.get("organisation")))
         return made
