@@ -220,6 +220,9 @@ def test_blocks_behind_urls_are_read(tmp_path: Path) -> None:
 def test_chunks_in_a_bucket_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("moto.server")
     import boto3
+    from s3fs import S3FileSystem
+
+    S3FileSystem.clear_instance_cache()  # each server has its own port
 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
@@ -240,6 +243,7 @@ def test_chunks_in_a_bucket_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         client.put_object(Bucket="chunks", Key=name, Body=b"(")
         client.close()
         assert codes("s3://chunks/a.ome.zarr") == {"IMG118": "error"}
+    S3FileSystem.clear_instance_cache()
 
 
 def test_a_chunk_that_is_far_too_long_is_not_fetched_whole(tmp_path: Path) -> None:
