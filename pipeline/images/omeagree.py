@@ -130,7 +130,8 @@ def _stored(pixels: Any) -> Iterator[tuple[Any, Any, str | None, str]]:
             continue
         length = whole(node, "Length")
         plain = node.get("Compression", "none") == "none"
-        if plain and length is not None and length != len(data):
+        # the schema counts characters of base64, some writers the bytes that they stand for
+        if plain and length is not None and length not in (len(data), len("".join(text.split()))):
             message = f"Length says {length} bytes, BinData holds {len(data)}"
             yield omefaults.OME_SCHEMA, node, None, message
 
