@@ -1,0 +1,42 @@
+"""REMBI and MIFA as YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import intake
+from tests.documents import REMBI, RENDERED
+
+
+def test_rembi_yaml_is_the_record_of_its_rendering(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(REMBI, "utf-8")
+    (tmp_path / "study.tsv").write_text(RENDERED, "utf-8")
+    reading, rendered = intake.read(tmp_path / "study.yaml"), intake.read(tmp_path / "study.tsv")
+    assert not reading.findings
+    assert reading.metadata is not None
+    assert reading.metadata == rendered.metadata
+    at = reading.source_map.locate("/study/authors/1/name")
+    assert (at.pointer, at.line) == ("/study/authors/1/first_name", 10)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study: &a {title: x, again: *a}\n",
+        "study: " + "[" * 5000,
+        "study: {title: *nowhere}\n",
+        "study:\n" + "".join(f"  b{n}: &b{n} [*b{n - 1}, *b{n - 1}]\n" for n in range(1, 40)),
+        "study: &b0 [x]\nb: [" + ", ".join(["*b0"] * 50) + "]\n",
+        "study: {title: x}\n---\nstudy: {title: y}\n",
+        "study: 1\n",
+        "study:\nbiosamples: text\nannotations: [1, {a: {b: c}}]\n",
+    ],
+)
+def test_no_yaml_is_too_odd(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(text, "utf-8")
+    reading = intake.read(path)
+    assert reading.kind == "rembi-yaml"
+    assert reading.read or reading.findings
