@@ -69,8 +69,9 @@ def prepared(file_list: FileList) -> Columns:
     """The columns that expectations are evaluated on.
 
     Columns `path`, `size`, `type`; `path_bytes`, the length in UTF-8; `path_named`, paths that
-    are not blank; `path_folded`, each path once, without letter case and accents composed;
-    `attributes 0`, `attributes 1` … in the list's order, blank where a value is missing.
+    are not blank, without the slash before them that BioStudies ignores; `path_folded`, each path
+    once, without letter case and accents composed; `attributes 0`, `attributes 1` … in the list's
+    order, blank where a value is missing.
     """
     table = file_list.table
     paths = table["path"].tolist()
@@ -80,7 +81,7 @@ def prepared(file_list: FileList) -> Columns:
         "size": [None if size is None else int(size) for size in _given(table["size"])],
         "type": list(_given(table["type"])),
         "path_bytes": [_bytes(path) for path in paths],
-        "path_named": [path if path in once else None for path in paths],
+        "path_named": [path.lstrip("/") if path in once else None for path in paths],
         "path_folded": [_folded(path) if once.pop(path, "") is None else None for path in paths],
     }
     for index in range(table.shape[1] - RESERVED):

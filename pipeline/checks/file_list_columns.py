@@ -202,6 +202,42 @@ SYSTEM = declare(
     To fix: delete the row, and the file from the upload.
     """,
 )
+WILDCARD = declare(
+    "FLS151",
+    "path-with-wildcard",
+    "warning",
+    """A path ends in a star, as a pattern for many files does; each file needs a row of its own.
+
+    To fix: write one row for each file, with its whole name.
+    """,
+)
+NO_NAME = declare(
+    "FLS152",
+    "path-is-placeholder",
+    "error",
+    """A row says 'n/a', a dash or an error of the spreadsheet where its path should stand.
+
+    To fix: write the path of the file, or delete the row.
+    """,
+)
+FAILED = declare(
+    "FLS153",
+    "value-is-spreadsheet-error",
+    "warning",
+    """A value is an error of a spreadsheet, such as #REF! or #N/A; what it should be is lost.
+
+    To fix: mend the formula in the spreadsheet, and export the list again.
+    """,
+)
+MOJIBAKE = declare(
+    "FLS154",
+    "value-read-in-wrong-encoding",
+    "warning",
+    """A value was read in the wrong encoding once, so that a letter became two or three others.
+
+    To fix: open the list as UTF-8 where it was made, and export it again.
+    """,
+)
 REPEATED = declare(
     "FLS201",
     "path-repeated",
@@ -230,12 +266,16 @@ _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 _REFUSED = r"[^0-9A-Za-z!\-_*'(). /\\:\x00-\x1f\x7f-\x9f]|(?<!\A[A-Za-z]):"
 _OWN_COMPUTER = (
     r"(?i)\A\s*(?:[a-z]:(?:[\\/]|\Z)|\\\\|//|~|file:"
-    r"|/(?:home|users|volumes|mnt|media|root|private|cygdrive)/)"
+    r"|/(?:[a-z]/)?(?:home|users|volumes|mnt|media|root|private|cygdrive)/)"
 )
 _SYSTEM_FILE = (
     r"(?i)(?:\A|/)(?:\.ds_store|thumbs\.db|desktop\.ini|ehthumbs\.db|\.directory|\._[^/]*"
     r"|(?:__macosx|\.spotlight-v100|\.trashes|\.fseventsd|@eadir)(?:/.*)?)\Z"
 )
+
+_SPREADSHEET_ERROR = r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|#{4,}"
+_PLACEHOLDER = r"n/?a|nan|none|null|nil|tbd|tba|todo|pending|missing|unknown|[-–—?.]+"
+_TWICE_ENCODED = r"[ÃÎÏÐÑ][\x80-\xbfŒœŠšŸŽžƒˆ˜‘’‚“”„†‡•…‰‹›€™]|Â[\x80-\xbf]|â€|\u00c3\u0192"
 
 EXPECTATIONS: tuple[Expectation, ...] = (
     Expectation(
@@ -320,6 +360,20 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         severity="error",
     ),
     Expectation(
+        code=WILDCARD,
+        kind="avoids",
+        column="path",
+        pattern=r"(?:\A|/)\*{1,2}(?:\.[\w.*]+)?\s*\Z",
+        message="the path '{value}' ends in a star, as a pattern for many files does",
+    ),
+    Expectation(
+        code=NO_NAME,
+        kind="avoids",
+        column="path",
+        pattern=rf"(?i)\A\s*(?:{_SPREADSHEET_ERROR}|{_PLACEHOLDER})\s*\Z",
+        message="'{value}' stands where the path of a file should",
+    ),
+    Expectation(
         code=SYSTEM,
         kind="avoids",
         column="path",
@@ -376,7 +430,29 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         code=VALUE_CONTROL,
         kind="avoids",
         column="attributes",
-        pattern=r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]",
+        pattern=r"\A[^\x00]*[\x01-\x08\x0b\x0c\x0e-\x1f\x7f][^\x00]*\Z",
         message="{value!r} in the column '{name}' has a control character",
+    ),
+    Expectation(
+        code=VALUE_CONTROL,
+        kind="avoids",
+        column="attributes",
+        pattern=r"\x00",
+        message="{value!r} in the column '{name}' has a NUL, which no database takes",
+        severity="error",
+    ),
+    Expectation(
+        code=FAILED,
+        kind="avoids",
+        column="attributes",
+        pattern=rf"\A\s*(?:{_SPREADSHEET_ERROR})\s*\Z",
+        message="'{value}' in the column '{name}' is an error of a spreadsheet",
+    ),
+    Expectation(
+        code=MOJIBAKE,
+        kind="avoids",
+        column="attributes",
+        pattern=_TWICE_ENCODED,
+        message="'{value}' in the column '{name}' was read in a wrong encoding",
     ),
 )

@@ -150,7 +150,7 @@ CELLS_BEYOND = declare(
 ROW_SHORT = declare(
     "FLS112",
     "row-shorter-than-header",
-    "hint",
+    "warning",
     """A row of a file list ends before the last column; its missing values count as blank.
 
     To fix: see whether values are missing at the end of the row.
@@ -228,5 +228,47 @@ UNKNOWN_KEY = declare(
     """An entry of a JSON file list has a key that file lists do not know; its value is kept.
 
     To fix: give such a value as an attribute with a name and a value.
+    """,
+)
+HEADER_AGAIN = declare(
+    "FLS121",
+    "header-row-repeated",
+    "error",
+    """The header stands in the list again, as where two lists are joined; it names no file.
+
+    It was passed over.
+
+    To fix: delete the row, and see whether both lists have the same columns.
+    """,
+)
+COLUMN_AGAIN = declare(
+    "FLS122",
+    "column-repeated",
+    "warning",
+    """Two columns of a file list have the same header, so it is not clear which value counts.
+
+    Both are kept, the second with a number behind its name.
+
+    To fix: rename one of them, or delete it.
+    """,
+)
+QUOTE_OPEN = declare(
+    "FLS123",
+    "file-list-quote-not-closed",
+    "error",
+    """A cell of a file list opens a double quote that never closes.
+
+    Programs that heed quotes take everything after it, further rows too, for this one cell.
+
+    To fix: close the quote at the end of the value, or take it out.
+    """,
+)
+HEADER_ODD = declare(
+    "FLS124",
+    "column-header-not-a-name",
+    "warning",
+    """The header of a column is a formula, or holds a character that no text has.
+
+    To fix: type the name of the column.
     """,
 )

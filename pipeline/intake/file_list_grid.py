@@ -18,6 +18,8 @@ _NEAR = frozenset(
     ("file", "filename", "filenames", "filepath", "filepaths", "path", "paths", "filelist")
 )
 
+_ODD_HEADER = re.compile(r"\A\s*=|[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+
 
 @dataclass
 class Grid:
@@ -32,6 +34,8 @@ class Grid:
     """Line, column and value of cells right of `MOST_COLUMNS`."""
     odd: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
     """For each column: line, kind and value of cells that are not text."""
+    blanks_kept: bool = True
+    """Whether blank cells at the end of a row are kept; a sheet has none."""
     ends_open: bool = False
     """Whether the last line has no line end."""
 
@@ -85,6 +89,7 @@ def columns(grid: Grid) -> tuple[Columns | None, tuple[Finding, ...]]:
     header_line = grid.lines[at]
     header, lines, rows = grid.rows[at], grid.lines[at + 1 :], grid.rows[at + 1 :]
     found.extend(_blank_lines(grid, header_line))
+    lines, rows = _without_headers(grid, header, lines, rows, found)
     names = _names(header, rows)
     found.extend(_headers(grid, header, rows, header_line, column))
     found.extend(_ragged(grid, header, lines, rows))
@@ -170,6 +175,43 @@ def _headers(
             what = f"{values:,} values below it" if values else "no values below it either"
             message = f"column {index + 1} has no header, and {what}"
             yield codes.BLANK_HEADER.at(grid.locate(line, index + 1), message)
+    seen: dict[str, int] = {}
+    for index, cell in enumerate(header):
+        name = cell.strip()
+        where = grid.locate(line, index + 1)
+        if name and seen.setdefault(name, index) != index:
+            message = f"the columns {seen[name] + 1} and {index + 1} are both called {clip(name)!r}"
+            yield codes.COLUMN_AGAIN.at(where, message, value=clip(name))
+        if index != column and _ODD_HEADER.search(cell):
+            message = f"the header of column {index + 1} is {clip(name)!r}, which is no name"
+            yield codes.HEADER_ODD.at(where, message, value=clip(name))
+    paths = [cell for cell in header[1:] if re.search(r"/[^/]*\.\w+\s*$", cell)]
+    if len(paths) > 1 and 2 * len(paths) > len(header):
+        message = f"the headers are paths ({clip(paths[0])!r}): rows and columns are exchanged"
+        yield codes.SHAPE.at(grid.locate(line, 2), message)
+
+
+def _without_headers(
+    grid: Grid,
+    header: list[str],
+    lines: list[int],
+    rows: list[list[str]],
+    found: list[Finding],
+) -> tuple[list[int], list[list[str]]]:
+    """The rows but for those that repeat the header, which are told."""
+    plain = [cell.strip() for cell in header]
+    again = [line for line, row in zip(lines, rows, strict=True) if _is_header(row, plain)]
+    if not again:
+        return lines, rows
+    rest = f"; {len(again) - 1:,} more like this" if len(again) > 1 else ""
+    message = f"the header stands here again{rest}"
+    found.append(codes.HEADER_AGAIN.at(grid.locate(again[0], 1), message, count=len(again)))
+    kept = [each for each in zip(lines, rows, strict=True) if each[0] not in again]
+    return [line for line, _ in kept], [row for _, row in kept]
+
+
+def _is_header(row: list[str], header: list[str]) -> bool:
+    return bool(row) and is_files(row[0]) and [cell.strip() for cell in row] == header
 
 
 def _ragged(
@@ -215,11 +257,24 @@ def _ragged(
             if len(short) == 1
             else f"{len(short):,} rows have fewer than the {width} columns of the header"
         )
+        spaced = next(
+            (
+                (line, row[0])
+                for line, row in zip(lines, rows, strict=True)
+                if len(row) == 1 and len(re.split(r"\s{2,}", row[0].strip())) == width > 1
+            ),
+            None,
+        )
+        if spaced:
+            said = "spaces stand for tabs in this row"
+            where = grid.locate(spaced[0], 1)
+            yield codes.SEPARATOR.at(where, said, value=clip(spaced[1]))
         yield codes.ROW_SHORT.at(
             grid.locate(short[0], 1),
             message,
             count=len(short),
             samples=tuple({"line": line} for line in short[:5]),
+            severity=None if grid.blanks_kept else "hint",
         )
 
 

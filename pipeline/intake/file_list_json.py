@@ -19,6 +19,8 @@ _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\n\r]*")
 _KEYS = frozenset(("path", "size", "type", "attributes"))
+_MEANT = {"attribute": "attributes"} | {key: key for key in _KEYS}
+"""Keys that slip, in small letters, and what is meant."""
 WHOLE = 1 << 25
 """Characters up to which a faulty list is read again as a whole to name the fault."""
 LARGEST_SIZE = 2**63 - 1
@@ -160,6 +162,11 @@ class _JsonList:
         cells.lines.append(index + 1)
         self._attributes(entry.get("attributes"), index, start, end)
         for key in entry.keys() - _KEYS:
+            meant = _MEANT.get(key.strip().casefold())
+            if meant and meant not in entry:
+                said = f"the key '{clip(key)}' is not '{meant}', so its value is not seen"
+                self._fault(f"/{escape(key)}", said, index, start, end)
+                continue
             said = f"an entry has the key '{clip(key)}', which file lists do not know"
             self._fault(f"/{escape(key)}", said, index, start, end)
             self._keep(key, 1, entry[key])
@@ -184,6 +191,12 @@ class _JsonList:
                 self._fault(f"{at}/value", said, index, start, end)
                 continue
             name = attribute["name"]
+            if not name.strip():
+                said = "an attribute has a blank name"
+                self._fault(f"{at}/name", said, index, start, end)
+            if value is not None and not isinstance(value, str):
+                said = f"the value of an attribute is {_kind(value)}, not text"
+                self._fault(f"{at}/value", said, index, start, end)
             seen[name] = seen.get(name, 0) + 1
             self._keep(name, seen[name], value)
             for key in attribute.keys() - {"name", "value"}:
@@ -226,6 +239,7 @@ class _JsonList:
                 code.at(
                     self._inside(pointer, start, end),
                     f"{said} ({pointer}{rest})",
+                    severity="warning" if said.endswith(", not text") else None,
                     count=len(places),
                     samples=tuple(place[0] for place in places[:5]),
                 )

@@ -40,7 +40,7 @@ def _read_sheet(book: Workbook, sheet: Sheet, file: str) -> Reading:
     def locate(line: int, column: int, name: str = sheet.name) -> Location:
         return Location(file=file, sheet=name, cell=f"{get_column_letter(column)}{line}")
 
-    grid, notes, hidden = Grid(locate), Notes(), []
+    grid, notes, hidden = Grid(locate, blanks_kept=False), Notes(), []
     last = 0
     for row in book.rows(sheet, notes):
         cells: list[str] = []

@@ -6,7 +6,7 @@ import re
 
 from pipeline.findings import Finding, Location
 from pipeline.intake import file_list_codes as codes
-from pipeline.intake.file_list_grid import MOST_COLUMNS, Grid, Reading, columns
+from pipeline.intake.file_list_grid import MOST_COLUMNS, Grid, Reading, clip, columns
 
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
@@ -37,9 +37,13 @@ def read_tsv(text: str, file: str) -> Reading:
     if not grid.ends_open:
         lines.pop()
     quoted = 0
+    unclosed: list[tuple[int, int, str]] = []
     for number, line in enumerate(lines, 1):
         cells = line.split("\t")
         if '"' in line:
+            for column, cell in enumerate(cells, 1):
+                if cell.startswith('"') and cell.count('"') % 2:
+                    unclosed.append((number, column, cell))
             plain = [_unquoted(cell) for cell in cells]
             if plain != cells:
                 quoted = quoted or number
@@ -59,6 +63,12 @@ def read_tsv(text: str, file: str) -> Reading:
     if quoted:
         message = "cells stand in double quotes, from this line on; the quotes were taken off"
         found.append(codes.QUOTED.at(locate(quoted, 1), message))
+    if unclosed:
+        number, column, cell = unclosed[0]
+        rest = f"; {len(unclosed) - 1:,} more like this" if len(unclosed) > 1 else ""
+        message = f"a quote opens this cell and never closes: {clip(cell, 40)}{rest}"
+        where = locate(number, column)
+        found.append(codes.QUOTE_OPEN.at(where, message, value=clip(cell), count=len(unclosed)))
     made, more = columns(grid)
     return made, (*found, *more)
 
