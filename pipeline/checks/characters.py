@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.wording import quoted
@@ -33,6 +34,10 @@ The second byte of an a with a grave accent is a no-break space, which often bec
 _REMAINS = re.compile(r"(?<=[\w.,;)]) \u00e2 (?=[\w(])")
 """What is left of a dash or quotation mark when the characters that nobody sees were taken out."""
 _LOST = "\ufffd"
+_PERSON = re.compile(r"/study/(?:authors|organisations)/\d+/name")
+_ASKED = re.compile(r"[^\W\d_]\?+[^\W\d_]")
+"""What is left of a letter in a code page that does not have it."""
+_PLACES = re.compile(r"/(?:url|path|file_list|doi|ror)\Z")
 LONG = 200_000
 """Characters beyond which a text is not read for mojibake: it would take seconds."""
 
@@ -45,6 +50,8 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters anew.
     """
+    if _ESCAPES.search(texts.joined):
+        yield from _written_out(texts)
     for place, text in texts.beyond_ascii:
         if len(text) > LONG:
             continue
@@ -65,11 +72,47 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+")
+"""Letters written out: twice escaped JSON, or UTF-8 as an address has it."""
+
+
+def _unescaped(text: str) -> str:
+    """The text with letters that were written out in their place."""
+
+    def letters(found: re.Match[str]) -> str:
+        if found[0].startswith("%"):
+            return unquote(found[0], errors="strict")
+        pairs = bytes.fromhex(found[0].replace("\\u", ""))
+        return pairs.decode("utf-16-be")
+
+    try:
+        return _ESCAPES.sub(letters, text)
+    except UnicodeDecodeError:
+        return text
+
+
 def _decoded(text: str) -> str:
     """The text read in its right encoding, or as it is (by ftfy, which leaves what is unclear)."""
     import ftfy
 
     return str(ftfy.fix_encoding(text))
+
+
+def _written_out(texts: Texts) -> Iterator[Flag]:
+    """Values whose letters were escaped once too often; addresses and paths are left alone."""
+    for place, text in texts.prose:
+        if "://" in text or _PLACES.search(place) or not _ESCAPES.search(text):
+            continue
+        mended = _unescaped(text)
+        if mended != text and mended.isprintable():
+            yield Flag(
+                message=f"letters of {quoted(text, 60)} are written out; it reads "
+                f"{quoted(mended, 60)}",
+                at=place,
+                suggestion=suggest(
+                    replace(place, text, mended), why="They are letters, escaped once too often."
+                ),
+            )
 
 
 @check("TXT112", "character-lost", at="", severity="warning")
@@ -81,6 +124,11 @@ def character_lost(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     for place, text in texts.beyond_ascii:
         if _LOST in text:
             yield Flag(message=f"a character of {quoted(text, 60)} was lost", at=place)
+    if "?" in texts.joined:
+        for place, text in texts.prose:
+            if _PERSON.fullmatch(place) and _ASKED.search(text):
+                told = f"a question mark stands for a letter in {quoted(text, 60)}"
+                yield Flag(message=told, at=place)
 
 
 _MARKS = {

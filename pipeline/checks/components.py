@@ -94,6 +94,30 @@ def without_associations(
     )
 
 
+@check("CMP004", "association-incomplete", at="/study/study_components/*", severity="warning")
+def incomplete_association(
+    component: dict[str, Any], context: Context, place: Place
+) -> Iterator[Flag]:
+    """A row of Associations lacks a biosample, specimen or image acquisition that the form asks.
+
+    Readers then do not know what was imaged, or how.
+
+    To fix: name it by its title; if there is none, say so in the description of the component.
+    """
+    form = context.template
+    if not isinstance(form, Template):
+        return
+    asked = form.required("Association")
+    for number, row in enumerate(component.get("associations") or ()):
+        missing = [field.name for field in asked if not row.get(field.slot)]
+        if missing:
+            yield Flag(
+                at=f"{place}/associations/{number}",
+                message=f"an association of the study component {_called(component)} names no "
+                + " and no ".join(missing),
+            )
+
+
 def _only_row(study: dict[str, Any], place: str) -> Suggestion | None:
     """The one association there can be, when the study has one section of each kind."""
     there = {slot: titles(study, slot) for slot in KINDS}

@@ -49,7 +49,8 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value holds characters that nobody sees: zero-width, bidirectional or control characters.
 
     They came with a copy from a web page or PDF, and searches stumble over them. Joiners within
-    words of scripts that need them, and within emoji, are no fault.
+    words of scripts that need them, and within emoji, are no fault. A control character is a
+    warning, and a NUL, which no database takes, an error.
 
     To fix: type the value anew instead of pasting it.
     """
@@ -66,9 +67,11 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         kept = len(plain) + len(_SLIP.findall(text)) > len(text)
         why = "They are characters of Windows." if kept else "They have no glyph."
         clean = suggest(replace(place, text, plain), why=why)
+        control = any(unicodedata.category(one) == "Cc" for one in _SLIP.findall(text))
         yield Flag(
             message=f"{quoted(text, 60)} holds {told}",
             at=place,
+            severity="error" if "\0" in text else "warning" if control else None,
             suggestion=None if place.endswith(("/url", "/ror", "/taxon_id")) else clean,
         )
 

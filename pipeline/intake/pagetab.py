@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.findings import Finding, Operation, Suggestion, declare
+from pipeline.findings import Finding, Operation, Severity, Suggestion, declare
 from pipeline.intake.pagetab_children import take
 from pipeline.intake.pagetab_objects import KEYS, Objects, plain
 from pipeline.intake.pagetab_tree import Attribute, Section, Tree
@@ -37,6 +38,26 @@ NESTED = declare(
     To fix: move the section to the study and name it in the component's Associations.
     """,
 )
+SPREADSHEET = declare(
+    "SUB148",
+    "attribute-value-spreadsheet-error",
+    "error",
+    """A value is an error of a spreadsheet, such as #REF! or #N/A; what it should say is lost.
+
+    The text of a formula, which was pasted in place of its result, is a warning.
+
+    To fix: give the value itself.
+    """,
+)
+STUDY_WITHIN = declare(
+    "SUB207",
+    "study-within-study",
+    "error",
+    """A second section of type Study stands in the document; a submission holds one study.
+
+    To fix: submit each study by itself, or give the section the type that it has.
+    """,
+)
 ACCNO_TWICE = declare(
     "SUB202",
     "section-accession-repeated",
@@ -64,6 +85,10 @@ AMBIGUOUS = declare(
 DATE = "release_date"
 ACCOUNTS = KEYS | {"owner", "submitter", "accesstag", "accesstags"}
 """What BioStudies adds to a submission for itself; it is kept with the source alone."""
+
+
+_FAILED = re.compile(r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|#{5,}")
+_FORMULA = re.compile(r"=\s*(?:[A-Z][A-Z.]*\(|\$?[A-Z]{1,3}\$?\d+\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +122,9 @@ class _Mapping:
         if tree.section is not None:
             metadata["study"] = self.study(tree.section)
         study = metadata.setdefault("study", {})
+        if tree.section is not None:
+            self.within(tree.section, tree.section)
+            self.spreadsheet_errors(tree)
         if study_title is not None:
             self.title_from_above(study, metadata, study_title)
         if "release_date" in study:
@@ -124,13 +152,15 @@ class _Mapping:
             elif slot == "title" and title is None and attribute.value is not None:
                 title = attribute
             elif slot is not None and slot != "title" and attribute.value is None:
-                self.objects.no_value(attribute, join("", slot))
+                severity: Severity | None = "error" if slot == DATE else None
+                self.objects.no_value(attribute, join("", slot), severity=severity)
                 left.append(attribute)
             elif slot in ("release_date", "doi") and slot not in metadata:
                 metadata[slot] = attribute.value
                 self.objects.pointers[join("", slot)] = attribute.value_at
             elif slot is not None:
-                self.objects.second_value(attribute, slot, metadata.get(slot))
+                first = title.value if slot == "title" and title else metadata.get(slot)
+                self.objects.second_value(attribute, slot, first)
                 left.append(self.later(attribute, metadata) if slot == DATE else attribute)
             else:
                 if attribute.value is None:
@@ -138,6 +168,33 @@ class _Mapping:
                 left.append(attribute)
         self.objects.leftovers(metadata, "", left)
         return title
+
+    def within(self, root: Section, section: Section) -> None:
+        """Flag sections of the root's type below the root: a second study in one document."""
+        for child in section.sections:
+            if fold(root.type) == "study" and fold(child.type) == "study" and not child.empty:
+                message = "a second section of type Study stands within the study"
+                self.objects.flag(STUDY_WITHIN, child.at, message)
+            self.within(root, child)
+
+    def spreadsheet_errors(self, tree: Tree) -> None:
+        """Flag values that are an error of a spreadsheet, or the text of a formula."""
+        todo = [tree.section] if tree.section else []
+        attributes = list(tree.attributes)
+        while todo:
+            section = todo.pop()
+            attributes += section.attributes
+            todo += section.sections
+        for one in attributes:
+            value = (one.value or "").strip()
+            if _FAILED.fullmatch(value):
+                message = f"the value of '{one.name}' is an error of a spreadsheet: {value}"
+                self.objects.flag(SPREADSHEET, one.value_at, message, value=value)
+            elif _FORMULA.match(value):
+                message = f"the value of '{one.name}' is the text of a formula"
+                self.objects.flag(
+                    SPREADSHEET, one.value_at, message, value=value[:200], severity="warning"
+                )
 
     def title_from_above(self, study: Metadata, metadata: Metadata, title: Attribute) -> None:
         """The submission's Title is the study's, where the study has none of its own."""

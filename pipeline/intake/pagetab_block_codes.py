@@ -97,6 +97,26 @@ SHORT = declare(
     To fix: add the missing cells; leave a cell blank between tabs where there is no value.
     """,
 )
+BRACKET = declare(
+    "SUB146",
+    "bracket-not-closed",
+    "error",
+    """A name opens a bracket that does not close, or the other way round, or has nothing in it.
+
+    It is then neither a qualifier (`[TermId]`) nor a reference (`<affiliation>`), but a name.
+
+    To fix: write both brackets, with the name between them.
+    """,
+)
+MERGE = declare(
+    "SUB147",
+    "merge-marks-left",
+    "error",
+    """Marks of a merge stand in the document, and both versions of what was not merged with them.
+
+    To fix: keep one of the two versions, and take out the lines with the marks.
+    """,
+)
 NO_SEPARATOR = declare(
     "SUB138",
     "block-separator-missing",

@@ -98,7 +98,8 @@ class Blocks:
         if not heads or heads[0] != 0:
             first = blocks[0][0]
             where = f"; it stands in line {blocks[heads[0]][0].number}" if heads else ""
-            message = f"the document starts with '{short(first.name)}', not Submission{where}"
+            begins = f"'{short(first.name)}'" if first.name.strip() else "an empty cell"
+            message = f"the document starts with {begins}, not Submission{where}"
             self.lines.flag(codes.NO_SUBMISSION, first.number, 1, message)
         if len(heads) > 1:
             second = blocks[heads[1]][0]

@@ -76,8 +76,9 @@ def accession_like(value: str) -> bool:
 
 
 def prose(text: str) -> bool:
-    """Whether a text is a sentence and no name."""
-    return len(text.split()) >= 6
+    """Whether a text is a sentence, or the end of one, and no name."""
+    words = text.split()
+    return len(words) >= 6 or (len(words) > 1 and words[-1][-1] in ".!?;")
 
 
 def regroup(rows: Sequence[Row], flag: Flag) -> list[list[Row]]:
@@ -115,6 +116,8 @@ def _joined(blocks: list[list[Row]], flag: Flag) -> list[list[Row]]:
 
 def _is_rest(above: list[Row], block: list[Row]) -> bool:
     name = block[0].name.strip()
+    if _goes_on(above, block[0]):
+        return True
     if len(name) > 2 and name[0] + name[-1] in ("[]", "()", "<>"):
         return "[" not in above[0].name
     if "[" in name or "[" in above[0].name or len(block[0].filled()) != 2:
@@ -129,6 +132,16 @@ def _is_rest(above: list[Row], block: list[Row]) -> bool:
         return folded in _ABOUT_ADDRESSES
     kind = types().get(head)
     return kind is not None and folded in kind.slots
+
+
+def _goes_on(table: list[Row], row: Row) -> bool:
+    """Whether a row behind a blank line is the next one of the table above it."""
+    head = table[0]
+    if "[" not in head.name and fold(head.name) not in ("files", "links"):
+        return False
+    width = len(head.cells)
+    plain = "[" not in row.name and kind_of(row.name) is None and fold(row.name) not in forms()
+    return width > 2 and len(row.cells) == len(table[-1].cells) == width and plain
 
 
 def _parted(block: list[Row], flag: Flag) -> list[list[Row]]:

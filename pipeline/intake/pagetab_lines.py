@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +10,16 @@ from typing import Any
 from pipeline.findings import Code, Finding, Location
 from pipeline.intake import pagetab_block_codes as codes
 from pipeline.intake.json_text import TRUNCATED
-from pipeline.intake.pagetab_layout import Row, known_names, prose
+from pipeline.intake.pagetab_layout import Row, kind_of, known_names, prose
+from pipeline.intake.pagetab_objects import TWO_VALUES
 from pipeline.intake.pagetab_tree import NO_NAME, Attribute, Qualifier
 from pipeline.intake.spellings import fold
 from pipeline.select import join
+
+_OTHERWISE = re.compile(r"\s*([^:=,;|]+?)\s*([:=,;|])\s*(\S.*)", re.DOTALL)
+_HALF_BRACKET = re.compile(
+    r"\A(?:\[[^\]]*|<[^>]*|\([^)]*)\Z|\A(?:[^\[]*\]|[^<]*>|[^(]*\))\Z|\A(?:\[\s*\]|<\s*>|\(\s*\))\Z"
+)
 
 
 @dataclass
@@ -52,6 +59,9 @@ class Lines:
             name, value = row.name, row.text(2)
             self.positions[join(at, "value")] = self.positions[value_at]
             self.beyond(row, 3, "a line holds a name and one value")
+            parted = self.parted(row, names) if self.ragged else None
+            if parted:
+                name, value = parted
             if not name.strip():
                 message = f"the value '{short(value)}' has no name before it"
                 self.flag(NO_NAME, row.number, 1, message, value=value)
@@ -62,9 +72,18 @@ class Lines:
                 self.flag(codes.BROKEN_VALUE, row.number, 1, message, value=short(name))
             else:
                 self.attribute(made, made, name, value, (at, value_at), row.number, 1)
-                if self.ragged and len(row.cells) == 1:
+                if self.ragged and len(row.cells) == 1 and not parted:
                     self.alone.add(row.number)
         return made
+
+    def parted(self, row: Row, names: frozenset[str]) -> tuple[str, str] | None:
+        """Name and value of a line where a colon or a comma stands for the tab."""
+        match = _OTHERWISE.fullmatch(row.name) if len(row.filled()) == 1 else None
+        if match is None or not row.name.strip() or fold(match[1]) not in names:
+            return None
+        message = f"'{match[2]}' stands between name and value, not a tab"
+        self.flag(codes.SEPARATOR, row.number, 1, message, value=match[2])
+        return match[1], match[3]
 
     def goes_on(self, row: Row, made: list[Attribute], names: frozenset[str]) -> bool:
         """Whether a line is the rest of the value above it."""
@@ -103,6 +122,9 @@ class Lines:
                 return
             message = f"the qualifier '{plain}' stands before the attribute it could qualify"
             self.flag(codes.QUALIFIER_FIRST, row, column, message, value=value)
+        if _HALF_BRACKET.search(plain):
+            message = f"a bracket of the name '{short(plain)}' is missing"
+            self.flag(codes.BRACKET, row, column, message, value=plain)
         reference = bracket == "<>"
         shown = plain[1:-1] if reference else name
         made.append(Attribute(shown, value, at, reference, value_at=value_at))
@@ -119,6 +141,7 @@ class Lines:
             )
         ):
             names.pop()
+        self.repeated(head, names)
         if len(block) == 1:
             message = f"the table '{short(head.name)}' has no rows"
             self.flag(codes.NO_ROWS, head.number, 1, message)
@@ -146,6 +169,18 @@ class Lines:
                 self.attribute(made, above, name, value, (place, place), row.number, column)
                 above = made
             yield row, made
+
+    def repeated(self, head: Row, names: list[str]) -> None:
+        """Flag a column that stands twice and gives a field that takes one value."""
+        kind = kind_of(head.name)
+        seen: set[str] = set()
+        for column, name in enumerate(names, 2):
+            slot = kind.slots.get(fold(name), "") if kind else ""
+            one = slot and "[]" not in slot
+            if one and fold(name) in seen:
+                message = f"the table has two columns '{short(name)}'; the first one is read"
+                self.flag(TWO_VALUES, head.number, column, message, value=name)
+            seen.add(fold(name))
 
     def early(self, row: Row, width: int) -> None:
         """Note a row that ends before its header does."""

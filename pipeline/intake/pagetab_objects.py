@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.findings import Code, Finding, Suggestion, declare
+from pipeline.findings import Code, Finding, Severity, Suggestion, declare
 from pipeline.intake.pagetab_tree import Attribute, File, Link, Qualifier, Section
 from pipeline.intake.spellings import Kind, fold, spellings, two_names
 from pipeline.select import join
@@ -340,7 +340,8 @@ class Objects:
     def named(self, attribute: Attribute) -> None:
         """Note a name that holds what nobody sees."""
         if _HIDDEN.search(attribute.name):
-            message = f"the name of the attribute {attribute.name!r} holds hidden characters"
+            shown = _HIDDEN.sub(lambda one: f"<U+{ord(one[0]):04X}>", attribute.name)
+            message = f"the name of the attribute '{shown}' holds hidden characters"
             self.flag(HIDDEN_IN_NAME, join(attribute.at, "name"), message, value=attribute.name)
 
     def meaningless(self, attribute: Attribute) -> None:
@@ -349,13 +350,26 @@ class Objects:
             message = f"'{attribute.name}' says nothing of its value '{_short(attribute.value)}'"
             self.flag(JUNK_NAME, attribute.at, message, value=attribute.name)
 
-    def no_value(self, attribute: Attribute, place: str, section: Section | None = None) -> None:
+    def no_value(
+        self,
+        attribute: Attribute,
+        place: str,
+        section: Section | None = None,
+        severity: Severity | None = None,
+    ) -> None:
         """Note an attribute without a value; `place` is where its slot would stand."""
         if place and place not in self.pointers:
             self.pointers[place] = attribute.at
         where = f" of the section '{section.type}'" if section else ""
         message = f"the attribute '{attribute.name}'{where} has no value"
-        self.flag(NO_VALUE, attribute.value_at, message, value=attribute.name, place=place or None)
+        self.flag(
+            NO_VALUE,
+            attribute.value_at,
+            message,
+            value=attribute.name,
+            place=place or None,
+            severity=severity,
+        )
 
     def second_value(self, attribute: Attribute, slot: str, first: Any) -> None:
         """Note a further value of a slot that takes one."""

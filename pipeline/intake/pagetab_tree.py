@@ -76,6 +76,7 @@ FLAG = declare(
 DEEPEST_SECTION = 20
 TOP_KEYS = frozenset({"accno", "attributes", "section", "type"})
 SECTION_KEYS = frozenset({"accno", "attributes", "files", "links", "subsections", "type"})
+LINK_KEYS = frozenset({"attributes", "url"})
 ATTRIBUTE_KEYS = frozenset({"name", "value", "reference", "valqual", "nmqual"})
 
 
@@ -158,6 +159,8 @@ class Reader:
 
     source_map: SourceMap
     findings: list[Finding] = field(default_factory=list)
+    extended: bool = False
+    """Whether the document is in the extended form, which has keys of its own."""
 
     def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
         """Note a fault at a place of the document."""
@@ -168,7 +171,9 @@ class Reader:
         if not isinstance(document, dict):
             self.wrong("", "the document", "an object", document)
             return None
+        self.extended = not document.keys().isdisjoint(_EXTENDED)
         self.keys(document, TOP_KEYS, "")
+        self.text(document.get("type"), "/type", "the document's type")
         key = "accno" if "accno" in document else "accNo"
         accession = self.text(document.get(key), join("", key), "the accession")
         attributes = self.attributes(document.get("attributes"), "/attributes")
@@ -188,7 +193,8 @@ class Reader:
             return
         for key in sorted(home.keys() - known):
             meant = _meant(key, known)
-            if meant is not None and meant not in home and key != "accNo":
+            own = key == "accNo" and (self.extended or not at)
+            if meant is not None and meant not in home and not own:
                 message = f"the key '{key}' is not PageTab's '{meant}'"
                 self.flag(MISSPELT_KEY, join(at, key), message, value=key)
 
@@ -311,6 +317,7 @@ class Reader:
 
     def link(self, value: dict[str, Any], at: str) -> Link:
         """One link; a blank address is kept as empty text."""
+        self.keys(value, LINK_KEYS, at)
         url = self.text(value.get("url"), join(at, "url"), "the link's address") or ""
         return Link(url, self.attributes(value.get("attributes"), join(at, "attributes")), at)
 
@@ -321,6 +328,8 @@ class Reader:
             self.wrong(join(at, "path"), "a file's path", "text", path)
             return None
         size = value.get("size")
+        if size is not None and not str(size).isdecimal():
+            self.wrong(join(at, "size"), "a file's size", "a number of bytes", size)
         kind = value.get("type")
         return File(
             path=path,
@@ -408,9 +417,25 @@ def _plain(value: Any) -> str | None:
     return str(value)[:200] if isinstance(value, str) else None
 
 
+_EXTENDED = frozenset(
+    {"accNo", "collections", "relPath", "released", "schemaVersion", "secretKey", "storageMode"}
+)
+"""Keys at the top of BioStudies' extended form alone."""
+_SYNONYMS = {
+    "accession": "accno",
+    "children": "subsections",
+    "properties": "attributes",
+    "sub_sections": "subsections",
+    "sub-sections": "subsections",
+}
+"""Keys that other programs have for what PageTab calls otherwise."""
+
+
 def _meant(key: str, known: frozenset[str]) -> str | None:
     """The key that another one is a slip of: in its capitals, its end, or one letter lost."""
     told = key.casefold()
+    if _SYNONYMS.get(told) in known:
+        return _SYNONYMS[told]
     for one in sorted(known):
         lost = any(one[:n] + one[n + 1 :] == told for n in range(len(one)))
         if told in (one, one + "s") or lost or (len(told) > 2 and one.startswith(told)):

@@ -27,6 +27,7 @@ _CELL = re.compile(r"\t| {2,}|[,;|]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACED = re.compile(r"(\S(?:.*?\S)?)( {2,})(\S.*)")
 _OTHER = re.compile(r"\W*submission\s*([,;|])", re.IGNORECASE)
+_MERGE = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _SUFFIXES = frozenset((".tsv", ".txt", ".tab"))
 
 
@@ -133,6 +134,9 @@ class Cutter:
             for ended in ends[index : index + used - 1]:
                 # Line breaks inside quotes are the value's own and say nothing of the file.
                 self.ends[ended] = self.ends.get(ended, 0) - 1
+            if _MERGE.match(line):
+                self.flag(codes.MERGE, index + 1, 1, f"marks of a merge stand here: {line[:40]}")
+                cells = ["#"]
             rows.append(Row(index + 1, self.clean(tuple(cells), index + 1)))
             index += used
         for end in ends:
