@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipeline.accession import Accession, is_accession
@@ -26,6 +27,10 @@ def attach_to_missing(metadata: Metadata, submission: Submission) -> Iterator[Fl
         yield Flag(message=f"AttachTo is missing; the template is {source.template}", value="")
 
 
+_ODD_NUMBER = re.compile(r"S-(?:BIAD|BSST|BSMS)0\d*")
+"""A nought before the number, which the archive and BioStudies never write."""
+
+
 @check("ACC101", "accession-wrong-form", at="/accession", severity="error")
 def wrong_form(accession: str) -> Iterator[Flag]:
     """A document's own accession has not the form of one, such as S-BIAD15.
@@ -34,7 +39,7 @@ def wrong_form(accession: str) -> Iterator[Flag]:
 
     To fix: copy the accession as the archive gave it; leave it out if there is none yet.
     """
-    if not is_accession(accession.strip()):
+    if not is_accession(accession.strip()) or _ODD_NUMBER.fullmatch(accession.strip()):
         yield Flag(message=f"{accession!r} is not an accession")
 
 

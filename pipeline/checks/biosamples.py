@@ -271,6 +271,17 @@ def _two_words(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z]{2,} [a-z-]{3,}", name) is not None
 
 
+def _unlike(name: str, known: Organism) -> bool:
+    """Whether a name has nothing of those of a taxon: no word, and no letters that begin one."""
+    told = re.sub(r"[\W_]", "", name.casefold())
+    names = (known.scientific_name, *known.common_names)
+    words = [word for one in names for word in re.findall(r"\w{4,}", one.casefold())]
+    initials = "".join(word[0] for word in known.scientific_name.casefold().split()[:2])
+    if not told or NO_ORGANISM.fullmatch(name) or CELL_LINES.fullmatch(name):
+        return False
+    return not any(word[:5] in told for word in words) and not told.startswith(initials)
+
+
 @check("BIO201", "taxon-id-and-name-disagree", at=ORGANISM, severity="warning")
 def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """A taxon id is that of another organism than the one named.
@@ -281,9 +292,15 @@ def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> 
     """
     digits = taxon(organism.get("taxon_id", ""))
     read = reading(organism, registries)
+    known = registries.taxon(digits) if digits is not None else None
+    if known is not None and not read.found and _unlike(read.name, known):
+        yield Flag(
+            message=f"the taxon id {organism['taxon_id']} is {known.scientific_name}, "
+            f"the organism is named {read.name!r}",
+            at=below(place, "taxon_id"),
+        )
     if digits is None or not read.found:
         return
-    known = registries.taxon(digits)
     by_name = {one.taxon_id: one.scientific_name for one, _ in read.found}
     if digits in by_name or (known is not None and known.taxon_id in by_name):
         return

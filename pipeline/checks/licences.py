@@ -118,17 +118,19 @@ def unknown(
 ) -> Iterator[Flag]:
     """The licence is none that the archive knows, so nobody can tell what it allows.
 
-    Studies that were published elsewhere keep the licence they have.
+    Studies that were published elsewhere keep the licence they have. In a document that has its
+    accession it is a warning.
 
     To fix: state CC0 or CC BY 4.0.
     """
-    if not name.strip() or is_placeholder(name) or not _is_new(submission):
+    if not name.strip() or is_placeholder(name) or _elsewhere(submission):
         return
     if _known(name, registries) is None:
         meant = _meant(name)
         why = "No other licence is named in the text."
         yield Flag(
             message=f"the licence {quoted(name)} is not known",
+            severity=None if _is_new(submission) else "warning",
             suggestion=suggest(replace(place, name, meant), why=why) if meant else None,
         )
 
@@ -150,10 +152,12 @@ def _known(name: str, registries: Registries) -> Licence | None:
     return registries.licence(label_of(name) or name)
 
 
+def _elsewhere(submission: Submission) -> bool:
+    return submission.source.imported or bool(submission.held_elsewhere)
+
+
 def _is_new(submission: Submission) -> bool:
-    if submission.source.imported or submission.held_elsewhere:
-        return False
-    return "accession" not in submission.metadata
+    return not _elsewhere(submission) and "accession" not in submission.metadata
 
 
 @check("LIC201", "licence-name-and-address-disagree", at="/study/licence", severity="error")
@@ -166,6 +170,14 @@ def disagree(licence: dict[str, Any], place: Place, registries: Registries) -> I
     """
     name, url = str(licence.get("name", "")), str(licence.get("url", ""))
     first, second = _known(name, registries), _known(url, registries)
+    if first is None and second is not None and name.strip() and not is_placeholder(name):
+        if _meant(name) != second.label:
+            yield Flag(
+                message=f"the licence {quoted(name)} is not known, its address is that of "
+                f"{second.label}",
+                at=below(place, "name"),
+            )
+        return
     if first is None or second is None or first.spdx_id == second.spdx_id:
         return
     if first.versioned or _family(first.label) != _family(second.label):

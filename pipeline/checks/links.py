@@ -53,6 +53,15 @@ def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         )
 
 
+_UNREACHABLE = (
+    (re.compile(r"(?i)https?://https?(?::|//)"), "has its https:// twice"),
+    (re.compile(r"(?i)https?://[^/@\s]+:[^/@\s]+@"), "holds a name and a password"),
+    (re.compile(r"(?i)https?://(?:localhost|127\.\d+\.\d+\.\d+)\b"), "leads to your own computer"),
+    (re.compile(r"(?i)https?://[^/.:\[\]]+(?:[:/]|$)"), "names no host that others can reach"),
+)
+"""Addresses that are well formed and lead nowhere, and why."""
+
+
 @check("LNK102", "link-neither-address-nor-identifier", at="/study/**/links/*", severity="warning")
 def no_address(link: dict[str, Any], place: Place) -> Iterator[Flag]:
     """A link is neither a web address nor an accession that the archive knows.
@@ -62,6 +71,10 @@ def no_address(link: dict[str, Any], place: Place) -> Iterator[Flag]:
     To fix: give the whole address with https://, or the accession with its archive as the type.
     """
     url = visible(str(link.get("url", ""))).strip()
+    for form, what in _UNREACHABLE:
+        if form.match(url):
+            yield Flag(message=f"the link {quoted(url)} {what}", at=below(place, "url"))
+            return
     if not url or str(link.get("type", "")).strip() or ADDRESS.fullmatch(url):
         return
     known = doi(url) or known_accession(url) or pmcid(url) or pmid(url)
