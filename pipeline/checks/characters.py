@@ -24,13 +24,10 @@ def _letters_of(bytes_: range) -> str:
     return re.escape("".join(sorted({*"".join(found)})))
 
 
-_SUSPECT = re.compile(
-    f"[{_letters_of(range(0xC2, 0xF5))}][{_letters_of(range(0x80, 0xC0))}\ufffd]"
-    "|(?<=[a-z])\u00c3 (?![A-Z])"
-)
-"""What the first two bytes of a letter in UTF-8 look like, read as one byte a letter.
-
-The second byte of an a with a grave accent is a no-break space, which often became a plain one."""
+_SUSPECT = re.compile(f"[{_letters_of(range(0xC2, 0xF5))}][{_letters_of(range(0x80, 0xC0))}\ufffd]")
+"""What the first two bytes of a letter in UTF-8 look like, read as one byte a letter."""
+_GRAVE = re.compile(r"\u00c3(?<=[a-z]\u00c3) (?![A-Z])")
+"""An a with a grave accent: its second byte, a no-break space, often became a plain space."""
 _REMAINS = re.compile(r"(?<=[\w.,;)]) \u00e2 (?=[\w(])")
 """What is left of a dash or quotation mark when the characters that nobody sees were taken out."""
 _LOST = "\ufffd"
@@ -50,13 +47,13 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters anew.
     """
-    if _ESCAPES.search(texts.joined):
+    if any(sign in texts.joined for sign in _ESCAPED):
         yield from _written_out(texts)
     for place, text in texts.beyond_ascii:
         if len(text) > LONG:
             continue
-        if not _SUSPECT.search(text):
-            if _REMAINS.search(text):
+        if not _SUSPECT.search(text) and not _GRAVE.search(text):
+            if "\u00e2" in text and _REMAINS.search(text):
                 told = f"{quoted(text, 60)} holds the remains of a sign read in a wrong encoding"
                 yield Flag(message=told, at=place)
             continue
@@ -72,6 +69,7 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
+_ESCAPED = ("\\u", "%C", "%c", "%D", "%d", "%E", "%e", "%F", "%f")
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+")
 """Letters written out: twice escaped JSON, or UTF-8 as an address has it."""
 
@@ -261,6 +259,8 @@ def ligature(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters one by one.
     """
+    if not any(one in texts.joined for one in _LIGATURES):
+        return
     for place, text in texts.beyond_ascii:
         if _LIGATURE.search(text):
             plain = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
@@ -271,7 +271,8 @@ def ligature(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
-_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_LIGATURES = "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
+_LIGATURE = re.compile(f"[{_LIGATURES}]")
 
 
 def _is_mixed(word: str) -> bool:

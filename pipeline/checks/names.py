@@ -39,8 +39,10 @@ def misspelt(metadata: Metadata) -> Iterator[Flag]:
             continue
         homes = [study] if kind == "study" else study.get(kind, ())
         for number, home in enumerate(homes if isinstance(homes, list) else ()):
+            if not home or "attributes" not in home:
+                continue
             place = "/study" if kind == "study" else below("/study", kind, number)
-            for index, one in enumerate(home.get("attributes", ()) if home else ()):
+            for index, one in enumerate(home["attributes"]):
                 yield from _slip(metadata, home, place, index, one, known.slots)
 
 

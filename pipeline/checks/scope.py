@@ -78,7 +78,10 @@ _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
 def _signs(text: str) -> Iterator[str]:
     """The words that point at a person, sentences that deny it left out."""
     lower = text.casefold()
-    if not any(word in lower for word in _WORDS):
+    for word in _WORDS:
+        if word in lower:
+            break
+    else:
         return
     for sentence in _SENTENCE.split(text):
         if (found := _IDENTITY.search(sentence.replace("_", " "))) and not _RELIEVED.search(

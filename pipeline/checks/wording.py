@@ -45,8 +45,11 @@ def waits(text: str) -> bool:
     >>> waits("TBD"), waits("# leave blank"), waits("not applicable")
     (True, True, False)
     """
-    short = len(text) < 100 or (len(text) < 2000 and "lorem" in text[:20].casefold())
-    return short and _LATER.fullmatch(text.strip()) is not None
+    if len(text) >= 60:
+        head = text[:20].casefold()
+        if len(text) >= 2000 or ("lorem" not in head and "#" not in head):
+            return False
+    return _LATER.fullmatch(text.strip()) is not None
 
 
 def is_placeholder(text: str) -> bool:
