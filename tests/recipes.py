@@ -135,6 +135,12 @@ def zarr_cut_attributes(path: Path) -> None:
     write(path / ".zattrs", data[: len(data) // 2])
 
 
+@recipe("zarr_axes_twice")
+def zarr_axes_twice(path: Path) -> None:
+    """Two axes of an OME-Zarr have one name."""
+    ome_zarr(path, axes=[sets.AXES[0], *sets.AXES[:-1]])
+
+
 @recipe("zarr_axes")
 def zarr_axes(path: Path) -> None:
     """Three axes for an array of two dimensions."""

@@ -234,6 +234,15 @@ ZARR_METADATA_DAMAGED = declare(
     To fix: upload that metadata file again.
     """,
 )
+NGFF = declare(
+    "IMG123",
+    "zarr-metadata-invalid",
+    "error",
+    """The metadata of an OME-Zarr image break its specification, so programs may not open it.
+
+    To fix: write the metadata again with a program that knows OME-Zarr, or mend the place named.
+    """,
+)
 TRAILING_BYTES = declare(
     "IMG117",
     "image-trailing-bytes",

@@ -153,10 +153,27 @@ def array_of(store: Store, path: str) -> Array | None:
         if old is not None and len(kind) >= 3 and kind[1] in _TYPES and kind[2:].isdigit():
             form = _TYPES[kind[1]] + ("" if kind[1] == "b" else str(8 * int(kind[2:])))
     found = Array(path, shape, form, *_grid(node, old is not None))
+    _sound(store, found, parts, old is not None, kind)
     found.chunked = 0 in shape or not shape or _chunked(os.path.join(store.path, *parts))
     if path not in store.arrays:
         store.arrays.append(path)
     return found
+
+
+def _sound(store: Store, array: Array, parts: list[str], old: bool, kind: Any) -> None:
+    """Flag lengths and types that no array has."""
+    mark = ".zarray" if old else "zarr.json"
+    file = f"{store.facts.path}/{'/'.join([*parts, mark])}"
+    wrong = [one for one in (*array.shape, *array.chunks) if one < 0]
+    if wrong:
+        said = f"the array {array.path!r} has a length of {wrong[0]}"
+        store.facts.flag(faults.ZARR_METADATA_DAMAGED, said, file=file, pointer="/shape")
+    elif old and isinstance(kind, str) and not _DTYPE.match(kind):
+        said = f"the array {array.path!r} has the type {kind!r}, which no array has"
+        store.facts.flag(faults.ZARR_METADATA_DAMAGED, said, file=file, pointer="/dtype")
+
+
+_DTYPE = re.compile(r"[<>|=][biufcmMSUVO]\d*")
 
 
 def _block_array(store: Store, path: str, parts: list[str]) -> Array | None:

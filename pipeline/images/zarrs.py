@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from pipeline.images import faults, places
+from pipeline.images import faults, ngff, places
 from pipeline.images.facts import Facts
 from pipeline.images.zarrarrays import Array, array_of, axes_of, no_chunks, technical, walked
 from pipeline.images.zarrstore import MARKS, Bad, Store, is_n5, is_store
@@ -153,6 +153,8 @@ def _version(attributes: Mapping[str, Any], default: str) -> str:
 def _ome(store: Store, attributes: Mapping[str, Any], file: str, at: str, version: str) -> None:
     facts = store.facts
     multiscales = attributes.get("multiscales")
+    if "multiscales" in attributes and (not multiscales or not isinstance(multiscales, list)):
+        ngff.check(multiscales, file, f"{at}/multiscales", facts)
     if isinstance(attributes.get("plate"), dict):
         facts.format = f"OME-Zarr {version} HCS plate"
         _plate(store, attributes["plate"], file, f"{at}/plate")
@@ -290,6 +292,8 @@ def _image(
 ) -> bool:
     """Tell one multiscale image; False when its first array has no chunk."""
     facts = store.facts
+    if not quiet:
+        ngff.check(multiscales, file, at, facts)
     scales = multiscales[0] if multiscales and isinstance(multiscales[0], dict) else {}
     datasets = scales.get("datasets")
     axes = axes_of(scales.get("axes"))
