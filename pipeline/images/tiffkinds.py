@@ -308,6 +308,8 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
         return True
     offsets = tiff.numbers(page, t.TILES if tiled else t.STRIPS)
     counts = tiff.numbers(page, t.TILE_COUNTS if tiled else t.COUNTS)
+    if number == 0 and _impossible(tiff, facts, page, offsets, counts, file.size):
+        return True
     bits = sum(int(b) for b in tiff.numbers(page, t.BITS, 64)) or 1
     samples = max(1, tiff.number(page, t.SAMPLES, 1))
     if len(tiff.numbers(page, t.BITS, 64)) < samples:
@@ -357,6 +359,36 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
                 value=total,
             )
             return True
+    return False
+
+
+def _impossible(
+    tiff: Tiff, facts: Facts, page: Page, offsets: Numbers, counts: Numbers, size: int
+) -> bool:
+    """Flag pixels without bits or samples; and, as a warning, strips of impossible lengths."""
+    bits = tiff.numbers(page, t.BITS, 64)
+    for name, none in (
+        ("BitsPerSample", bool(bits) and min(bits) <= 0),
+        ("SamplesPerPixel", t.SAMPLES in page.tags and tiff.number(page, t.SAMPLES, 1) <= 0),
+    ):
+        if none:
+            facts.flag(
+                faults.HEADER_DAMAGED, f"{name} is 0, so a pixel would hold nothing", broken=True
+            )
+            return True
+    plain = tiff.number(page, t.COMPRESSION, 1) in (0, 1)
+    odd = [
+        int(count)
+        for offset, count in zip(offsets, counts, strict=False)
+        if offset and (count == 0 or count > size)
+    ]
+    if plain and odd and len(offsets) == 1 and not _UNSURE_STRIPS & page.tags.keys():
+        facts.flag(
+            faults.HEADER_DAMAGED,
+            f"the only strip is said to have {odd[0]} bytes, the file has {size}",
+            severity="warning",
+            value=odd[0],
+        )
     return False
 
 

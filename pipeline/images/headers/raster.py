@@ -12,6 +12,9 @@ from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
 from pipeline.images.text import is_text
 
+_PNG_BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+"""Bits of a sample by colour type (PNG specification, 11.2.1)."""
+
 
 @header("PNG (Portable Network Graphics)", "Animated PNG")
 def png(file: Opened, facts: Facts) -> None:
@@ -30,6 +33,8 @@ def png(file: Opened, facts: Facts) -> None:
         raise Wrong(f"the PNG header says {width} by {height} pixels")
     if head[26] or head[27]:
         raise Wrong(f"the PNG header names the compression {head[26]} and the filter {head[27]}")
+    if bits not in _PNG_BITS.get(colour, ()):
+        raise Wrong(f"the PNG header names the colour type {colour} with {bits} bits")
     samples = {2: 3, 3: 3, 4: 2, 6: 4}.get(colour, 1)
     facts.size(T=1, C=samples, Z=1, Y=height, X=width)
     facts.pixel_type = "uint16" if bits == 16 else "uint8"
@@ -125,6 +130,7 @@ def gif(file: Opened, facts: Facts) -> None:
     width, height, packed = struct.unpack_from("<HHB", head, 6)
     at = 13 + (3 << ((packed & 7) + 1) if packed & 0x80 else 0)
     frames = 0
+    file.reach(at, "the colour table of this GIF")
     data = file.read(0, min(file.size, LIMIT // 2))
     while at < len(data):
         kind = data[at]
@@ -150,6 +156,14 @@ def gif(file: Opened, facts: Facts) -> None:
         if at >= file.size:
             raise Cut("a GIF block", at + 1)
         at += 1
+    if at >= file.size and not frames:
+        raise Cut("the first GIF frame", at + 1)
+    if at == file.size:
+        facts.flag(
+            faults.TRUNCATED,
+            "the GIF ends without its last byte, so a frame may be missing",
+            severity="warning",
+        )
     facts.size(T=max(1, frames), C=3, Z=1, Y=height, X=width)
     facts.pixel_type = "uint8"
     facts.images = 1
