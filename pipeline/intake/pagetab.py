@@ -143,7 +143,7 @@ class _Mapping:
             slot = spellings().submission.get(key)
             if key in ACCOUNTS:
                 continue
-            self.objects.named(attribute)
+            self.objects.named(attribute, "")
             if kept := spellings().source.get(key):
                 source.setdefault(kept, (attribute.value or "").strip())
             elif slot == "doi" and (attribute.value or "true").strip().casefold() == "true":

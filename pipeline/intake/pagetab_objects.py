@@ -131,14 +131,14 @@ class Objects:
         made: Metadata = {}
         left: list[Attribute] = []
         for attribute in section.attributes:
-            self.named(attribute)
+            self.named(attribute, place)
             slot = kind.slots.get(fold(attribute.name))
             if attribute.value is None:
                 self.no_value(attribute, join(place, slot.split("[")[0]) if slot else "", section)
                 left.append(attribute)
             elif slot is None:
-                self.refers(attribute, section)
-                self.meaningless(attribute)
+                self.refers(attribute, section, place)
+                self.meaningless(attribute, place)
                 left.append(attribute)
             elif slot == "affiliations[]":
                 self.affiliation(made, attribute, place)
@@ -239,19 +239,19 @@ class Objects:
             message = f"'{value}' is the accno of an organisation, but not marked as a reference"
             self.flag(NO_FLAG, attribute.at, message, value=value, place=at)
 
-    def refers(self, attribute: Attribute, section: Section) -> None:
+    def refers(self, attribute: Attribute, section: Section, place: str) -> None:
         """Whether a reference names something else that is there."""
         if not attribute.reference or attribute.value is None:
             return
         value = attribute.value.strip()
         if value == section.accession:
             message = f"'{attribute.name}' refers to the section '{value}' in which it stands"
-            self.flag(TO_ITSELF, attribute.value_at, message, value=value)
+            self.flag(TO_ITSELF, attribute.value_at, message, value=value, place=place)
         elif value not in self.accessions:
             known = ", ".join(sorted(k for k in self.accessions if k)[:8]) or "none"
             message = f"'{attribute.name}' refers to '{value}', which no section has"
             hint = f"{DANGLING.hint} The accnos of this document: {known}."
-            self.flag(DANGLING, attribute.value_at, message, value=value, hint=hint)
+            self.flag(DANGLING, attribute.value_at, message, value=value, hint=hint, place=place)
         else:
             self.referenced.add(value)
 
@@ -294,8 +294,8 @@ class Objects:
         self.pointers[join(place, "type")] = join(section.at, "type")
         made: Metadata = {"type": section.type}
         for attribute in section.attributes:
-            self.named(attribute)
-            self.refers(attribute, section)
+            self.named(attribute, place)
+            self.refers(attribute, section, place)
         self.leftovers(made, place, list(section.attributes))
         self.rest(made, place, section, list(section.sections))
         return made
@@ -337,18 +337,19 @@ class Objects:
             self.qualified(made, slot, _said_of(attribute), place)
         self.leftovers(made, place, left)
 
-    def named(self, attribute: Attribute) -> None:
+    def named(self, attribute: Attribute, place: str) -> None:
         """Note a name that holds what nobody sees."""
         if _HIDDEN.search(attribute.name):
             shown = _HIDDEN.sub(lambda one: f"<U+{ord(one[0]):04X}>", attribute.name)
             message = f"the name of the attribute '{shown}' holds hidden characters"
-            self.flag(HIDDEN_IN_NAME, join(attribute.at, "name"), message, value=attribute.name)
+            at = join(attribute.at, "name")
+            self.flag(HIDDEN_IN_NAME, at, message, value=attribute.name, place=place)
 
-    def meaningless(self, attribute: Attribute) -> None:
+    def meaningless(self, attribute: Attribute, place: str) -> None:
         """Note a name that says nothing of its value."""
         if _JUNK.fullmatch(attribute.name.strip().casefold()):
             message = f"'{attribute.name}' says nothing of its value '{_short(attribute.value)}'"
-            self.flag(JUNK_NAME, attribute.at, message, value=attribute.name)
+            self.flag(JUNK_NAME, attribute.at, message, value=attribute.name, place=place)
 
     def no_value(
         self,
