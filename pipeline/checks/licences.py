@@ -118,12 +118,12 @@ def unknown(
 ) -> Iterator[Flag]:
     """The licence is none that the archive knows, so nobody can tell what it allows.
 
-    Studies that were published elsewhere keep the licence they have. In a document that has its
-    accession it is a warning.
+    Studies that another resource holds keep the licence they have. In a document that has its
+    accession, or is imported, it is a warning.
 
     To fix: state CC0 or CC BY 4.0.
     """
-    if not name.strip() or is_placeholder(name) or _elsewhere(submission):
+    if not name.strip() or is_placeholder(name) or submission.held_elsewhere:
         return
     if _known(name, registries) is None:
         meant = _meant(name)
@@ -152,12 +152,10 @@ def _known(name: str, registries: Registries) -> Licence | None:
     return registries.licence(label_of(name) or name)
 
 
-def _elsewhere(submission: Submission) -> bool:
-    return submission.source.imported or bool(submission.held_elsewhere)
-
-
 def _is_new(submission: Submission) -> bool:
-    return not _elsewhere(submission) and "accession" not in submission.metadata
+    if submission.source.imported or submission.held_elsewhere:
+        return False
+    return "accession" not in submission.metadata
 
 
 @check("LIC201", "licence-name-and-address-disagree", at="/study/licence", severity="error")

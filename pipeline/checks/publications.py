@@ -284,7 +284,7 @@ def year_and_doi(publication: dict[str, Any], place: Place) -> Iterator[Flag]:
         return
 
 
-@check("PUB112", "publication-year-form-wrong", at="/study/publications/*/year", severity="hint")
+@check("PUB112", "publication-year-form-wrong", at="/study/publications/*/year", severity="warning")
 def year_form(value: str) -> Iterator[Flag]:
     """The year of a publication is not a number of four digits.
 
