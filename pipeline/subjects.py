@@ -11,6 +11,7 @@ from pipeline import intake, sources, stages
 from pipeline.check import Images
 from pipeline.findings import Frozen, Location, Report
 from pipeline.intake import file_lists
+from pipeline.intake.text import EMPTY
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
 from pipeline.stages import Look
@@ -126,6 +127,13 @@ def _file_list(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Re
     return report, read.file_list is not None
 
 
+def _blank(path: Path) -> bool:
+    """Whether a file has nothing but white space and byte order marks."""
+    if path.stat().st_size > intake.HEAD:
+        return False
+    return not path.read_bytes().strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe")
+
+
 def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report, bool]:
     from pipeline import images
 
@@ -133,8 +141,12 @@ def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report
     sniffed = tuple(images.sniff([subject.path], deep=deep))
     findings = tuple(finding for one in sniffed for finding in one.findings)
     if subject.path.is_file() and all(one.kind == "other" for one in sniffed):
+        here = Location(file=subject.path.name)
         message = f"'{subject.path.name}' is no document, file list or image"
-        findings += (intake.UNKNOWN.at(Location(file=subject.path.name), message),)
+        unknown = intake.UNKNOWN.at(here, message)
+        if _blank(subject.path):
+            unknown = EMPTY.at(here, f"'{subject.path.name}' holds no text")
+        findings += (unknown,)
     report = Report(
         submission=None,
         origin=knowledge.origin(profile),

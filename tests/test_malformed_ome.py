@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.images import sniff
+from tests.pictures import OME, ome_tiff
 
 SPACE = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 SOUND = (
@@ -103,3 +104,12 @@ def test_sound_documents_stay_clean(text: str, tmp_path: Path) -> None:
     path.write_text(text, "utf-16" if "UTF-16" in text else "utf-8")
     (one,) = sniff([path])
     assert [finding for finding in one.findings if finding.severity != "hint"] == []
+
+
+@pytest.mark.parametrize(("said", "told"), [("uint8", False), ("int8", False), ("uint16", True)])
+def test_a_type_that_is_not_the_tiffs_is_told(said: str, told: bool, tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    path.write_bytes(ome_tiff(OME.replace('Type="uint8"', f'Type="{said}"')))
+    (one,) = sniff([path])
+    places = [finding.location.pointer for finding in one.findings if finding.code == "OME203"]
+    assert places == ([f"{PIXELS}/@Type"] if told else [])

@@ -40,6 +40,12 @@ _FORMS = {
     "complex": "complex64",
     "double-complex": "complex128",
 }
+_WIDTHS = {
+    f"{kind}{bits}": bits
+    for kind, all_bits in (("int", (8, 16, 32)), ("uint", (8, 16, 32)), ("float", (32, 64)))
+    for bits in all_bits
+}
+"""Bits of a pixel by its type."""
 _UNITS = {
     "µm": 1.0,
     "μm": 1.0,
@@ -519,6 +525,15 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
             severity="error" if 2 * explicit <= declared else "warning",
         )
     first = _pixels(images[0])
+    said = _FORMS.get(first.get("Type", ""), first.get("Type"))
+    differs = _WIDTHS.get(said or "") != _WIDTHS.get(around.pixel_type or "")
+    if len(images) == 1 and differs and {said, around.pixel_type} <= _WIDTHS.keys():
+        facts.flag(
+            omefaults.OME_SIZES,
+            f"OME-XML says that pixels are {said}, those of the TIFF are {around.pixel_type}",
+            pointer=place(first, "Type"),
+            line=first.sourceline,
+        )
     if len(images) == 1 and (_whole(first, "SizeX"), _whole(first, "SizeY")) != (
         around.width,
         around.height,
