@@ -99,7 +99,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         text = getattr(error, "msg", None) or str(error)
         facts.flag(
             omefaults.OME_NOT_WELL_FORMED,
-            f"{where} is not well formed: {text}",
+            f"{where} is not well formed: {_in_words(text)}",
             line=position[0] or None,
             column=position[1] or None,
             broken=around is None,
@@ -383,7 +383,21 @@ def _grave(node: Any, message: str) -> bool:
 
 _WORDED = (
     (r"\[facet '\w+'\] ", ""),
+    (
+        r"is not a valid value of the atomic type 'PositiveInt'",
+        "is no whole number from 1 to 2147483647",
+    ),
+    (r"is not a valid value of the atomic type 'NonNegativeInt'", "is no whole number from 0 on"),
+    (r"is not a valid value of the atomic type 'PositiveFloat'", "is no number above 0"),
+    (r"is not a valid value of the atomic type '(?:xs:)?(?:float|double)'", "is no number"),
+    (r"is not a valid value of the atomic type '(?:xs:int|xs:long|Color)'", "is no whole number"),
+    (r"is not a valid value of the atomic type 'xs:boolean'", "is neither true nor false"),
+    (
+        r"is not a valid value of the atomic type 'xs:dateTime'",
+        "is no date and time such as 2026-03-01T12:00:00",
+    ),
     (r" of the atomic type '(?:xs:)?(\w+)'", r" of the type \1"),
+    (r"is not an element of the set \{(.*)\}", r"is none of \1"),
     (r"is not accepted by the pattern .*", "has not the form that the schema asks for."),
     (r"Duplicate key-sequence \['([^']*)'\] in .*", r"the ID '\1' is used twice."),
     (
@@ -397,6 +411,28 @@ _WORDED = (
     ),
 )
 """Words of libxml2 about a schema, and plain ones for them."""
+
+
+_BROKEN = (
+    (r", line \d+, column \d+", ""),
+    (r"Start tag expected, '<' not found", "it does not begin as XML does, with '<'"),
+    (r"xmlParseEntityRef: no name", "an '&' stands alone (write &amp;)"),
+    (r"xmlParseCharRef: invalid xmlChar value \d+", "a control character is written out"),
+    (r"AttValue: \" or ' expected", "the value of an attribute has no quotes"),
+    (r"attributes construct error", "the quotes of an attribute do not close"),
+    (r"Specification mandates value for attribute (\S+)", r"the attribute '\1' has no value"),
+    (r"Premature end of data in tag (\S+) line (\d+)", r"the tag '\1' of line \2 is not closed"),
+    (r"Excessive depth in document: (\d+).*", r"its elements are nested more than \1 deep"),
+    (r"Extra content at the end of the document", "more text follows behind its end"),
+)
+"""Words of libxml2 about a document that is not well formed, and plain ones for them."""
+
+
+def _in_words(message: str) -> str:
+    """Why a document is not well formed, in plain words."""
+    for pattern, words in _BROKEN:
+        message = re.sub(pattern, words, message)
+    return message
 
 
 def _plain(message: str) -> str:
