@@ -16,7 +16,7 @@ from pipeline.images import ImageFile
 from pipeline.intake.pagetab_objects import NO_VALUE
 from pipeline.knowledge import Knowledge
 from pipeline.record import Change, Decision
-from pipeline.select import steps
+from pipeline.select import parent, steps
 from pipeline.sources import Opened
 from pipeline.submission import FileList, Submission
 
@@ -110,7 +110,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
         judged = look.knowledge.profiled(tuple(findings), look.profile)
         return Report(submission=opened.id, origin=origin, findings=judged, skips=tuple(skips))
     template = schema.template(submission.source.template)
-    findings = [_required(finding, template) for finding in findings]
+    findings = _placed((_required(finding, template) for finding in findings), submission)
     findings += _listed(submission, look)
     findings += schema.check_schema(submission, look.knowledge.compiled)
     context = Context(
@@ -185,6 +185,22 @@ def _required(finding: Finding, template: schema.Template | None) -> Finding:
     if not template.requires_at(finding.place):
         return finding
     return finding.model_copy(update={"severity": "error"})
+
+
+def _placed(findings: Iterable[Finding], submission: Submission) -> list[Finding]:
+    """The findings of intake, each at the record place nearest around where it was found."""
+    placed: list[Finding] = []
+    places: dict[str, str] = {}
+    for finding in findings:
+        at = finding.location.pointer
+        if finding.place is None and at:
+            places = places or {at: one for one, at in submission.source_map.pointers.items()}
+            while at and at not in places:
+                at = parent(at)
+            if place := places.get(at):
+                finding = finding.model_copy(update={"place": place})
+        placed.append(finding)
+    return placed
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:
