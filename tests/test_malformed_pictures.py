@@ -6,6 +6,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.images import sniff
@@ -41,6 +42,34 @@ def test_impossible_values_are_told(
     (one,) = sniff([path])
     told = [found.severity for found in one.findings if found.severity != "hint"]
     assert told == ([severity] if severity else [])
+
+
+def entries(data: bytes, at: int) -> dict[int, int]:
+    """Where the entry of each tag of a directory starts."""
+    places = (at + 2 + 12 * n for n in range(struct.unpack_from("<H", data, at)[0]))
+    return {struct.unpack_from("<H", data, place)[0]: place for place in places}
+
+
+@pytest.mark.parametrize("value", [1e300, float("inf"), float("nan")])
+def test_a_fraction_for_an_offset_is_no_offset(value: float, tmp_path: Path) -> None:
+    data = bytearray(tiff(pixels(8, 12), photometric="minisblack"))
+    place = entries(data, struct.unpack_from("<I", data, 4)[0])[273]
+    struct.pack_into("<HII", data, place + 2, 12, 1, len(data))
+    (tmp_path / "a.tif").write_bytes(data + struct.pack("<d", value))
+    (one,) = sniff([tmp_path / "a.tif"])
+    assert all(len(found.message) < 200 for found in one.findings)
+    assert not [found for found in one.findings if found.code.startswith("INT")]
+
+
+def test_a_later_page_without_height_ends_nothing(tmp_path: Path) -> None:
+    data = bytearray(tiff(np.stack([pixels(8, 12)] * 2), photometric="minisblack"))
+    first = struct.unpack_from("<I", data, 4)[0]
+    second = struct.unpack_from("<I", data, first + 2 + 12 * len(entries(data, first)))[0]
+    for code, value in ((257, 0), (278, 0), (279, 10**6)):
+        struct.pack_into("<HII", data, entries(data, second)[code] + 2, 4, 1, value)
+    (tmp_path / "a.tif").write_bytes(data)
+    (one,) = sniff([tmp_path / "a.tif"])
+    assert not [found for found in one.findings if found.code.startswith("INT")]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,7 @@ class Tiff:
     def numbers(self, page: Page, code: int, most: int = 1 << 20) -> tuple[int | float, ...]:
         """The numbers of a tag; empty when absent or not numbers. Rationals become quotients.
 
+        Fractions that are infinite, no numbers or beyond 64 bits are 0.
         Raises Cut, and Enough after MOST_NUMBERS.
         """
         tag = page.tags.get(code)
@@ -184,7 +185,8 @@ class Tiff:
         if kind is None:
             return ()
         raw = self.file.need(tag.at, SIZES[tag.type] * count, f"tag {code}")
-        return struct.unpack(f"{self.order}{count}{kind}", raw)
+        found = struct.unpack(f"{self.order}{count}{kind}", raw)
+        return tuple(one if abs(one) < 1 << 64 else 0.0 for one in found) if kind in "fd" else found
 
     def number(self, page: Page, code: int, default: int = 0) -> int:
         """The first number of a tag."""

@@ -396,7 +396,7 @@ def _plain_end(
     tiff: Tiff, page: Page, offsets: Numbers, counts: Numbers, row_bits: int, height: int
 ) -> int:
     """The end of uncompressed strips, none longer than its rows: some writers round the last up."""
-    rows = tiff.number(page, t.ROWS, height) or height
+    rows = max(1, tiff.number(page, t.ROWS, height) or height)
     planes = max(1, tiff.number(page, t.SAMPLES, 1)) if tiff.number(page, t.PLANAR, 1) == 2 else 1
     row = (row_bits // planes + 7) // 8
     strips = max(1, -(-height // rows))
