@@ -47,7 +47,7 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters anew.
     """
-    if any(sign in texts.joined for sign in _ESCAPED):
+    if "\\u" in texts.joined or ("%" in texts.joined and _ESCAPES.search(texts.joined)):
         yield from _written_out(texts)
     for place, text in texts.beyond_ascii:
         if len(text) > LONG:
@@ -69,7 +69,6 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
-_ESCAPED = ("\\u", "%C", "%c", "%D", "%d", "%E", "%e", "%F", "%f")
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+")
 """Letters written out: twice escaped JSON, or UTF-8 as an address has it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -77,17 +78,17 @@ _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
 
 def _signs(text: str) -> Iterator[str]:
     """The words that point at a person, sentences that deny it left out."""
-    lower = text.casefold()
-    for word in _WORDS:
-        if word in lower:
-            break
-    else:
+    if not _may_speak(text):
         return
-    for sentence in _SENTENCE.split(text):
-        if (found := _IDENTITY.search(sentence.replace("_", " "))) and not _RELIEVED.search(
-            sentence
-        ):
+    for sentence in filter(_may_speak, _SENTENCE.split(text)):
+        found = _IDENTITY.search(sentence.replace("_", " "))
+        if found and not _RELIEVED.search(sentence):
             yield found[0]
+
+
+def _may_speak(text: str) -> bool:
+    lower = text.casefold()
+    return any(word in lower for word in _WORDS)
 
 
 def _human(biosample: dict[str, Any], registries: Registries) -> bool | None:
@@ -162,6 +163,8 @@ def _in_names(one: FileList) -> Iterator[Flag]:
 
 
 def _spoken(section: dict[str, Any], at: str) -> Iterator[Flag]:
+    if not _may_speak(json.dumps(section, ensure_ascii=False)):
+        return
     for place, value in leaves(section, at):
         if isinstance(value, str):
             yield from _flags(value, place)
