@@ -138,6 +138,9 @@ _AROUND_LICENCE = re.compile(
 )
 """Words around a licence that say nothing about which one it is."""
 
+_LONGEST_LICENCE = 500
+"""Characters beyond which a text is no licence's name; the longest real one has about 120."""
+
 _NAMED_TWICE = re.compile(r"(.+?) \((.+)\)")
 """A licence with its short name in brackets behind it."""
 
@@ -319,6 +322,8 @@ def licence(text: str) -> str | None:
     >>> licence("cc-by_4.0"), licence("CC0 1.0 Universal"), licence("CC BY")
     ('CC BY 4.0', 'CC0', None)
     """
+    if len(text) > _LONGEST_LICENCE:
+        return None
     text = _BRACKETED.sub(r" \1", " ".join(text.translate(_DASHES).split()))
     if around := _AROUND_LICENCE.fullmatch(text):
         text = around["bare"]

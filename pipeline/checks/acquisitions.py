@@ -68,7 +68,7 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
     if not name or elsewhere(method) or _same(method, registries):
         return
     near = registries.nearest_imaging_methods(name)
-    if not near and (parts := _REMARK.fullmatch(name)):
+    if not near and len(name) <= 400 and (parts := _REMARK.fullmatch(name)):
         near = registries.nearest_imaging_methods(parts["name"])
     if near and (near[0].similar == 100 or not EMPIAR.search(name)):
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]

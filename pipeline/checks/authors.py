@@ -21,8 +21,10 @@ _GROUP = re.compile(
     r"laboratory|core|facility|platform|department|institute|university|initiative|project)\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s@<>,;()\[\]]+@[^\s@<>,;()\[\]]+\.[^\s@<>,;()\[\]]+")
-_AT_IN_WORDS = re.compile(r"[(\[{<]\s*at\s*[)\]}>]|\s+at\s+\S+\s*(?:\.|\s+dot\s+)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?<![^\s@<>,;()\[\]])[^\s@<>,;()\[\]]+@[^\s@<>,;()\[\]]+\.[^\s@<>,;()\[\]]+"
+)
+_AT_IN_WORDS = re.compile(r"[(\[{<]\s*at\s*[)\]}>]|\sat\s+\S+(?:\s*\.|\s+dot\s)", re.IGNORECASE)
 
 PRIVATE = re.compile(
     r"(?:126|139|163|aol|daum|fastmail|foxmail|gmail|googlemail|hey|icloud|mac|mail|me|msn|naver|"
@@ -341,6 +343,8 @@ def roles_packed(role: str) -> Iterator[Flag]:
 
     To fix: give each role as a value of its own.
     """
+    if len(role) > 2000:
+        return
     parts = [part for part in re.split(r"[,;/|\n](?![^()]*\))", role) if part.strip()]
     if len(parts) == 1:
         joined = [part for part in re.split(r"\s(?:and|&|\+)\s", role) if part.strip()]

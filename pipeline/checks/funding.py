@@ -114,8 +114,11 @@ _FILLER = (
     r"(?:the|grants?|award|project|contract|funding|agreement|reference|ref|number|numbers|num|no|nr"
     r"|n°|nº|№|id|code|under|agr|ga|#)"
 )
-_PROSE = re.compile(rf"(?<!\w){_FILLER}(?!\w)|[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}", re.IGNORECASE)
+_PROSE = re.compile(
+    rf"(?<!\w){_FILLER}(?!\w)|(?<![a-zà-ÿ])[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}", re.IGNORECASE
+)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_TWO_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 _CANDIDATE = re.compile(r"(?=[\w./\\-]*\d)[\w][\w./\\-]*[\w]")
 
 
@@ -171,7 +174,7 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     words = words or usual is not None
     if not words and re.search(r"\d", number):
         return
-    if not words and not re.search(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}", number):
+    if not words and not _TWO_WORDS.search(number):
         return
     message = f"{number!r} is no grant number"
     if usual is not None:
@@ -212,6 +215,8 @@ def _number_alone(
     grant: dict[str, Any], place: str, number: str, usual: str | None
 ) -> Suggestion | None:
     """The one number in a field, and the other words kept beside it."""
+    if len(number) > 1000:
+        return None
     found = [usual] if usual is not None else _CANDIDATE.findall(number)
     if len(found) != 1 or "://" in found[0] or not re.search(r"\d{2}", found[0]):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -69,8 +70,8 @@ def _funders(names: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
         told = len(name.split()) > 1 or len(name) >= 5 or name.isupper()
         first = _WORD.match(name)
         if told and first and len(name) > 2 and not EU.search(name):
-            kept = name if name.isupper() else name.casefold()
-            beginning.setdefault(first[0].casefold(), []).append(kept)
+            kept = name if name.isupper() else name.lower()
+            beginning.setdefault(first[0].lower(), []).append(kept)
     return beginning
 
 
@@ -79,11 +80,11 @@ def _named(text: str, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[int,
     beginning, done = _funders(names), 0
     for word in _WORD.finditer(text):
         start = word.start()
-        for name in beginning.get(word[0].casefold(), ()):
+        for name in beginning.get(word[0].lower(), ()):
             end = start + len(name)
             there = text[start:end]
             whole = not (text[end : end + 1].isalnum() or text[end : end + 1] == "_")
-            if start >= done and whole and name in (there, there.casefold()):
+            if start >= done and whole and name in (there, there.lower()):
                 done = end
                 yield start, end
                 break
@@ -91,13 +92,19 @@ def _named(text: str, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[int,
 
 def mentions(text: str, registries: Registries) -> list[Mention]:
     """The funders that a text names, in its order."""
-    national = (one.span() for one in NATIONAL.finditer(text))
-    others = (*_named(text, registries.funder_names()), *national)
-    found = [Mention(*span, european=False) for span in others]
+    named = list(_named(text, registries.funder_names()))
+    national = [one.span() for one in NATIONAL.finditer(text)]
+    found = [Mention(*span, european=False) for span in (*named, *national)]
     for one in EU.finditer(text):
-        if not any(other.start <= one.start() and one.end() <= other.end for other in found):
+        if not _within(one.span(), named) and not _within(one.span(), national):
             found.append(Mention(*one.span(), european=True))
     return sorted(found)
+
+
+def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    """Whether one of other spans, which follow each other, holds a span."""
+    before = bisect_right(others, span[0], key=lambda other: other[0])
+    return before > 0 and span[1] <= others[before - 1][1]
 
 
 def beside(funder: str, project: Project, registries: Registries) -> str:

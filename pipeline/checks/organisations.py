@@ -155,7 +155,7 @@ def without_ror(organisation: dict[str, Any], place: Place, context: Context) ->
     proposal = None
     if isinstance(context.registries, Registries):
         found = context.registries.organisations(name)
-        if not found and (parts := _ACRONYM.fullmatch(name)):
+        if not found and len(name) <= 400 and (parts := _ACRONYM.fullmatch(name)):
             same = context.registries.organisations(parts["name"])
             found = tuple(
                 one for one in same if parts["short"] in one.acronyms or parts["short"] in one.names

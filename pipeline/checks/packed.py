@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
 )
 """What parts several names in one value; not what stands within brackets."""
 
-_MARKS = re.compile(r"\s*(?:[\n\r\t|•·‣▪；、]+|\s/\s)\s*")
+_MARKS = re.compile(r"[\n\r\t|•·‣▪；、]|\s/\s")
 """Line breaks, bullets, bars and the full-width marks that part keywords."""
 
 
@@ -118,8 +118,8 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
         )
 
 
-_PEOPLE = re.compile(r"\s*;\s*|\s*,?\s+(?:and|&|und|et)\s+|\s*\n\s*")
-_COMMAS = re.compile(r"\s*,\s*(?:(?:and|&)\s+)?")
+_PEOPLE = re.compile(r";|(?:,|(?<![\s,]))\s+(?:and|&|und|et)\s+|\n")
+_COMMAS = re.compile(r",\s*(?:(?:and|&)\s+)?|(?<!\s)\s+(?:and|&)\s+")
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
 _NO_PERSON = re.compile(
     r"\b(?:science|technology|research|imaging|cell|biology|medicine|institute|cent(?:er|re)|of|for"

@@ -211,7 +211,7 @@ def _half(text: str) -> tuple[str, bool]:
 
 _TAG = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code|pre)"
-    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<!--.*?-->",
+    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<!--[^<]*?-->",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|(?P<name>[A-Za-z]{2,8}\d{0,2}));")

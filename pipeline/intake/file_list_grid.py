@@ -200,12 +200,12 @@ def _without_headers(
 ) -> tuple[list[int], list[list[str]]]:
     """The rows but for those that repeat the header, which are told."""
     plain = [cell.strip() for cell in header]
-    again = [line for line, row in zip(lines, rows, strict=True) if _is_header(row, plain)]
+    again = {line for line, row in zip(lines, rows, strict=True) if _is_header(row, plain)}
     if not again:
         return lines, rows
     rest = f"; {len(again) - 1:,} more like this" if len(again) > 1 else ""
     message = f"the header stands here again{rest}"
-    found.append(codes.HEADER_AGAIN.at(grid.locate(again[0], 1), message, count=len(again)))
+    found.append(codes.HEADER_AGAIN.at(grid.locate(min(again), 1), message, count=len(again)))
     kept = [each for each in zip(lines, rows, strict=True) if each[0] not in again]
     return [line for line, _ in kept], [row for _, row in kept]
 

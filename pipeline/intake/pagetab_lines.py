@@ -16,7 +16,7 @@ from pipeline.intake.pagetab_tree import NO_NAME, Attribute, Qualifier
 from pipeline.intake.spellings import fold
 from pipeline.select import join
 
-_OTHERWISE = re.compile(r"\s*([^:=,;|]+?)\s*([:=,;|])\s*(\S.*)", re.DOTALL)
+_OTHERWISE = re.compile(r"[:=,;|]")
 _HALF_BRACKET = re.compile(
     r"\A(?:\[[^\]]*|<[^>]*|\([^)]*)\Z|\A(?:[^\[]*\]|[^<]*>|[^(]*\))\Z|\A(?:\[\s*\]|<\s*>|\(\s*\))\Z"
 )
@@ -78,12 +78,15 @@ class Lines:
 
     def parted(self, row: Row, names: frozenset[str]) -> tuple[str, str] | None:
         """Name and value of a line where a colon or a comma stands for the tab."""
-        match = _OTHERWISE.fullmatch(row.name) if len(row.filled()) == 1 else None
-        if match is None or not row.name.strip() or fold(match[1]) not in names:
+        match = _OTHERWISE.search(row.name) if len(row.filled()) == 1 else None
+        if match is None:
             return None
-        message = f"'{match[2]}' stands between name and value, not a tab"
-        self.flag(codes.SEPARATOR, row.number, 1, message, value=match[2])
-        return match[1], match[3]
+        name, value = row.name[: match.start()].strip(), row.name[match.end() :].lstrip()
+        if not name or not value or fold(name) not in names:
+            return None
+        message = f"'{match[0]}' stands between name and value, not a tab"
+        self.flag(codes.SEPARATOR, row.number, 1, message, value=match[0])
+        return name, value
 
     def goes_on(self, row: Row, made: list[Attribute], names: frozenset[str]) -> bool:
         """Whether a line is the rest of the value above it."""
