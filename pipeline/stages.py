@@ -82,9 +82,9 @@ def stated_checksums(opened: Opened, images: Images) -> dict[str, frozenset[str]
     """The kinds of checksum that file lists state of the files that are there, by path."""
     if opened.submission is None:
         return {}
-    from pipeline.checks.checksums import stated_checksums
+    from pipeline.checks import checksums
 
-    stated = stated_checksums(opened.submission.file_lists)
+    stated = checksums.stated_checksums(opened.submission.file_lists)
     there = images.present.keys() - images.growing
     return {path: kinds for path, kinds in stated.items() if path in there}
 

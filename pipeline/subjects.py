@@ -88,9 +88,9 @@ def validate(
 
 
 def _with_checksums(opened: Opened, images: Images) -> Images:
-    """The same with the checksums that file lists state, if reading the files does not take long.
+    """The same with the checksums that file lists state, if the files have `MOST_SUMMED` at most.
 
-    `curate` keeps them and computes them whatever it takes.
+    `curate` computes them of any number of bytes, and keeps them in the ledger.
     """
     wanted = stages.stated_checksums(opened, images)
     if (

@@ -233,14 +233,14 @@ def nd2(path: Path) -> None:
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack("<IIQ", 0x0ABECEDA, len(name), len(data)) + name + data
 
-    def item(name: str, value: int) -> bytes:
+    def setting(name: str, value: int) -> bytes:
         return (
             bytes([3, len(name) + 1]) + (name + "\0").encode("utf-16-le") + struct.pack("<I", value)
         )
 
     start = chunk(b"ND2 FILE SIGNATURE CHUNK NAME01!", b"Ver3.0".ljust(64, b"\0"))
     values = b"".join(
-        item(*one)
+        setting(*one)
         for one in [
             ("uiWidth", 4),
             ("uiHeight", 4),

@@ -10,12 +10,10 @@ from pipeline.checks.file_lists import bare
 from pipeline.checks.stated import Stated, checksum, checksum_kind, columns
 from pipeline.submission import FileList, Metadata
 
-SHOWN = {"md5": "MD5"}
-
 
 def _shown(kind: str) -> str:
     """The name of a kind of checksum as people write it: MD5, SHA-256."""
-    return SHOWN.get(kind, kind.upper().replace("SHA", "SHA-"))
+    return kind.upper().replace("SHA", "SHA-")
 
 
 def stated_checksums(file_lists: Iterable[FileList]) -> dict[str, frozenset[str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.images import faults, omeagree, omefaults, omesaid
 from pipeline.images.facts import Facts, Member
+from pipeline.images.omeagree import local, whole_number
 
 LATEST = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 _SPACES = re.compile(
@@ -118,7 +119,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         return
     space = etree.QName(root).namespace or ""
     _space(space, root, facts)
-    images = [node for node in root if _local(node) == "Image"]
+    images = [node for node in root if local(node) == "Image"]
     _agree(images, facts, around)
     if space == LATEST:
         _schema(data, root, facts, alone=around is None)
@@ -141,7 +142,7 @@ def _space(space: str, root: Any, facts: Facts) -> None:
     said = (
         f"the OME element has the namespace {space!r}"
         if space
-        else ("the OME element has no namespace")
+        else "the OME element has no namespace"
     )
     facts.flag(
         omefaults.OME_NAMESPACE,
@@ -159,10 +160,6 @@ def _usual(space: str) -> str:
     return re.sub(r"(?i)/schemas/ome/", "/Schemas/OME/", text)
 
 
-def _local(node: Any) -> str:
-    return str(node.tag).rpartition("}")[2] if isinstance(node.tag, str) else ""
-
-
 def place(node: Any, attribute: str | None = None) -> str:
     """The XPath-like place of an element: /OME/Image[1]/Pixels/@Type.
 
@@ -172,10 +169,10 @@ def place(node: Any, attribute: str | None = None) -> str:
     if attribute:
         parts.append("@" + attribute)
     while node is not None:
-        name = _local(node)
+        name = local(node)
         parent = node.getparent()
         if parent is not None:
-            alike = [other for other in parent if _local(other) == name]
+            alike = [other for other in parent if local(other) == name]
             if name in _repeated() or len(alike) > 1:
                 name += f"[{alike.index(node) + 1}]"
         parts.append(name)
@@ -184,12 +181,7 @@ def place(node: Any, attribute: str | None = None) -> str:
 
 
 def _pixels(image: Any) -> Any:
-    return next((node for node in image if _local(node) == "Pixels"), None)
-
-
-def _whole(node: Any, name: str) -> int | None:
-    text = node.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return next((node for node in image if local(node) == "Pixels"), None)
 
 
 def _agree(images: list[Any], facts: Facts, around: Around | None) -> None:
@@ -200,11 +192,11 @@ def _agree(images: list[Any], facts: Facts, around: Around | None) -> None:
         pixels = _pixels(image)
         if pixels is None:
             continue
-        size = _whole(pixels, "SizeC")
-        channels = [node for node in pixels if _local(node) == "Channel"]
+        size = whole_number(pixels, "SizeC")
+        channels = [node for node in pixels if local(node) == "Channel"]
         if size is None or not channels:
             continue
-        described: int = sum(_whole(node, "SamplesPerPixel") or 1 for node in channels)
+        described: int = sum(whole_number(node, "SamplesPerPixel") or 1 for node in channels)
         # colour written as one channel without its samples: the TIFF says how many
         unsaid = all(node.get("SamplesPerPixel") is None for node in channels)
         samples = around.samples if around and unsaid else 1
@@ -272,7 +264,7 @@ def _unknown(root: Any, facts: Facts) -> None:
     while nodes and looked < 20_000:
         node = nodes.popleft()
         looked += 1
-        name = _local(node)
+        name = local(node)
         if not name or "openmicroscopy" not in str(node.tag) or name == "Value":
             continue
         if name not in known:
@@ -371,7 +363,7 @@ def _tell(root: Any, log: list[Any], facts: Facts, alone: bool) -> None:
 
 def _grave(node: Any, message: str) -> bool:
     """Whether a reader must stumble: pixels not described, ids out of form, unknown elements."""
-    name = _local(node)
+    name = local(node)
     if "This element is not expected" in message:
         return name not in _names()
     if name == "Image" and "Missing child element" in message:
@@ -448,7 +440,7 @@ def _technical(root: Any, images: list[Any], facts: Facts) -> None:
         pixels = _pixels(image)
         if pixels is None:
             continue
-        sizes = {axis: _whole(pixels, "Size" + axis) for axis in "TCZYX"}
+        sizes = {axis: whole_number(pixels, "Size" + axis) for axis in "TCZYX"}
         facts.size(**sizes)
         omesaid.details(root, image, pixels, facts)
         form = pixels.get("Type", "")
@@ -480,7 +472,7 @@ def _labels(images: list[Any], facts: Facts) -> None:
     """Flag the coloured photograph of a slide's label, as Bio-Formats names it when it converts."""
     for image in images[:10_000]:
         pixels = _pixels(image)
-        coloured = pixels is not None and _whole(pixels, "SizeC") in (3, 4)
+        coloured = pixels is not None and whole_number(pixels, "SizeC") in (3, 4)
         if coloured and image.get("Name", "").strip().lower() == "label image":
             facts.flag(
                 faults.LABEL,
@@ -496,12 +488,12 @@ def _members(root: Any, images: list[Any], facts: Facts, around: Around | None) 
     for image in images[:10_000]:
         pixels = _pixels(image)
         for node in pixels if pixels is not None else ():
-            if _local(node) == "TiffData":
+            if local(node) == "TiffData":
                 for child in node:
-                    if _local(child) == "UUID" and child.get("FileName"):
+                    if local(child) == "UUID" and child.get("FileName"):
                         names[child.get("FileName")] = None
     own = around.name if around else None
-    companions = [node.get("MetadataFile") for node in root if _local(node) == "BinaryOnly"]
+    companions = [node.get("MetadataFile") for node in root if local(node) == "BinaryOnly"]
     for name in [*names, *companions]:
         if name and name != own and len(facts.members) < 100_000:
             facts.members.append(Member(name.replace("\\", "/"), "warning" if around else "error"))
@@ -520,19 +512,19 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
         pixels = _pixels(image)
         if pixels is None:
             return
-        sizes = {axis: _whole(pixels, "Size" + axis) for axis in "TCZYX"}
+        sizes = {axis: whole_number(pixels, "Size" + axis) for axis in "TCZYX"}
         if None in sizes.values() or 0 in sizes.values():
             return
-        channels = [node for node in pixels if _local(node) == "Channel"]
+        channels = [node for node in pixels if local(node) == "Channel"]
         planes_c = len(channels) or (sizes["C"] or 1)
         if len(channels) <= 1 and (sizes["C"] or 1) > 1:
             planes_c = max(1, (sizes["C"] or 1) // max(1, around.samples))
         planes = (sizes["Z"] or 1) * (sizes["T"] or 1) * planes_c
         declared += planes
-        tiff_data = [node for node in pixels if _local(node) == "TiffData"]
+        tiff_data = [node for node in pixels if local(node) == "TiffData"]
         for node in tiff_data:
-            count = _whole(node, "PlaneCount")
-            ifd = _whole(node, "IFD")
+            count = whole_number(node, "PlaneCount")
+            ifd = whole_number(node, "IFD")
             if count is None:
                 count = 1 if ifd is not None else (planes if len(tiff_data) == 1 else 1)
             explicit += count
@@ -541,7 +533,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
     if others or told is None:
         return
     name = next(
-        (f"Size{axis}" for axis in "ZTC" if (_whole(told, "Size" + axis) or 1) > 1), "SizeZ"
+        (f"Size{axis}" for axis in "ZTC" if (whole_number(told, "Size" + axis) or 1) > 1), "SizeZ"
     )
     if around.pages is not None and max(needed, explicit) > around.pages:
         facts.flag(
@@ -570,7 +562,7 @@ def _inside(images: list[Any], facts: Facts, around: Around) -> None:
             pointer=place(first, "Type"),
             line=first.sourceline,
         )
-    if len(images) == 1 and (_whole(first, "SizeX"), _whole(first, "SizeY")) != (
+    if len(images) == 1 and (whole_number(first, "SizeX"), whole_number(first, "SizeY")) != (
         around.width,
         around.height,
     ):

@@ -32,7 +32,7 @@ def local(node: Any) -> str:
     return str(node.tag).rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
-def whole(node: Any, name: str) -> int | None:
+def whole_number(node: Any, name: str) -> int | None:
     """An attribute that is a whole number of fewer than ten digits."""
     text = node.get(name, "")
     return int(text) if text.isdigit() and len(text) < 10 else None
@@ -73,7 +73,7 @@ def _lengths(pixels: Any) -> Iterator[tuple[Any, Any, str | None, str]]:
             continue
         if not math.isfinite(length):
             yield omefaults.OME_SCHEMA, pixels, name, f"{name} is {text}, which no pixel has"
-    bits, most = whole(pixels, "SignificantBits"), _BITS.get(pixels.get("Type", ""))
+    bits, most = whole_number(pixels, "SignificantBits"), _BITS.get(pixels.get("Type", ""))
     if bits and most and bits > most:
         message = f"SignificantBits is {bits}, a pixel of type {pixels.get('Type')} has {most}"
         yield omefaults.OME_SCHEMA, pixels, "SignificantBits", message
@@ -88,11 +88,11 @@ def _indices(pixels: Any) -> Iterator[tuple[Any, Any, str | None, str]]:
     for node in list(pixels)[:MOST_NODES]:
         axes = _AXES.get(local(node), {})
         for name, length in axes.items():
-            at, size = whole(node, name), whole(pixels, length)
+            at, size = whole_number(node, name), whole_number(pixels, length)
             if at is not None and size and at >= size:
                 message = f"{name} is {at}, but {length} is {size} (the first one is 0)"
                 yield omefaults.OME_PLANES, node, name, message
-        where = tuple(whole(node, name) for name in axes)
+        where = tuple(whole_number(node, name) for name in axes)
         if local(node) == "Plane" and None not in where:
             if ("Plane", where) in seen:
                 message = "a plane with these TheZ, TheC and TheT is described above already"
@@ -102,14 +102,14 @@ def _indices(pixels: Any) -> Iterator[tuple[Any, Any, str | None, str]]:
 
 def _planes(pixels: Any) -> Iterator[tuple[Any, Any, str | None, str]]:
     """Whether more planes are said to be stored than the sizes make."""
-    sizes = [whole(pixels, "Size" + axis) for axis in "ZCT"]
+    sizes = [whole_number(pixels, "Size" + axis) for axis in "ZCT"]
     if None in sizes or 0 in sizes:
         return
     planes = math.prod(size or 1 for size in sizes)
     count = 0
     for node in list(pixels)[:MOST_NODES]:
         if local(node) == "TiffData":
-            count += whole(node, "PlaneCount") or (1 if node.get("IFD") else 0)
+            count += whole_number(node, "PlaneCount") or (1 if node.get("IFD") else 0)
             if count > planes:
                 message = f"the sizes make {planes} planes, {count} are said to be stored"
                 attribute = "PlaneCount" if node.get("PlaneCount") else None
@@ -128,7 +128,7 @@ def _stored(pixels: Any) -> Iterator[tuple[Any, Any, str | None, str]]:
             message = "the pixels in BinData are not base64, so they cannot be read"
             yield omefaults.OME_SCHEMA, node, None, message
             continue
-        length = whole(node, "Length")
+        length = whole_number(node, "Length")
         plain = node.get("Compression", "none") == "none"
         # the schema counts characters of base64, some writers the bytes that they stand for
         if plain and length is not None and length not in (len(data), len("".join(text.split()))):

@@ -5,26 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.images.facts import Facts
+from pipeline.images.omeagree import local
 
 MOST_CHANNELS = 1000
 
 
 def details(root: Any, image: Any, pixels: Any, facts: Facts) -> None:
     """Take names of channels, the microscope, and when the image was acquired."""
-    channels = [node for node in pixels if _local(node) == "Channel"][:MOST_CHANNELS]
+    channels = [node for node in pixels if local(node) == "Channel"][:MOST_CHANNELS]
     facts.name_channels([node.get("Name") or node.get("Fluor") or "" for node in channels])
     for node in image:
-        if _local(node) in ("AcquisitionDate", "AcquiredDate", "CreationDate") and node.text:
+        if local(node) in ("AcquisitionDate", "AcquiredDate", "CreationDate") and node.text:
             facts.date(node.text)
-    wanted = next((one.get("ID") for one in image if _local(one) == "InstrumentRef"), None)
-    instruments = [node for node in root if _local(node) == "Instrument"]
+    wanted = next((one.get("ID") for one in image if local(one) == "InstrumentRef"), None)
+    instruments = [node for node in root if local(node) == "Instrument"]
     chosen = [one for one in instruments if one.get("ID") == wanted] or instruments[:1]
     for node in chosen[0] if chosen else ():
-        if _local(node) == "Microscope":
+        if local(node) == "Microscope":
             told = [node.get("Manufacturer") or "", node.get("Model") or ""]
             facts.name_instrument(" ".join(one.strip() for one in told))
             return
-
-
-def _local(node: Any) -> str:
-    return str(node.tag).rpartition("}")[2] if isinstance(node.tag, str) else ""

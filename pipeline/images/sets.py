@@ -62,9 +62,9 @@ def first_to_ask(name: str) -> tuple[int, str]:
     for suffix in (low.rpartition(".")[2], ".".join(low.rsplit(".", 2)[-2:])):
         if suffix in _RANK:
             return _RANK[suffix], name
-    # an NDTiff index stands behind the stack that claims it
     if low.endswith("metadata.txt"):
-        return -1, name  # the single planes of Micro-Manager
+        return -1, name  # it claims the single planes of Micro-Manager
+    # an NDTiff index stands behind the stack that claims it
     return len(_RANK) + (low in ("ndtiff.index", "display_settings.txt")), name
 
 

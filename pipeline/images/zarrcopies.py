@@ -77,6 +77,7 @@ def batches(store: Store, array: Array, folder: Path, most: int) -> Iterator[lis
                 yield kept
                 for place in kept:
                     (folder / array.file(place)).unlink()
+                # one was there, so all others are asked for
                 kept, size, looked = [], 0, -MOST_COUNTED
             elif not kept and looked >= FIRST:
                 return

@@ -95,7 +95,7 @@ def _array(store: Store, array: Array) -> Fault | None:
             for home, path, wanted in _batches(store, array, folder):
                 count += len(wanted)
                 if not complete:
-                    continue
+                    continue  # the rest are only counted
                 answer = shared().ask(
                     array.job,
                     home,

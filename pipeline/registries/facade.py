@@ -150,15 +150,16 @@ class Registries(Frozen):
         names: dict[tuple[str, str], str] = {}
         for connection in self._stores(fbbi.NAME):
             names |= _telling_names(connection)
+        asked = _telling(text)
         near = [
             found
             for scorer in (fuzz.token_sort_ratio, fuzz.ratio)
             for found in process.extract(
-                _telling(text), names, scorer=scorer, score_cutoff=80, limit=4 * most
+                asked, names, scorer=scorer, score_cutoff=80, limit=4 * most
             )
         ]
-        asked = _telling(text)
         for name, similar, (key, _) in sorted(near, key=lambda found: -found[1]):
+            # short words are alike by chance, and a longer one may end in another method's name
             if similar < 92 and " " not in asked and (len(asked) < 9 or asked.endswith(name)):
                 continue
             fields = self._by_id(fbbi.NAME, key)

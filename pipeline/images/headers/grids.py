@@ -67,7 +67,7 @@ _META_TYPES = {
     "MET_DOUBLE": "float64",
 }
 _PACKINGS = {"gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
-_LENGTHS = {
+LENGTHS = {
     "m": 1e6,
     "mm": 1e3,
     "cm": 1e4,
@@ -80,6 +80,7 @@ _LENGTHS = {
     "micrometers": 1.0,
     "millimeter": 1e3,
 }
+"""Micrometres of a unit, by its name in small letters."""
 
 
 @header("NRRD (Nearly Raw Raster Data)")
@@ -128,7 +129,7 @@ def nrrd(file: Opened, facts: Facts) -> None:
     if spacings and units and len(spacings) == len(sizes):
         facts.pixel_size(
             **{
-                axis: step * _LENGTHS.get(unit.strip(), 0)
+                axis: step * LENGTHS.get(unit.strip(), 0)
                 for axis, step, unit in zip("XYZ", spacings, units, strict=False)
             }
         )
@@ -250,7 +251,7 @@ def ics(file: Opened, facts: Facts) -> None:
     units = said.get(("parameter", "units"), [])
     facts.pixel_size(
         **{
-            axis.upper(): step * _LENGTHS.get(unit.lower(), 0)
+            axis.upper(): step * LENGTHS.get(unit.lower(), 0)
             for axis, step, unit in zip(order, scales, units, strict=False)
             if axis in ("x", "y", "z")
         }

@@ -207,27 +207,6 @@ def vms(file: Opened, facts: Facts) -> None:
     _add(facts, [_plain(name) for name in named if name.strip()])
 
 
-@shaped("visitech")
-def is_visitech(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
-    """VisiTech: `X Report.html` beside `X 1.xys`, or such a .xys."""
-    if "xys" in suffixes:
-        return re.search(r" \d+\.xys$", name, re.IGNORECASE) is not None
-    start = name[: -len("Report.html")].lower()
-    return name.lower().endswith(" report.html") and any(
-        one.lower().startswith(start) and one.lower().endswith(".xys")
-        for one in places.names(os.path.dirname(file.path) or ".")
-    )
-
-
-@header("VisiTech XYS")
-def visitech(file: Opened, facts: Facts) -> None:
-    """VisiTech report: the .xys that begin with its name."""
-    if file.name.lower().endswith(" report.html"):
-        start = file.name[: -len("Report.html")].lower()
-        names = places.names(os.path.dirname(file.path) or ".")
-        _add(facts, [n for n in names if n.lower().startswith(start) and n.endswith(".xys")])
-
-
 @shaped("sldy")
 def is_sldy(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
     """SLDY: text of its name."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts, Member, Packed
+from pipeline.images.headers.grids import LENGTHS
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
 from pipeline.images.text import words
@@ -30,7 +31,6 @@ _JEOL = {
     10: ("d", "float64"),
 }
 """Types of values, from 6 on those of several."""
-_LENGTHS = {"nm": 1e-3, "um": 1.0, "µm": 1.0, "mm": 1e3, "m": 1e6}
 
 
 def streams(file: Opened, facts: Facts, names: list[str], most: int = 4096) -> dict[str, bytes]:
@@ -117,7 +117,7 @@ def _fluoview(said: dict[str, dict[str, str]], facts: Facts) -> None:
             continue
         code = "C" if code == "L" else code
         sizes[code] = sizes.get(code, 1) * max(1, int(count))
-        unit = _LENGTHS.get(axis.get("UnitName", "").lower())
+        unit = LENGTHS.get(axis.get("UnitName", "").lower())
         if code == "Z" and unit:
             lengths["Z"] = abs(_float(axis.get("Interval", ""))) * unit
     if not {"X", "Y"} <= sizes.keys():
@@ -126,7 +126,7 @@ def _fluoview(said: dict[str, dict[str, str]], facts: Facts) -> None:
     facts.images = 1
     told = said.get("Reference Image Parameter", {})
     for letter, name in (("X", "Width"), ("Y", "Height")):
-        factor = _LENGTHS.get(told.get(f"{name}Unit", "").lower())
+        factor = LENGTHS.get(told.get(f"{name}Unit", "").lower())
         if factor:
             lengths[letter] = _float(told.get(f"{name}ConvertValue", "")) * factor
     facts.pixel_size(**lengths)

@@ -19,10 +19,11 @@ ANYWHERE: set[str] = set()
 
 
 def header(*names: str) -> Callable[[Read], Read]:
-    """Declare the function that reads the header of these formats."""
+    """Declare the function that reads the header of these formats; of each there is one."""
 
     def declared(function: Read) -> Read:
         for name in names:
+            assert name not in HEADERS, f"the header of {name} is declared twice"
             HEADERS[name] = function
         return function
 
@@ -33,6 +34,7 @@ def shaped(name: str, anywhere: bool = False) -> Callable[[Test], Test]:
     """Declare the arithmetic that `structure: name` in the table asks for."""
 
     def declared(function: Test) -> Test:
+        assert name not in STRUCTURES, f"the structure {name} is declared twice"
         STRUCTURES[name] = function
         if anywhere:
             ANYWHERE.add(name)

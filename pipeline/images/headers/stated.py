@@ -10,6 +10,7 @@ import struct
 from pipeline.images import places, zips
 from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.formats import suffixes_of
+from pipeline.images.headers.grids import LENGTHS
 from pipeline.images.headers.medical import gzip_length, inflated
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
@@ -45,7 +46,6 @@ _AFNI = {0: ("uint8", 1), 1: ("int16", 2), 3: ("float32", 4), 5: ("complex64", 8
 _MGH = {0: ("uint8", 1), 1: ("int32", 4), 3: ("float32", 4), 4: ("int16", 2), 10: ("uint16", 2)}
 _SURFACES = (2, 4, 5, 10, 12, 13, 21)
 """Studiable types that are surfaces, also in a series, in colour or with a spectrum each."""
-_LENGTHS = {"m": 1e6, "mm": 1e3, "µm": 1.0, "um": 1.0, "nm": 1e-3}
 MOST_RECORDS = 4096
 
 
@@ -194,7 +194,7 @@ def digital_surf(file: Opened, facts: Facts) -> None:
         steps = struct.unpack_from("<ff", head, 120)
         units = (head[at : at + 16].decode("latin-1").strip(" \0") for at in (180, 196))
         facts.pixel_size(
-            **{a: n * _LENGTHS.get(u, 0) for a, n, u in zip("XY", steps, units, strict=True)}
+            **{a: n * LENGTHS.get(u, 0) for a, n, u in zip("XY", steps, units, strict=True)}
         )
     facts.images = 1
     objects = max(1, struct.unpack_from("<h", head, 14)[0])
