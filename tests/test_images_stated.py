@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import struct
 import zipfile
@@ -10,24 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.images import ImageFile, sniff
-from tests.headers import MRC, padded
+from pipeline.images import sniff
+from tests.headers import padded
 from tests.pictures import RECIPES, picture, pixels, tiff, write
 from tests.stated import TVIPS, npy, parcel, sur
-
-
-def only(path: Path, deep: bool = False) -> ImageFile:
-    (found,) = sniff([path], deep=deep)
-    return found
-
-
-def made(path: Path, data: bytes) -> ImageFile:
-    write(path, data)
-    return only(path)
-
-
-def grave(one: ImageFile) -> set[str]:
-    return {flag.code for flag in one.findings if flag.severity != "hint"}
+from tests.told import bmp, fits, grave, made, only
 
 
 @pytest.mark.parametrize("name", ["dm3_thumbnail", "dm3_plain", "dm3_colours"])
@@ -137,21 +123,12 @@ def test_a_nifti_pair_is_not_analyze(head: bytes, format_: str, tmp_path: Path) 
     assert told["a.img"].of == told["a.hdr"].path
 
 
-def fits(*cards: str) -> bytes:
-    return "".join(card.ljust(80) for card in (*cards, "END")).encode().ljust(2880)
-
-
 def test_random_groups_have_no_empty_axis(tmp_path: Path) -> None:
     cards = ["SIMPLE  =  T", "BITPIX  =  8", "NAXIS   =  3", "NAXIS1  =  0", "NAXIS2  =  4"]
     cards += ["NAXIS3  =  3", "GROUPS  =  T", "PCOUNT  =  2", "GCOUNT  =  5"]
     one = made(tmp_path / "a.fits", fits(*cards) + bytes(2880))
     assert not grave(one)
     assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 3, "X": 4}
-
-
-def bmp(info: int, more: bytes, rows: bytes) -> bytes:
-    head = struct.pack("<I", info) + more
-    return b"BM" + struct.pack("<IHHI", 14 + len(head) + len(rows), 0, 0, 14 + info) + head + rows
 
 
 @pytest.mark.parametrize(
@@ -399,205 +376,3 @@ def test_netcdf_that_is_no_minc_stays_netcdf(tmp_path: Path) -> None:
     one = made(tmp_path / "a.nc", netcdf({"lat": 3, "lon": 4}, 1, ("lat", "lon"), 1.0))
     assert (one.format, one.sizes) == ("NetCDF", None)
     assert not grave(one)
-
-
-def test_a_packed_file_that_is_cut_is_told(tmp_path: Path) -> None:
-    RECIPES["mgz"](tmp_path / "a.mgz")
-    whole = (tmp_path / "a.mgz").read_bytes()
-    assert not grave(only(tmp_path / "a.mgz"))
-    assert grave(made(tmp_path / "a.mgz", whole[:-12])) == {"IMG103"}
-    assert grave(made(tmp_path / "notes.txt.gz", whole[:-12])) == {"IMG103"}
-    RECIPES["head_elid"](tmp_path / "a.elid")
-    elid = (tmp_path / "a.elid").read_bytes()
-    write(tmp_path / "a.elid", elid[:-4])
-    assert grave(only(tmp_path / "a.elid", deep=True))
-
-
-PAR_ROW = " {} 1 {} 1 0 2 {} 16 62 4 4 0.5 1.5 4.7e-3 1070 1860 -13.2 0 0 2.5 -0.8 -8.6 6.0 2.0"
-PAR_ROW += " 0 1 0 2 3.75 3.75 30.0 0 0 0 0 90.0\n"
-
-
-def test_rows_of_a_par_are_slices_and_times(tmp_path: Path) -> None:
-    rows = [PAR_ROW.format(z, t, 0) for t in (1, 2) for z in (1, 2, 3)]
-    text = "# === DATA DESCRIPTION FILE ===\n" + "".join(rows)
-    write(tmp_path / "a.REC", bytes(range(192)))
-    write(tmp_path / "a.PAR", text.encode())
-    told = {Path(one.path).name: one for one in sniff([tmp_path])}["a.PAR"]
-    assert told.sizes == {"T": 2, "C": 1, "Z": 3, "Y": 4, "X": 4}
-    assert told.pixel_type == "uint16"
-    assert told.pixel_size_um == {"X": 3750.0, "Y": 3750.0, "Z": 8000.0}
-    assert not grave(told)
-    write(tmp_path / "a.REC", bytes(range(191)))
-    told = {Path(one.path).name: one for one in sniff([tmp_path])}["a.PAR"]
-    assert "IMG103" in grave(told)
-
-
-@pytest.mark.parametrize(("bits", "form"), [(4, "uint8"), (12, "uint16"), (16, "uint16")])
-def test_pixels_of_part_of_a_byte_are_read_into_whole_ones(
-    bits: int, form: str, tmp_path: Path
-) -> None:
-    kind = "uint8" if bits == 4 else "uint16"
-    data = bytearray(tiff(pixels(8, 8, kind=kind)))
-    data = bytearray(
-        bytes(data).replace(
-            struct.pack("<HHIHxx", 258, 3, 1, 8 if bits == 4 else 16),
-            struct.pack("<HHIHxx", 258, 3, 1, bits),
-        )
-    )
-    assert made(tmp_path / "a.tif", bytes(data)).pixel_type == form
-
-
-def test_a_value_behind_the_end_of_a_tiff_is_told(tmp_path: Path) -> None:
-    data = tiff(extratags=[(65000, 7, 400, b"x" * 400, True)])
-    first = struct.unpack_from("<I", data, 4)[0]
-    entries = struct.unpack_from("<H", data, first)[0]
-    for place in range(entries):
-        at = first + 2 + 12 * place
-        if struct.unpack_from("<H", data, at)[0] == 65000:
-            data = data[: at + 8] + struct.pack("<I", len(data)) + data[at + 12 :]
-    one = made(tmp_path / "a.tif", data + b"x" * 399)
-    assert grave(one) == {"IMG103"}
-    assert one.kind == "image"
-    assert not grave(made(tmp_path / "a.tif", data + b"x" * 400))
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "colours"),
-    [
-        ("a.bmp", bmp(40, struct.pack("<iiHHI20x", 4, 4, 1, 32, 0), b"\1" * 64), 3),
-        ("b.bmp", bmp(56, struct.pack("<iiHHI20x4I", 4, 4, 1, 32, 3, 1, 2, 4, 8), b"\1" * 64), 4),
-        ("a.tga", struct.pack("<3B9x2H2B", 0, 0, 2, 4, 4, 32, 8) + b"\1" * 64, 4),
-        ("b.tga", struct.pack("<3B9x2H2B", 0, 0, 3, 4, 4, 16, 8) + b"\1" * 32, 2),
-        ("a.pcx", struct.pack("<4B4H", 10, 5, 1, 1, 0, 0, 3, 3).ljust(65, b"\0") + b"\4" * 99, 1),
-    ],
-)
-def test_colours_are_those_that_are_stored(
-    name: str, data: bytes, colours: int, tmp_path: Path
-) -> None:
-    one = made(tmp_path / name, data)
-    assert one.sizes is not None
-    assert one.sizes["C"] == colours
-
-
-def test_a_jp2_without_codestream_is_cut(tmp_path: Path) -> None:
-    head = bytes.fromhex("0000000C6A5020200D0A870A")
-    kind = struct.pack(">I4s4sI4s", 20, b"ftyp", b"jp2 ", 0, b"jp2 ")
-    assert grave(made(tmp_path / "a.jp2", head + kind)) == {"IMG103"}
-
-
-def crlf(lines: int, values: bytes) -> bytes:
-    text = b"".join(b"Key%d=%d\r\n" % (n, n) for n in range(lines))
-    return tiff(pixels(64, 64) * 0, extratags=[(65000, 7, len(text + values), text + values, True)])
-
-
-def test_lines_of_metadata_may_end_as_in_windows(tmp_path: Path) -> None:
-    assert len(crlf(0, b"").split(b"\n")) == 1
-    write(tmp_path / "a.tif", crlf(40, b""))
-    assert not grave(only(tmp_path / "a.tif", deep=True))
-    write(tmp_path / "a.tif", crlf(0, b"\x90\r\n\xf3" * 40))
-    assert grave(only(tmp_path / "a.tif", deep=True)) == {"IMG109"}
-
-
-@pytest.mark.parametrize("lossless", [True, False])
-def test_what_one_decoder_reads_in_part_another_may_read(lossless: bool, tmp_path: Path) -> None:
-    imagecodecs = pytest.importorskip("imagecodecs")
-    data = pixels(40, 50, 3)
-    packed = imagecodecs.jpeg8_encode(data, lossless=True) if lossless else None
-    packed = packed or imagecodecs.jpeg2k_encode(data, codecformat="j2k")
-    name = "a.jpg" if lossless else "a.j2k"
-    write(tmp_path / name, packed)
-    assert not grave(only(tmp_path / name, deep=True))
-    write(tmp_path / name, packed[: len(packed) // 2])
-    assert grave(only(tmp_path / name, deep=True))
-
-
-def test_maps_and_fits_are_told_in_gzip(tmp_path: Path) -> None:
-    whole = gzip.compress(MRC + bytes(range(32)), mtime=0)
-    one = made(tmp_path / "a.map.gz", whole)
-    assert (one.format, one.kind) == ("MRC (Medical Research Council)", "image")
-    assert one.sizes == {"T": 1, "C": 1, "Z": 2, "Y": 4, "X": 4}
-    assert not grave(one)
-    assert grave(made(tmp_path / "a.map.gz", gzip.compress(MRC + bytes(20)))) == {"IMG103"}
-    cards = fits("SIMPLE  =  T", "BITPIX  =  8", "NAXIS   =  0")
-    assert (made(tmp_path / "a.fits.gz", gzip.compress(cards)).format or "")[:4] == "FITS"
-    assert made(tmp_path / "a.tif.gz", gzip.compress(tiff())).format == "gzip"
-
-
-def test_numbered_files_are_ultraview_beside_its_index(tmp_path: Path) -> None:
-    write(tmp_path / "cell_1.2", bytes(range(1, 129)))
-    assert only(tmp_path / "cell_1.2").format is None
-    write(tmp_path / "cell.tim", b"1 2 3\n")
-    told = {Path(one.path).name: one for one in sniff([tmp_path])}
-    assert told["cell_1.2"].format == "PerkinElmer UltraVIEW"
-    assert told["cell_1.2"].evidence == "content"
-
-
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_matlab_4_is_told_by_its_first_matrix(order: str, tmp_path: Path) -> None:
-    kind = 0 if order == "<" else 1000
-    data = (
-        struct.pack(order + "5i", kind, 2, 2, 0, 2) + b"x\0" + struct.pack(order + "4d", 1, 2, 3, 4)
-    )
-    one = made(tmp_path / "a.mat", data)
-    assert (one.format, one.evidence) == ("MATLAB MAT", "content")
-    assert not grave(one)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["a.cif", "a.seq", "a.ts", "a.inf", "a.exp", "a.p", "a.st", "a.am", "a.dv.log", "a.r3d.log"],
-)
-def test_text_of_other_programs_is_no_fault(name: str, tmp_path: Path) -> None:
-    one = made(tmp_path / name, b"data_1ABC\n_cell.length_a 10.0\n")
-    assert one.kind == "other"
-    assert not grave(one), one
-
-
-@pytest.mark.parametrize(("name", "severity"), [("a.nd2", "error"), ("a.sld", "warning")])
-def test_text_in_an_image_is_as_grave_as_its_suffix_is_sure(
-    name: str, severity: str, tmp_path: Path
-) -> None:
-    one = made(tmp_path / name, b"notes of the second day\n")
-    assert [(f.code, f.severity) for f in one.findings] == [("IMG107", severity)]
-
-
-def test_the_log_of_a_deltavision_image_belongs_to_it(tmp_path: Path) -> None:
-    RECIPES["dv"](tmp_path / "a.dv")
-    write(tmp_path / "a.dv.log", b"Created 1 Jan\n")
-    told = {Path(one.path).name: one for one in sniff([tmp_path])}
-    assert told["a.dv.log"].of == told["a.dv"].path
-    assert not grave(told["a.dv.log"])
-
-
-def test_the_experiment_of_bd_pathway_is_told_by_its_name(tmp_path: Path) -> None:
-    one = made(tmp_path / "Experiment.exp", b"[General]\nVersion=1\n")
-    assert one.format == "BD Pathway"
-    assert not grave(one)
-
-
-def test_a_database_is_tecan_only_with_its_tables(tmp_path: Path) -> None:
-    import sqlite3
-
-    for name, table in [("a.db", "notes"), ("b.db", "PlateDefinition")]:
-        with sqlite3.connect(tmp_path / name) as database:
-            database.execute(f"create table {table} (x int)")
-    told = {Path(one.path).name: one.format for one in sniff([tmp_path])}
-    assert told == {"a.db": "SQLite", "b.db": "Tecan Spark Cyto Workspace"}
-
-
-def test_netcdf_4_is_netcdf(tmp_path: Path) -> None:
-    import h5py
-
-    with h5py.File(tmp_path / "a.nc", "w") as file:
-        file["x"] = pixels(4)
-    one = only(tmp_path / "a.nc")
-    assert one.format == "NetCDF"
-    assert not grave(one)
-
-
-def test_a_fits_header_by_itself_is_text(tmp_path: Path) -> None:
-    cards = fits("SIMPLE  =  T", "BITPIX  =  8", "NAXIS   =  2", "NAXIS1  =  4", "NAXIS2  =  4")
-    one = made(tmp_path / "a.header", cards.rstrip())
-    assert one.kind == "other"
-    assert not grave(one)
-    assert grave(made(tmp_path / "a.fits", cards.rstrip())) == {"IMG103"}
