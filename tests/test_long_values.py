@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import knowledge
 from pipeline.check import Context
-from pipeline.checks import authors, funding, licences, organisations, packed, text
+from pipeline.checks import authors, components, funding, licences, organisations, packed, text
 from pipeline.checks.grant_text import mentions
 from pipeline.identifiers import licence
 from pipeline.submission import Source, SourceMap, Submission, Texts
@@ -84,3 +84,19 @@ def test_a_licence_of_brackets_within_brackets_is_none() -> None:
 def test_people_are_parted_whatever_stands_around_the_marks(name: str, count: int) -> None:
     (flag,) = packed.people(name)
     assert f"hold {count} people" in flag.message
+
+
+def test_a_thousand_associations_that_name_nothing_are_told_quickly() -> None:
+    numbers = range(1000)
+    study = {
+        "biosamples": [{"title": f"Sample number {n}"} for n in numbers],
+        "study_components": [
+            {"name": f"Component {n}", "associations": [{"biosample": f"Sampel numbr {n}"}]}
+            for n in numbers
+        ],
+    }
+    start = time.process_time()
+    flags = list(components.names_nothing(study))
+    assert time.process_time() - start < SECONDS
+    assert len(flags) == 1000
+    assert all("the nearest is 'Sample number" in str(flag.message) for flag in flags)

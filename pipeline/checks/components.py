@@ -202,19 +202,25 @@ def names_nothing(study: dict[str, Any]) -> Iterator[Flag]:
     """
     there_are = {slot: titles(study, slot) for slot in KINDS}
     plain = {slot: {one_line(title) for title in there} for slot, there in there_are.items()}
-    for one in named(study):
+    folded = {
+        slot: {title: one_line(title).casefold() for title in there}
+        for slot, there in there_are.items()
+    }
+    rows = list(named(study))
+    used = {(one.slot, one.title) for one in rows}
+    for one in rows:
         if one_line(one.title) in plain[one.slot]:
             continue
         there = there_are[one.slot]
         words = KINDS[one.slot][1]
-        nearest = _nearest(one.title, there)
+        nearest = _nearest(one.title, folded[one.slot])
         message = (
             f"an association of the study component {_called(one.component)} names the {words}"
             f" {one.title!r}, but no {words} has this title"
         )
         if nearest:
             message += f"; the nearest is {nearest[0][0]!r} ({_distance(one.title, nearest[0][0])})"
-        proposal = _either_side(study, one, nearest)
+        proposal = _either_side(study, one, nearest, used)
         if proposal is None and len(there) == len(study.get(KINDS[one.slot][0], ())):
             proposal = _by_number(one, there)
         yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
@@ -241,18 +247,18 @@ def _no_answer(one: Named) -> Suggestion | None:
     return suggest(gone, why="The value says that there is none.")
 
 
-def _nearest(title: str, there: list[str]) -> list[tuple[str, float]]:
+def _nearest(title: str, folded: dict[str, str]) -> list[tuple[str, float]]:
     """Titles near to one, best first: one that begins with the other, then by similarity."""
-    from rapidfuzz import fuzz
+    from rapidfuzz import fuzz, process
 
     wanted = one_line(title).casefold()
+    near = process.extract(wanted, folded, scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
+    similar = {other: score for _, score, other in near}
     found = []
-    for other in dict.fromkeys(there):
-        seen = one_line(other).casefold()
+    for other, seen in folded.items():
         begins = seen.startswith(wanted) or wanted.startswith(seen)
-        similar = 100.0 if begins else fuzz.ratio(wanted, seen)
-        if similar >= NEAR and seen:
-            found.append((other, similar))
+        if seen and (begins or other in similar):
+            found.append((other, 100.0 if begins else similar[other]))
     return sorted(found, key=lambda near: -near[1])
 
 
@@ -264,17 +270,22 @@ def _distance(title: str, other: str) -> str:
 
 
 def _either_side(
-    study: dict[str, Any], one: Named, nearest: list[tuple[str, float]]
+    study: dict[str, Any],
+    one: Named,
+    nearest: list[tuple[str, float]],
+    used: set[tuple[str, str]],
 ) -> Suggestion | None:
-    """To name the nearest section; else to give that section the title used."""
+    """To name the nearest section; else to give that section the title used.
+
+    `used` are the slots and titles of all associations of the study.
+    """
     if not nearest:
         return None
     choices = [(replace(one.place, one.title, title),) for title, _ in nearest[:3]]
     listed = KINDS[one.slot][0]
     closest = nearest[0][0]
-    used = any(other.title == closest and other.slot == one.slot for other in named(study))
     holders = [n for n, s in enumerate(study[listed]) if s.get("title") == closest]
-    if not used and len(holders) == 1:
+    if (one.slot, closest) not in used and len(holders) == 1:
         retitled = replace(below("/study", listed, holders[0], "title"), closest, one.title)
         choices.insert(1, (retitled,))
     return suggest(
