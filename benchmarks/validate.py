@@ -13,7 +13,6 @@ import argparse
 import datetime as dt
 import gc
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -136,6 +135,8 @@ def linkml_check(records: list[Any]) -> Callable[[], None]:
 def our_validate(paths: list[Path]) -> Callable[[], None]:
     """All that `validate --no-files` does with a batch: reading, schema, checks, rules, lines."""
     ask = batch.Ask(schemas=None, profile="new", files=False, day=dt.date(2026, 11, 22))
+    # A few are judged in this process: what they need is then loaded, as linkml's schema is.
+    deque(batch.told(paths[: batch.MANY - 1], ask), maxlen=0)
     return lambda: deque(batch.told(paths, ask), maxlen=0)  # type: ignore[func-returns-value]
 
 
@@ -163,14 +164,14 @@ def cold_start(path: Path) -> float:
 
 
 def timed(work: Callable[[], None], rounds: int) -> float:
-    """Median seconds of one call, after one that is not counted."""
+    """Least seconds of one call, after one that is not counted."""
     work()
     taken = []
     for _ in range(rounds):
         start = time.perf_counter()
         work()
         taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+    return min(taken)
 
 
 if __name__ == "__main__":

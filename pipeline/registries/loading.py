@@ -72,8 +72,8 @@ def _built_in(vocabularies: Path) -> sqlite3.Connection:
 
 
 @cache
-def _opened(path: Path, state: tuple[int, int]) -> sqlite3.Connection:
-    """A store of loaded dumps, opened to read; opened anew when the file has changed."""
+def _opened(path: Path, state: tuple[int, int], process: int) -> sqlite3.Connection:
+    """A store of loaded dumps, opened to read; anew when the file has changed, or after a fork."""
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
@@ -84,7 +84,7 @@ def local(folder: Path | None = None) -> Registries:
     loaded = None
     if path.is_file():
         state = path.stat()
-        loaded = _opened(path, (state.st_mtime_ns, state.st_size))
+        loaded = _opened(path, (state.st_mtime_ns, state.st_size), os.getpid())
     return Registries(built_in=built_in, loaded=loaded)
 
 
