@@ -279,14 +279,30 @@ def test_the_largest_array_of_a_plain_group_speaks_for_it(tmp_path: Path) -> Non
         assert (one.pixel_type, one.images) == ("float32", 2)
 
 
-def test_names_and_time_of_an_lsm_are_read_in_the_worker(tmp_path: Path) -> None:
-    # the magic number, sizes, and no block of settings: nothing is told, and nothing fails
-    info = struct.pack("<II5i", 67127628, 512, 12, 8, 1, 1, 1).ljust(512, b"\0")
-    path = tmp_path / "a.lsm"
-    tifffile.imwrite(path, pixels(8, 12), extratags=[(34412, 1, 512, info, True)], metadata=None)
-    one = told(path)
+def lsm_file(path: Path, size: int, days: float) -> ImageFile:
+    """An LSM whose settings, two names and a time, stand behind its pixels."""
+    names = b"".join(struct.pack("<I", len(one)) + one for one in (b"Ch1-T1\0", b"Ch2-T2\0"))
+    colours = struct.pack("<6I", 32 + len(names) if size < 0 else size, 2, 2, 24, 32, 0)
+    colours += bytes(8) + names
+    scan = struct.pack("<3I", 0x10000000, 0, 0) + struct.pack("<3Id", 0x10000036, 5, 8, days)
+    info = bytearray(struct.pack("<II5i", 67127628, 512, 12, 8, 1, 2, 1).ljust(512, b"\0"))
+    tags = [(34412, 1, 512, bytes(info), True)]
+    tifffile.imwrite(path, pixels(8, 12), extratags=tags, metadata=None)
+    data = bytearray(path.read_bytes())
+    at = data.index(info[:28])
+    struct.pack_into("<I", data, at + 108, len(data))
+    struct.pack_into("<I", data, at + 124, len(data) + len(colours))
+    path.write_bytes(data + colours + scan)
+    return told(path)
+
+
+def test_names_and_time_of_an_lsm_are_read(tmp_path: Path) -> None:
+    one = lsm_file(tmp_path / "a.lsm", -1, 40_000.75)
     assert one.format == "Zeiss LSM (Laser Scanning Microscope) 510/710"
-    assert one.channels == ()
+    assert (one.channels, one.acquired) == (("Ch1-T1", "Ch2-T2"), "2009-07-06T18:00:00")
+    odd = lsm_file(tmp_path / "b.lsm", 1 << 30, float("nan"))
+    assert (odd.channels, odd.acquired) == ((), None)
+    assert {fault.code for fault in odd.findings} == {"IMG008"}
 
 
 def test_frames_that_a_norpix_sequence_lacks_are_told(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from pipeline.images import tiff as t
 from pipeline.images.facts import Facts
 from pipeline.images.tiff import Page, Tiff
 
-UIC1, UIC2, MICRO_MANAGER = 33628, 33629, 51123
+UIC1, UIC2, MICRO_MANAGER, LSM_INFO = 33628, 33629, 51123, 34412
+_SAMPLE_TIME = struct.pack("<3I", 0x10000036, 5, 8)
+"""The entry Sample0time of ScanInformation: days from 30 December 1899 as a fraction."""
 NDPI_LENS = 65421
 """Magnification; -1 marks the overview (NDPITools documentation)."""
 MOST_SETTINGS = 1 << 18
@@ -93,19 +95,36 @@ def _moment(day: int, milliseconds: int) -> str | None:
 
 
 def lsm(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
-    """Zeiss LSM: names of channels and the time of acquisition, read by tifffile in the worker."""
-    from pipeline.images.isolation import Stopped, shared
+    """Zeiss LSM: names of channels and time of the first sample, behind offsets in CZ_LSMINFO.
 
-    try:
-        answer = shared().ask("lsm", tiff.file.path)
-    except Stopped as stopped:
-        facts.flag(faults.READER_STOPPED, f"reading the LSM settings was stopped: {stopped}")
+    Source: the structures ChannelColors and ScanInformation as tifffile 2026 reads them.
+    """
+    info = tiff.data(pages[0], LSM_INFO, 128)
+    if len(info) < 128:
         return
-    facts.name_channels([str(one) for one in answer.get("channels", ())])
-    days = answer.get("days")
-    if isinstance(days, int | float) and 20_000 < days < 80_000:
-        moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=days)  # noqa: DTZ001  local time
-        facts.date(moment.isoformat(timespec="seconds"))
+    colours, scan = (struct.unpack_from("<I", info, at)[0] for at in (108, 124))
+    head = tiff.file.read(colours, 24) if colours else b""
+    if len(head) == 24:
+        size, _, count, _, names, _ = struct.unpack("<6I", head)
+        if 0 < count <= 256 and names < size <= MOST_SETTINGS:
+            facts.name_channels(_names(tiff.file.read(colours + names, size - names), count))
+    settings = tiff.file.read(scan, MOST_SETTINGS) if scan else b""
+    at = settings.find(_SAMPLE_TIME) + len(_SAMPLE_TIME)
+    if len(_SAMPLE_TIME) <= at <= len(settings) - 8:
+        days = struct.unpack_from("<d", settings, at)[0]
+        if 20_000 < days < 80_000:
+            moment = dt.datetime(1899, 12, 30) + dt.timedelta(days=days)  # noqa: DTZ001  local time
+            facts.date(moment.isoformat(timespec="seconds"))
+
+
+def _names(data: bytes, count: int) -> list[str]:
+    """Texts behind their lengths, each ended by a zero byte."""
+    names: list[str] = []
+    while len(data) > 4 and len(names) < count:
+        end = 4 + int(struct.unpack_from("<I", data)[0])
+        names.append(data[4:end].partition(b"\0")[0].decode("utf-8", "replace"))
+        data = data[end:]
+    return names
 
 
 def micromanager(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:

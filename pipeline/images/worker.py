@@ -115,16 +115,6 @@ def nd2(path: str) -> dict[str, Any]:
         }
 
 
-def lsm(path: str) -> dict[str, Any]:
-    """Names of channels of a Zeiss LSM and when it was acquired, in days from 30 December 1899."""
-    import tifffile
-
-    with tifffile.TiffFile(_source(path)) as file:
-        told = file.lsm_metadata or {}
-    names = told.get("ChannelColors", {}).get("ColorNames", [])
-    return {"channels": list(names), "days": told.get("ScanInformation", {}).get("Sample0time")}
-
-
 def ole(path: str, names: list[str], most: int) -> dict[str, Any]:
     """The beginnings of streams of an OLE2 file in hexadecimal; a lone name may lie anywhere."""
     import olefile
@@ -407,7 +397,6 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "hdf5": hdf5,
     "bioio": bioio,
     "nd2": nd2,
-    "lsm": lsm,
     "ole": ole,
     "czi": czi,
     "nd2_pixels": nd2_pixels,
