@@ -1,4 +1,4 @@
-"""Pixel data that only `--deep` reads: subblocks of CZI, planes of TIFF beyond one gibibyte."""
+"""Pixel data that only `--deep` reads: subblocks of CZI, frames of DICOM, planes as they are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import imagecodecs
 import numpy
 import pytest
 from numcodecs.zstd import Zstd
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless, SecondaryCaptureImageStorage, generate_uid
 
 from pipeline.images import sniff
 from tests.pictures import pixels, write
@@ -92,3 +95,38 @@ def test_a_subblock_elsewhere_than_the_directory_says_is_told(tmp_path: Path) ->
     write(path, bytes(data))
     ((code, message),) = faults(path)
     assert (code, "subblock 0 " in message) == ("IMG118", True)
+
+
+def dicom(path: Path, frames: list[bytes]) -> Path:
+    """A DICOM of JPEG 2000 frames without anybody's name."""
+    data = Dataset()
+    data.SOPClassUID, data.SOPInstanceUID = SecondaryCaptureImageStorage, generate_uid()
+    data.Modality, data.PhotometricInterpretation = "SM", "MONOCHROME2"
+    data.Rows = data.Columns = SIDE
+    data.SamplesPerPixel, data.NumberOfFrames, data.PixelRepresentation = 1, len(frames), 0
+    data.BitsAllocated = data.BitsStored = 8
+    data.HighBit = 7
+    data.PixelData = encapsulate(frames)
+    data["PixelData"].VR = "OB"
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    data.save_as(path, enforce_file_format=True)
+    return path
+
+
+def test_frames_of_a_dicom_are_decoded(tmp_path: Path) -> None:
+    frame = bytes(imagecodecs.jpeg2k_encode(RAW, level=0))
+    assert faults(dicom(tmp_path / "a.dcm", [frame] * 3)) == []
+    path = dicom(tmp_path / "b.dcm", [frame, bytes(len(frame)), frame])
+    assert faults(path, deep=False) == []
+    ((code, message),) = faults(path)
+    assert (code, message.startswith("frame 2 cannot be decompressed")) == ("IMG118", True)
+
+
+def test_pixels_that_are_stored_as_they_are_are_read_whole(tmp_path: Path) -> None:
+    header = struct.pack("<4i", 1024, 1024, 4, 0).ljust(208, b"\0") + b"MAP \x44\x44\0\0"
+    write(tmp_path / "a.mrc", header.ljust(1024, b"\0") + bytes(4 << 20))
+    for deep, least, most in ((False, 0, 1 << 20), (True, 4 << 20, 6 << 20)):
+        with web(tmp_path) as server:
+            faults(f"{server.url}/a.mrc", deep=deep)
+            assert least <= server.sent <= most

@@ -63,6 +63,12 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         spectra(file, facts)
     elif facts.format in _DECODED:
         decode(file, facts, "picture")
+    elif facts.format == "DICOM":
+        decode(file, facts, "dicom")
+    elif not facts.packed:
+        # pixels that are stored as they are prove nothing but that they can be read
+        for _ in file.stream():
+            pass
 
 
 def feeds(file: Opened, facts: Facts) -> bool:

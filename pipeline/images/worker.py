@@ -200,6 +200,39 @@ def picture(path: str) -> dict[str, Any]:
     return {}
 
 
+def dicom(path: str) -> dict[str, Any]:
+    """Decode every compressed frame of a DICOM file once, as far as there is a decoder for it."""
+    import imagecodecs
+    from pydicom import dcmread
+    from pydicom.encaps import generate_frames
+
+    given = _source(path)
+    with open(given, "rb") if isinstance(given, str) else given as stream:
+        data = dcmread(stream, stop_before_pixels=True, force=True)
+        syntax = getattr(data.file_meta, "TransferSyntaxUID", None)
+        name = "" if syntax is None else syntax.name
+        named = (one for kind, one in _DICOM_CODECS.items() if kind in name)
+        codec: Callable[[bytes], Any] | None = getattr(imagecodecs, next(named, ""), None)
+        # the tag, its kind (OB) and an unknown length stand before the frames (DICOM PS3.5, A.4)
+        if codec is None or stream.read(12) != b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff":
+            return {}
+        count = int(data.get("NumberOfFrames") or 1)
+        for number, frame in enumerate(generate_frames(stream, number_of_frames=count), 1):
+            try:
+                codec(frame)
+            except Exception as error:  # noqa: BLE001  each codec has errors of its own
+                return {"damaged": f"frame {number} cannot be decompressed: {error}"[:300]}
+    return {}
+
+
+_DICOM_CODECS = {
+    "JPEG-LS": "jpegls_decode",
+    "JPEG 2000": "jpeg2k_decode",
+    "JPEG": "jpeg_decode",
+}
+"""Decoders of imagecodecs by the words in the name of a transfer syntax (DICOM PS3.6, A)."""
+
+
 def _decodes(path: str) -> bool:
     """Whether imagecodecs reads a lossless JPEG or a JPEG 2000, which Pillow reads in part."""
     try:
@@ -403,6 +436,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "readers": readers,
     "tiff": tiff,
     "picture": picture,
+    "dicom": dicom,
     "omexml": omexml,
     "zarr": zarr,
     "n5": n5,
