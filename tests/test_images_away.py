@@ -312,3 +312,10 @@ def test_a_64_bit_archive_is_read(tmp_path: Path) -> None:
         member.write(tiff())
     write(tmp_path / "a.zip", buffer.getvalue())
     assert told(f"zip://a.tif::{tmp_path}/a.zip").kind == "image"
+
+
+def test_names_with_a_nul_in_an_archive_are_not_followed(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.jpk-force", {"aXb.tif": b"II*\0" + bytes(60)})
+    path.write_bytes(path.read_bytes().replace(b"aXb.tif", b"a\0b.tif"))
+    one = told(path)
+    assert not [fault for fault in one.findings if fault.code.startswith("INT")]

@@ -162,6 +162,8 @@ def _some(ones: list[zips.Member]) -> list[zips.Member]:
 
 def _told(archive: str, one: zips.Member, tell: Tell) -> Facts | None:
     """What the first bytes of a file in the archive tell; None when it is not read."""
+    if "\0" in one.name:
+        return None
     path = f"{archive}!/{one.name}"
     try:
         facts, _ = tell(path, os.path.basename(one.name), one.name)
