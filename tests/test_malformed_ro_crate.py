@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import intake
+from tests.documents import CRATE
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 
@@ -16,14 +18,9 @@ LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 def crate() -> dict[str, Any]:
     """A sound crate of three entities."""
     return {
-        "@context": "https://w3id.org/ro/crate/1.1/context",
+        "@context": CRATE["@context"],
         "@graph": [
-            {
-                "@id": "ro-crate-metadata.json",
-                "@type": "CreativeWork",
-                "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-                "about": {"@id": "./"},
-            },
+            copy.deepcopy(CRATE["@graph"][0]),
             {
                 "@id": "./",
                 "@type": "Dataset",
