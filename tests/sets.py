@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests import stated
+from tests import slides, stated  # noqa: F401  slides has recipes
 from tests.headers import padded
 from tests.pictures import FORMATS, RECIPES, recipe, slug, tiff, write
 

@@ -56,6 +56,8 @@ _UNITS = {
     "Å": 1e-4,
     "in": 25400.0,
 }
+_LABELS = frozenset({"label image", "Label"})
+"""Names that Bio-Formats gives to the label of an Aperio and of a cellSens slide."""
 MOST = 32 << 20
 
 
@@ -221,7 +223,7 @@ def _labels(images: list[Any], facts: Facts) -> None:
     for image in images[:10_000]:
         pixels = _pixels(image)
         coloured = pixels is not None and whole_number(pixels, "SizeC") in (3, 4)
-        if coloured and image.get("Name", "").strip().lower() == "label image":
+        if coloured and image.get("Name", "").strip() in _LABELS:
             facts.flag(
                 faults.LABEL,
                 "one of its images is a photograph of the slide's label",

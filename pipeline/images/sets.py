@@ -37,6 +37,8 @@ _FIRST = (
     "exp",
     "l2d",
     "vms",
+    "vmu",
+    "mrxs",
     "fdf",
     "mea",
     "wpp",
@@ -64,8 +66,9 @@ def first_to_ask(name: str) -> tuple[int, str]:
             return _RANK[suffix], name
     if low.endswith("metadata.txt"):
         return -1, name  # it claims the single planes of Micro-Manager
-    # an NDTiff index stands behind the stack that claims it
-    return len(_RANK) + (low in ("ndtiff.index", "display_settings.txt")), name
+    # an NDTiff index stands behind the stack that claims it, the photograph behind its slide
+    behind = low in ("ndtiff.index", "display_settings.txt") or low.endswith(".full")
+    return len(_RANK) + behind, name
 
 
 class Sets:
@@ -96,7 +99,12 @@ class Sets:
                 facts.kind = "companion"
                 facts.format = owner[1] or facts.format
                 facts.evidence = "content"
-                facts.findings = [f for f in facts.findings if f.severity != "hint"]
+                # who names it knows its suffix
+                facts.findings = [
+                    one
+                    for one in facts.findings
+                    if one.severity != "hint" and one.code != faults.SUFFIX_WRONG.code
+                ]
             return owner[0]
         self._claim(facts)
         return None

@@ -66,3 +66,17 @@ def markup(head: bytes) -> Markup | None:
     if found is None:
         return None
     return Markup(root=found[2], tag=found[1], text=start)
+
+
+def settings(text: str) -> dict[str, dict[str, str]]:
+    """Sections of `key=value` lines, the quotation marks around values left out."""
+    found: dict[str, dict[str, str]] = {}
+    section: dict[str, str] = {}
+    for line in text.splitlines():
+        line = line.strip().lstrip("\ufeff")
+        if line.startswith("[") and line.endswith("]"):
+            section = found.setdefault(line[1:-1], {})
+        elif "=" in line:
+            key, _, value = line.partition("=")
+            section.setdefault(key.strip(), value.strip().strip("'\""))
+    return found

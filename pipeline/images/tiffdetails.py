@@ -120,10 +120,16 @@ def _aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
         facts.pixel_size(X=_float(found[1]), Y=_float(found[1]))
     width, height, samples, _ = shape(tiff, pages[0])
     facts.size(T=1, C=samples, Z=1, Y=height, X=width)
-    for number, page in enumerate(pages[1:64], 2):
-        text = tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
-        if re.search(r"(?m)^label\b", text):
-            facts.flag(faults.LABEL, f"page {number} is a photograph of the slide's label")
+    texts = {
+        number: tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
+        for number, page in enumerate(pages[1:64], 2)
+    }
+    for kind, what in (("label", "the slide's label"), ("macro", "the whole slide, on which its "
+                       "label may be read")):  # fmt: skip
+        for number, text in texts.items():
+            if re.search(rf"(?m)^{kind}\b", text):
+                facts.flag(faults.LABEL, f"page {number} is a photograph of {what}")
+                return
 
 
 def _ome(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
@@ -208,10 +214,12 @@ SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] 
     "MetaMorph Stack (STK)": (_metamorph, tiffmakers.stack),
     "MetaXpress": (_metamorph, tiffmakers.stack),
     "Hamamatsu ndpi": (tiffmakers.labels,),
+    "Leica SCN": (tiffmakers.scn,),
     "Micro-Manager": (tiffmakers.micromanager,),
     "NDTiff": (tiffmakers.micromanager,),
     "OME-TIFF": (_ome,),
     "TIFF (Tagged Image File Format)": (tiffmakers.philips, tiffmakers.planes),
+    "Trestle": (tiffmakers.trestle,),
     "Vectra QPTIFF": (tiffmakers.labels,),
     "Ventana BIF": (tiffmakers.labels,),
     "Zeiss LSM (Laser Scanning Microscope) 510/710": (_lsm, tiffmakers.lsm),

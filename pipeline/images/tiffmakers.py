@@ -9,9 +9,10 @@ import re
 import struct
 from typing import Any
 
-from pipeline.images import faults
+from pipeline.images import faults, places
 from pipeline.images import tiff as t
-from pipeline.images.facts import Facts
+from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.slides import holds_label
 from pipeline.images.tiff import Page, Tiff
 
 UIC1, UIC2, MICRO_MANAGER, LSM_INFO = 33628, 33629, 51123, 34412
@@ -158,7 +159,7 @@ def labels(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     for number, page in enumerate(pages[:64], 1):
         text = tiff.text(page, t.DESCRIPTION, 4096) if t.DESCRIPTION in page.tags else ""
         lens = tiff.data(page, NDPI_LENS, 4) if NDPI_LENS in page.tags else b""
-        if re.search(r"<ImageType>\s*Label\s*<|^Label[_ ]Image", text):
+        if re.search(r"<ImageType>\s*Label\s*<|^Label(?:[_ ]Image|\s*$)", text):
             facts.flag(faults.LABEL, f"page {number} is a photograph of the slide's label")
         elif len(lens) == 4 and struct.unpack(tiff.order + "f", lens)[0] == -1:
             facts.flag(
@@ -172,9 +173,80 @@ def philips(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     if t.DESCRIPTION not in pages[0].tags:
         return
     if b"DPUfsImport" in tiff.data(pages[0], t.DESCRIPTION, 1024):
-        text = tiff.data(pages[0], t.DESCRIPTION, MOST_XML)
-        if b"LABELIMAGE" in text:
+        if holds_label(tiff.data(pages[0], t.DESCRIPTION, MOST_XML)):
             facts.flag(faults.LABEL, "its description holds a photograph of the slide's label")
+        else:
+            labels(tiff, facts, pages, whole)
+
+
+def scn(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Leica SCN: its largest image, and photographs of the label and of the whole slide.
+
+    Lengths are in nanometres, and a view as large as the collection is the whole slide.
+    Source: openslide 4.0 (vendor leica), LeicaSCNReader of Bio-Formats, large_image 1.30.
+    """
+    text = tiff.text(pages[0], t.DESCRIPTION, MOST_XML)
+    there = len(pages) if whole else MOST_XML
+    slide = _said(text, "collection")
+    images = [part.partition("</image>")[0] for part in re.split(r"<image\b", text)[1:]]
+    facts.images = len(images) or None
+    largest = 0
+    shown: set[int] = set()
+    for image in images:
+        view, pixels = _said(image, "view"), _said(image, "pixels")
+        x, y = (_whole(pixels.get(key, "")) for key in ("sizeX", "sizeY"))
+        if slide and all(view.get(key) == slide.get(key) for key in ("sizeX", "sizeY")):
+            shown |= {_whole(one) for one in re.findall(r'<dimension\b[^<>]*\bifd="(\d+)"', image)}
+            continue
+        if x * y <= largest:
+            continue
+        largest = x * y
+        planes = {one: len(set(re.findall(rf'<dimension\b[^<>]*\b{one}="(\d+)"', image)))
+                  for one in "cz"}  # fmt: skip
+        samples = max(1, tiff.number(pages[0], t.SAMPLES, 1)) if planes["c"] < 2 else planes["c"]
+        facts.size(T=1, C=samples, Z=max(1, planes["z"]), Y=y, X=x)
+        wide = (_whole(view.get(key, "")) for key in ("sizeX", "sizeY"))
+        facts.pixel_size(
+            **{a: nm / count / 1e3 for a, nm, count in zip("XY", wide, (x, y), strict=True)}
+        )
+        facts.name_instrument("Leica", _said(image, "device").get("model", "").split(";")[0])
+        if found := re.search(r"<creationDate>([^<]+)<", image):
+            facts.date(found[1])
+    for found in re.finditer(r"<supplementalImage\b([^<>]*)>", text):
+        said = dict(re.findall(r'\b(\w+)="([^"]*)"', found[1]))
+        if said.get("type", "").lower() == "label" and _whole(said.get("ifd", "")) < there:
+            facts.flag(
+                faults.LABEL, f"page {int(said['ifd']) + 1} is a photograph of the slide's label"
+            )
+    if shown and min(shown) < there:
+        facts.flag(
+            faults.LABEL,
+            f"page {min(shown) + 1} is a photograph of the whole slide, "
+            "on which its label may be read",
+        )
+
+
+def _said(text: str, name: str) -> dict[str, str]:
+    """The attributes of the first element of a name."""
+    found = re.search(rf"<{name}\b([^<>]*)>", text)
+    return dict(re.findall(r'\b(\w+)="([^"]*)"', found[1])) if found else {}
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 12 else 0
+
+
+def trestle(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Trestle: the photograph of the whole slide in X.Full (openslide, vendor trestle)."""
+    stem = tiff.file.path.rpartition(".")[0]
+    name = f"{stem}.Full"
+    if places.exists(name) and places.size_of(name):
+        facts.members.append(Member(name.rpartition("/")[2], None))
+        facts.flag(
+            faults.LABEL,
+            f"{name.rpartition('/')[2]} is a photograph of the whole slide, "
+            "on which its label may be read",
+        )
 
 
 def planes(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:

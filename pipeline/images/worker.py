@@ -412,6 +412,21 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
     return found
 
 
+def sakura(path: str) -> dict[str, Any]:
+    """Whether the SQLite database of a Sakura slide holds a photograph of the label."""
+    import sqlite3
+    from urllib.parse import quote
+
+    # the tables that openslide (vendor sakura) reads
+    label = (
+        "SELECT 1 FROM SVScannedImageDataXPO JOIN SVSlideDataXPO"
+        " ON SVSlideDataXPO.m_labelScan = SVScannedImageDataXPO.OID WHERE length(Image) > 0"
+    )
+    place = f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1"
+    with contextlib.closing(sqlite3.connect(place, uri=True)) as base:
+        return {"label": base.execute(label).fetchone() is not None}
+
+
 def omexml(path: str, data: str, around: dict[str, Any] | None) -> dict[str, Any]:
     """What a long OME-XML document in base64 says."""
     from pipeline.images import omedocument
@@ -441,6 +456,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "zarr": zarr,
     "n5": n5,
     "hdf5_pixels": hdf5_pixels,
+    "sakura": sakura,
 }
 
 

@@ -73,6 +73,7 @@ _WANTED = {
     (0x0008, 0x1090): "model",
     (0x0008, 0x0022): "date",
     (0x0008, 0x0023): "content date",
+    (0x0048, 0x0010): "label",
 }
 _NOBODY = frozenset(
     {
@@ -308,3 +309,6 @@ def _identity(facts: Facts, said: dict[str, str]) -> None:
         facts.flag(faults.PATIENT, "the DICOM header gives the patient's " + ", ".join(told))
     if "LABEL" in said.get("type", "").upper().split("\\"):
         facts.flag(faults.LABEL, "this DICOM image is a photograph of the slide's label")
+    elif said.get("label", "").upper() == "YES":
+        # Specimen Label in Image (PS3.3, C.8.12.4)
+        facts.flag(faults.LABEL, "this DICOM image says that it shows the slide's label")

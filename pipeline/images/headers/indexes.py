@@ -200,11 +200,28 @@ def ndpis(file: Opened, facts: Facts) -> None:
 
 @header("Hamamatsu VMS")
 def vms(file: Opened, facts: Facts) -> None:
-    """VMS: the tiles, map and macro that it names."""
+    """VMS, VMU: the tiles, map and macro that it names; the macro shows all of the slide."""
     named = re.findall(
-        r"(?mi)^(?:ImageFile\S*|MapFile|MacroImage|OptimisationFile)=(.+)$", whole(file)
+        r"(?mi)^(ImageFile\S*|MapFile|MacroImage|OptimisationFile)=(.+)$", whole(file)
     )
-    _add(facts, [_plain(name) for name in named if name.strip()])
+    names = {
+        key: re.sub(r"^[A-Za-z]:/(?:.*/)?", "", _plain(name)) for key, name in named if name.strip()
+    }
+    _add(facts, list(names.values()))
+    facts.images = 1
+    macro = next((name for key, name in names.items() if key.lower() == "macroimage"), None)
+    if macro and _beside(file, macro):
+        facts.flag(
+            faults.LABEL,
+            f"{macro} is a photograph of the whole slide, on which its label may be read",
+        )
+
+
+def _beside(file: Opened, name: str) -> bool:
+    """Whether a file that is not empty lies beside this one, whatever the case of its letters."""
+    folder = os.path.dirname(file.path) or "."
+    found = next((one for one in places.names(folder) if one.lower() == name.lower()), name)
+    return places.size_of(os.path.join(folder, found)) > 0
 
 
 @shaped("sldy")

@@ -12,7 +12,7 @@ from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.grids import LENGTHS
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
-from pipeline.images.text import words
+from pipeline.images.text import settings, words
 
 _XRM_TYPES = {3: "uint8", 5: "uint16", 10: "float32"}
 _XRM = ("ImageWidth", "ImageHeight", "DataType", "PixelSize", "NoOfImages", "ImagesTaken", "Date")
@@ -76,7 +76,7 @@ def fluoview(file: Opened, facts: Facts) -> None:
     """OIF, with its folder X.oif.files, and OIB, which keeps the same files in its streams."""
     if file.head.startswith(b"\xd0\xcf\x11\xe0"):
         told = streams(file, facts, ["OibInfo.txt"], 1 << 20).get("OibInfo.txt", b"")
-        info = _settings(words(told)).get("OibSaveInfo", {})
+        info = settings(words(told)).get("OibSaveInfo", {})
         main = info.get("MainFileName", "")
         stream = next((key for key, value in info.items() if value == main != key), "Stream00000")
         if stream == "MainFileName":
@@ -89,21 +89,7 @@ def fluoview(file: Opened, facts: Facts) -> None:
         text = words(file.read(0, min(file.size, MOST_TEXT)))
     else:
         return
-    _fluoview(_settings(text), facts)
-
-
-def _settings(text: str) -> dict[str, dict[str, str]]:
-    """Sections of `key=value` lines, the quotation marks around values left out."""
-    found: dict[str, dict[str, str]] = {}
-    section: dict[str, str] = {}
-    for line in text.splitlines():
-        line = line.strip().lstrip("\ufeff")
-        if line.startswith("[") and line.endswith("]"):
-            section = found.setdefault(line[1:-1], {})
-        elif "=" in line:
-            key, _, value = line.partition("=")
-            section.setdefault(key.strip(), value.strip().strip("'\""))
-    return found
+    _fluoview(settings(text), facts)
 
 
 def _fluoview(said: dict[str, dict[str, str]], facts: Facts) -> None:

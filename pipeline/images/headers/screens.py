@@ -175,24 +175,6 @@ def sldy(file: Opened, facts: Facts) -> None:
         ]
 
 
-@header("cellSens VSI")
-def vsi(file: Opened, facts: Facts) -> None:
-    """VSI: its folder _X_ with the pixels of all but the overview, in .ets files."""
-    if not file.name.lower().endswith(".vsi"):
-        return
-    home = f"_{file.name[:-4]}_"
-    facts.members.append(Member(home, "warning"))
-    facts.folders.append(home)
-    folder = os.path.join(os.path.dirname(file.path) or ".", home)
-    if not places.exists(folder):
-        return
-    stacks = [name for name in places.names(folder) if name.lower().startswith("stack")]
-    for stack in stacks[:MOST_FOLDERS] or ["stack1"]:
-        names = places.names(os.path.join(folder, stack))
-        if not any(name.lower().endswith(".ets") for name in names):
-            facts.members.append(Member(f"{home}/{stack}/frame_t.ets", "warning"))
-
-
 @header("PerkinElmer Operetta", "PerkinElmer Columbus")
 def operetta(file: Opened, facts: Facts) -> None:
     """Index.idx.xml: the pictures that it names, and what it says of all of them."""

@@ -13,6 +13,7 @@ from pipeline.images.formats import suffixes_of
 from pipeline.images.headers.grids import LENGTHS
 from pipeline.images.headers.medical import gzip_length, inflated
 from pipeline.images.headers.registry import header, shaped
+from pipeline.images.headers.slides import pages
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
 from pipeline.images.text import words
 
@@ -424,7 +425,8 @@ def is_ultraview(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
 
 @header("SQLite")
 def sqlite(file: Opened, facts: Facts) -> None:
-    """SQLite: a workspace of Tecan Spark Cyto when it has its tables."""
+    """SQLite: the pages it counts; a workspace of Tecan Spark Cyto when it has its tables."""
+    pages(file)
     if is_tecan(file, file.name, suffixes_of(file.name)):
         facts.format, facts.kind = "Tecan Spark Cyto Workspace", "image"
 
