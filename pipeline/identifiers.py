@@ -70,14 +70,17 @@ _PMCID_WRAPPED = re.compile(
 )
 
 _TAXON_WRAPPED = re.compile(
-    r"(?:(?:https?://)?purl\.(?:obolibrary\.org/obo/NCBITaxon_|uniprot\.org/taxonomy/)"
-    r"|(?:obo:)?(?:ncbi[ _:]*)?(?:tax(?:on)?(?:omy)?)?[ _:]*(?:(?:tx?)?id)?[ _:]*)?([1-9]\d{0,9})",
+    r"(?:(?:https?://)?(?:purl\.obolibrary\.org/obo/NCBITaxon_|purl\.uniprot\.org/taxonomy/"
+    r"|(?:www\.)?uniprot\.org/taxonomy/|(?:www\.)?ncbi\.nlm\.nih\.gov/taxonomy/"
+    r"(?:\?term=txid|browser/wwwtax\.cgi\?(?:mode=\w+&)?id=)?)"
+    r"|(?:obo:)?(?:ncbi[ _:]*)?(?:tax(?:on)?(?:omy)?)?[ _:]*(?:(?:tx?)?id)?[ _:=]*)?"
+    r"([1-9]\d{0,9})/?",
     re.ASCII | re.IGNORECASE,
 )
 
 _EMAIL = re.compile(r"(?P<local>[^\s@]+)@(?P<domain>[^\s@]+\.[^\s@]+)")
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
-_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
+_LABEL = re.compile(r"[^\W_](?:(?:[^\W_]|-)*[^\W_])?")
 
 KNOWN = {
     "EMPIAR": re.compile(r"EMPIAR-\d{5,}"),

@@ -121,6 +121,8 @@ def test_columns_that_say_something_else_are_left_alone(name: str) -> None:
         ("0,16 x 0,16 x 0,5 µm", None, [(0.16, MU), (0.16, MU), (0.5, MU)]),
         ("0.1 µm/pixel", None, [(0.1, MU)]),
         ("0.1 microns, 0.2 microns", None, [(0.1, "micron"), (0.2, "micron")]),
+        ("1.08e-07", "m", [(1.08e-07, "m")]),
+        ("6.5E-8 m x 6.5E-8 m", None, [(6.5e-08, "m"), (6.5e-08, "m")]),
         ("20x", None, []),
         ("512 px", None, []),
         ("unknown", "um", []),

@@ -29,6 +29,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 def xlsx(rows: str, **parts: str | None) -> bytes:
     """A workbook of one sheet written by hand; `parts` replaces or (None) leaves out others."""
     content: dict[str, str | None] = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE.replace("relationships", "content-types")}"/>',
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" '
         f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{OFFICE}"><sheets>'
@@ -48,6 +49,12 @@ def xlsx(rows: str, **parts: str | None) -> bytes:
             if text is not None:
                 archive.writestr(name, text)
     return packed.getvalue()
+
+
+def test_a_list_of_parts_that_is_missing_is_told(tmp_path: Path) -> None:
+    rows = '<row><c t="s"><v>0</v></c></row><row><c t="s"><v>1</v></c></row>'
+    made, found = read(xlsx(rows, **{"[Content_Types].xml": None}), tmp_path / "a.xlsx")
+    assert (made, [one.code for one in found]) == (["a.tif"], ["FLS103"])
 
 
 def text_cell(address: str, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,8 @@ def found(text: str, folder: Path, name: str = "document.tsv") -> list[Finding]:
         ("License\tCC0", "=======\nLicense\tCC0", "SUB147", 8),
         ("Name\tExample Institute of Yeast Biology", "Name\t#NAME?", "SUB148", 15),
         ("Title\tBiological entity", "Title\tTitle", "SUB205", 17),
-        ("B-2\t", "\t\t\nB-2\t", "SUB139", 20),
-        ("B-2\t", "\nB-2\t", "SUB139", 20),
+        ("B-2\t", "\t\t\nB-2\t", "SUB139", 19),
+        ("B-2\t", "\nB-2\t", "SUB139", 19),
         ("in three media.", "in\nthree media.", "SUB140", 8),
         ("ReleaseDate\t2027-04-01", "ReleaseDate\t", "SUB004", 3),
     ],
@@ -130,6 +131,7 @@ def test_sound_json_stays_clean(tmp_path: Path) -> None:
         ('{"accno": "Söder'.encode()[:-3][:13], "SUB102"),
         (b'{"accno": tru', "SUB102"),
         (b"<?xml version='1.0'?><Error/>", "SUB101"),
+        (b'{"accno": "S-BIAD90012", "title": "M+AOE-laga"}', "SUB106"),
     ],
 )
 def test_what_is_no_text_is_told(data: bytes, code: str, tmp_path: Path) -> None:
@@ -144,3 +146,26 @@ def test_too_deep_a_section_is_told_at_its_pointer(tmp_path: Path) -> None:
         text = f'{{"type": "Protocol", "subsections": [{text}]}}'
     (one,) = found(f'{{"section": {text}}}', tmp_path, "document.json")
     assert (one.location.pointer or "").startswith("/section/subsections/0/subsections/0")
+
+
+@pytest.mark.parametrize("text", ["CD4+AKT- cells", "PD1+ATM-", "K+ATPase", "5 mM ATP+AMP-PNP"])
+def test_markers_of_cells_are_no_utf7(text: str, tmp_path: Path) -> None:
+    assert found(ROWS.replace("three media", text), tmp_path) == []
+
+
+def test_a_workbook_without_its_list_of_parts_is_told_and_read(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for line in ROWS.splitlines():
+        book.active.append(line.split("\t"))
+    whole, cut = tmp_path / "whole.xlsx", tmp_path / "cut.xlsx"
+    book.save(whole)
+    assert [one for one in intake.read(whole).findings if one.severity == "error"] == []
+    with zipfile.ZipFile(whole) as given, zipfile.ZipFile(cut, "w") as made:
+        for name in given.namelist():
+            if name != "[Content_Types].xml":
+                made.writestr(name, given.read(name))
+    read = intake.read(cut)
+    assert [one.code for one in read.findings if one.severity == "error"] == ["SUB142"]
+    assert read.metadata == intake.read(whole).metadata

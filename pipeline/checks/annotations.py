@@ -20,6 +20,7 @@ from pipeline.checks.file_lists import (
     listing_place,
     unread,
 )
+from pipeline.findings import Operation
 from pipeline.intake.file_list_places import header_location, row_location
 from pipeline.submission import FileList, Metadata, Submission
 
@@ -109,9 +110,17 @@ def type_unknown(value: str, place: Place) -> Iterator[Flag]:
                 suggestion=suggest(operation, why="It differs only in spelling."),
             )
             return
+    by_words = {_words(known): known for known in TYPES}
+    parts = [by_words.get(_words(part), "") for part in re.split(r"[;,|/+&\n]|\band\b", value)]
+    split = Operation(do="split", place=place, before=value, after=parts)
     yield Flag(
-        message=f"the annotation type '{value}' is not in the template's list",
+        message=f"the annotation type '{value}' is not in the template's list"
+        if not all(parts)
+        else f"one value holds {len(parts)} annotation types: '{value}'",
         hint=f"Choose one of: {', '.join(TYPES)}.",
+        suggestion=suggest(split, why="Each part is a type of the template's list.")
+        if all(parts)
+        else None,
     )
 
 

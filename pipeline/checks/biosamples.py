@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -56,6 +56,11 @@ class Reading(NamedTuple):
         ids = {organism.taxon_id for organism, _ in self.found}
         return self.found[0][0] if len(ids) == 1 else None
 
+    @property
+    def species(self) -> tuple[str, ...]:
+        """The scientific names of what it may be, the commonest first."""
+        return tuple(dict.fromkeys(organism.scientific_name for organism, _ in self.found))
+
 
 _BRACKET = re.compile(r"(?P<name>.+?)\s*\((?P<bracket>[^()]*)\)")
 
@@ -67,6 +72,73 @@ def reading(organism: dict[str, Any], registries: Registries) -> Reading:
     if not found and (parts := _BRACKET.fullmatch(text)):
         return Reading(parts["name"], parts["bracket"], registries.organisms(parts["name"]))
     return Reading(text, "", found)
+
+
+_MATERIAL = re.compile(
+    r"adults?|albino|animals?|blood|bone|brain|cells?|cultured?|derived|embryos?|embryonic"
+    r"|explants?|females?|f(?:o?e)tus|f(?:o?e)tal|fibroblasts?|fresh|frozen|heart|immortali[sz]ed"
+    r"|induced|ipscs?|isolated|juveniles?|kidney|knockouts?|larva[el]?|lines?|liver|lung|males?"
+    r"|material|mutants?|neonatal|neurons?|organoids?|peripheral|postnatal|primary|pups?|samples?"
+    r"|skin|stem|strains?|tissues?|transgenic|tumou?rs?|wild|wild-?type|xenografts?",
+    re.IGNORECASE,
+)
+"""Words for what was taken of an organism, its age, sex or make."""
+
+_NO_NAME = re.compile(
+    r"(?:various|multiple|several|many|mixed|different|other|others|diverse)"
+    r"(?: (?:organisms?|species|samples?|taxa))?|un(?:specified|defined|determined|identified)"
+    r"(?: organism| species)?|not (?:specified|stated|given|provided)|see (?:the )?(?:description"
+    r"|text|paper|publication|methods|below|above)|(?:organism|species|samples?|tissues?|cells?"
+    r"|cell lines?|cell cultures?)",
+    re.IGNORECASE,
+)
+"""Answers that name no organism."""
+
+
+def _among(name: str, registries: Registries) -> Reading | None:
+    """The one organism whose common name stands among words for material and strain."""
+    words = re.sub(r"[(),;:]", " ", name).split()
+    if not 1 < len(words) <= 8:
+        return None
+    for size in range(min(3, len(words) - 1), 0, -1):
+        for start in range(len(words) - size + 1):
+            read = Reading(called := " ".join(words[start : start + size]), "", ())
+            rest = words[:start] + words[start + size :]
+            read = read._replace(found=registries.organisms(called))
+            if read.kinds & {"common", "short", "strain"} and read.only is not None:
+                kept = (one for one in rest if not all(map(_MATERIAL.fullmatch, one.split("-"))))
+                if all(_of_strain(one, read.only, registries) for one in kept):
+                    return read
+    return None
+
+
+def _of_strain(word: str, known: Organism, registries: Registries) -> bool:
+    """Whether a word reads as a strain, line or stage: digits in it, or a name of the organism."""
+    numbered = any(letter.isdigit() for letter in word)
+    if CELL_LINES.fullmatch(word) or (numbered and (len(word) < 4 or not word.isdecimal())):
+        return True
+    return known.taxon_id in {one.taxon_id for one, _ in registries.organisms(word)}
+
+
+def _shortened(name: str, registries: Registries) -> tuple[str, ...]:
+    """The species of the snapshot that `X. epithet` may stand for."""
+    parts = re.fullmatch(r"([A-Z])\.? ?([a-z]{4,})", name)
+    if parts is None:
+        return ()
+    known = _by_epithet(registries.scientific_names()).get((parts[1], parts[2]), ())
+    return tuple(sorted(known))
+
+
+@lru_cache(maxsize=8)
+def _by_epithet(names: frozenset[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Scientific names by the initial of the genus and the epithet."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name in names:
+        words = name.split()
+        if len(words) == 2:
+            key = (words[0][0], words[1])
+            found[key] = (*found.get(key, ()), name)
+    return found
 
 
 def _scientific(read: Reading) -> Organism | None:
@@ -141,37 +213,83 @@ def not_scientific(
 ) -> Iterator[Flag]:
     """An organism is given by a common name, an abbreviation or a strain, not by its species.
 
-    Searches by species do not find it.
+    Searches by species do not find it. A word such as fish or plant stands for many species, so
+    none is proposed for it unless the taxon id names one.
 
     To fix: give the scientific name of the species; a strain may stand as the common name.
     """
     read = reading(organism, registries)
-    if not read.found or read.kinds & {"scientific", "synonym", "label"}:
+    if read.kinds & {"scientific", "synonym", "label"} or CELL_LINES.fullmatch(read.name):
         return
-    if CELL_LINES.fullmatch(read.name):
+    at, before = below(place, "scientific_name"), organism.get("scientific_name", "")
+    if "group" in read.kinds or (read.only is not None and " " not in read.species[0]):
+        yield from _of_group(organism, place, read, registries)
         return
-    known = read.only
+    if not read.found and _NO_NAME.fullmatch(read.name):
+        yield Flag(message=f"{read.name!r} names no organism", at=at)
+        return
+    within = None if read.found else _among(read.name, registries)
+    known = (within or read).only
+    if not read.found and known is None:
+        choices = _shortened(read.name, registries)
+        edits = [(replace(at, before, one),) for one in choices]
+        if edits:
+            yield Flag(
+                message=f"the organism {read.name!r} is shortened; it may be {_listed(choices)}",
+                at=at,
+                suggestion=suggest(
+                    *edits[0], alternatives=edits[1:], why="Initial and epithet are the same."
+                ),
+            )
+        return
     what = "a strain or breed" if "strain" in read.kinds else "not a scientific name"
     message = f"the organism {read.name!r} is {what}"
     if known is None:
-        meant = ", ".join(sorted({one.scientific_name for one, _ in read.found}))
-        yield Flag(message=f"{message}; it may be {meant}", at=below(place, "scientific_name"))
+        yield Flag(message=f"{message}; it may be {_listed(sorted(read.species))}", at=at)
         return
-    operations = [
-        replace(below(place, "scientific_name"), organism["scientific_name"], known.scientific_name)
-    ]
+    operations = [replace(at, before, known.scientific_name)]
     if "common_name" not in organism:
         kept = Operation(do="add", place=below(place, "common_name"), after=read.name)
         operations.append(kept)
     yield Flag(
         message=f"{message}; the species is {known.scientific_name} ({known.curie})",
-        at=below(place, "scientific_name"),
+        at=at,
         severity="hint" if "virus" in known.scientific_name else None,
         suggestion=suggest(
             *operations,
             why=f"{read.name!r} is of {known.scientific_name}; the name given is kept beside it.",
         ),
     )
+
+
+def _of_group(
+    organism: dict[str, Any], place: str, read: Reading, registries: Registries
+) -> Iterator[Flag]:
+    """A word for many species, with some of them; the one of the taxon id is proposed."""
+    at = below(place, "scientific_name")
+    digits = taxon(organism.get("taxon_id", ""))
+    stated = registries.taxon(digits) if digits else None
+    operations = []
+    if stated is not None and stated.scientific_name in read.species:
+        operations.append(replace(at, organism["scientific_name"], stated.scientific_name))
+        if "common_name" not in organism:
+            kept = Operation(do="add", place=below(place, "common_name"), after=read.name)
+            operations.append(kept)
+    named = [name for name in read.species if " " in name]
+    such = f", such as {_listed(named[:3])}" if named else ""
+    if stated is not None:
+        such = f"; the taxon id is that of {stated.scientific_name}"
+    yield Flag(
+        message=f"the organism {read.name!r} is a group of many species; name the species{such}",
+        at=at,
+        suggestion=suggest(*operations, why=f"The taxon id is that of {stated.scientific_name}.")
+        if operations and stated is not None
+        else None,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 @check("BIO103", "taxon-id-prefixed", at=ORGANISM, severity="hint")
@@ -212,15 +330,16 @@ def taxon_id_form(organism: dict[str, Any], place: Place, registries: Registries
     """
     given = organism.get("taxon_id", "")
     if given.strip() and taxon(given) is None:
-        padded = re.search(r"(?<!\d)0+([1-9]\d*)\s*$", given)
-        known = registries.taxon(padded[1]) if padded else None
+        digits = re.sub(r"(?<=\d)(?:\.0|,(?=\d{3}\b))|(?<!\d)0+(?=[1-9])", "", given)
+        numbers = re.findall(r"\d+", digits)
+        known = registries.taxon(numbers[0]) if len(numbers) == 1 else None
         found = {one.taxon_id for one, _ in reading(organism, registries).found}
         yield Flag(
             message=f"{given!r} is not a taxon id",
             at=below(place, "taxon_id"),
             suggestion=suggest(
                 replace(below(place, "taxon_id"), given, known.curie),
-                why=f"Without the zero before it, it is the id of {known.scientific_name}.",
+                why=f"Its number is the id of {known.scientific_name}, which is named.",
             )
             if known is not None and known.taxon_id in found
             else None,
@@ -237,7 +356,7 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
     from rapidfuzz.distance import OSA
 
     read = reading(organism, registries)
-    if read.found or not _two_words(read.name):
+    if read.found or not _two_words(read.name) or _among(read.name, registries):
         return
     near = process.extractOne(
         read.name.casefold(),
@@ -268,7 +387,7 @@ def _folded(names: frozenset[str]) -> dict[str, str]:
 
 
 def _two_words(name: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]{2,} [a-z-]{3,}", name) is not None
+    return re.fullmatch(r"[A-Za-z]{2,} [A-Za-z-]{3,}", name) is not None
 
 
 def _unlike(name: str, known: Organism) -> bool:
@@ -299,7 +418,7 @@ def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> 
             f"the organism is named {read.name!r}",
             at=below(place, "taxon_id"),
         )
-    if digits is None or not read.found:
+    if digits is None or not read.found or "group" in read.kinds:
         return
     by_name = {one.taxon_id: one.scientific_name for one, _ in read.found}
     if digits in by_name or (known is not None and known.taxon_id in by_name):
@@ -337,9 +456,9 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
         what = f"a {rank}"
     elif read.found:
         return
-    elif any(name.startswith(read.name + " ") for name in registries.scientific_names()):
+    elif read.name.capitalize() in _genera(registries.scientific_names()):
         what = "a genus or higher group"
-    elif " ".join(read.name.split()[:2]) in registries.scientific_names():
+    elif " ".join(re.sub("[,;(]", " ", read.name).split()[:2]) in registries.scientific_names():
         what = "below species"
     else:
         return
@@ -347,6 +466,11 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
         message=f"the organism {read.name!r} is {what}, not a species",
         at=below(place, "scientific_name"),
     )
+
+
+@lru_cache(maxsize=8)
+def _genera(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.split()[0] for name in names)
 
 
 @check(

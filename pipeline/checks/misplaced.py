@@ -17,7 +17,9 @@ from pipeline.submission import Submission
 
 _TAXON_WITHIN = re.compile(
     r"(?P<name>.*?)[\s,;:(\[]*(?P<id>(?:(?:https?://)?purl\.obolibrary\.org/obo/)?"
-    r"(?:NCBI[ _:]*)?(?:Tax(?:on(?:omy)?)?(?:[ _:]*ID)?|txid)[ _:]*\d{2,10})\s*[)\]]?\s*",
+    r"(?:NCBI[ _:]*)?(?:Tax(?:on(?:omy)?)?(?:[ _:]*ID)?|txid)[ _:=]*\d{2,10}"
+    r"|https?://www\.(?:ncbi\.nlm\.nih\.gov|uniprot\.org)/taxonomy/\S*?\d{2,10})"
+    r"(?:\s*\((?P<behind>[^()]*)\)|\s*[)\]]?)\s*",
     re.IGNORECASE,
 )
 _DIGITS_BEHIND = re.compile(r"(?P<name>.*?)[\s,;:(\[]*\b(?P<id>\d{2,10})\s*[)\]]?\s*")
@@ -43,7 +45,7 @@ def taxon_in_name(organism: dict[str, Any], place: Place, registries: Registries
     known = registries.taxon(digits) if digits else None
     if within is None or (bare and known is None):
         return
-    name = within["name"].strip()
+    name = within["name"].strip() or (within.groupdict().get("behind") or "").strip()
     named = reading({"scientific_name": name}, registries) if name else None
     agrees = known is not None and (named is None or _is(known, named.found))
     if bare and name and not agrees:
@@ -52,7 +54,9 @@ def taxon_in_name(organism: dict[str, Any], place: Place, registries: Registries
     yield Flag(
         message=f"the organism {quoted(given)} holds a taxon id{says}",
         at=below(place, "scientific_name"),
-        suggestion=_taxon_apart(organism, place, name, known) if known and agrees else None,
+        suggestion=_taxon_apart(organism, place, name, known, registries)
+        if known and agrees
+        else None,
     )
 
 
@@ -60,16 +64,26 @@ def _is(known: Organism, found: tuple[tuple[Organism, str], ...]) -> bool:
     return known.taxon_id in {one.taxon_id for one, _ in found}
 
 
-def _taxon_apart(organism: dict[str, Any], place: str, name: str, known: Organism) -> Suggestion:
+def _is_scientific(name: str, registries: Registries) -> bool:
+    kinds = {kind for _, kind in registries.organisms(name)} if name else set()
+    return bool(kinds & {"scientific", "synonym", "label"})
+
+
+def _taxon_apart(
+    organism: dict[str, Any], place: str, name: str, known: Organism, registries: Registries
+) -> Suggestion:
     operations = [
         replace(
             below(place, "scientific_name"),
             organism["scientific_name"],
-            name or known.scientific_name,
+            name if _is_scientific(name, registries) else known.scientific_name,
         )
     ]
     if not organism.get("taxon_id"):
         operations.append(Operation(do="set", place=below(place, "taxon_id"), after=known.curie))
+    if name and "common_name" not in organism and not _is_scientific(name, registries):
+        kept = Operation(do="add", place=below(place, "common_name"), after=name)
+        operations.append(kept)
     return suggest(*operations, why=f"{known.curie} is {known.scientific_name} in NCBI Taxonomy.")
 
 

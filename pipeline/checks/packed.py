@@ -18,6 +18,9 @@ _BETWEEN = re.compile(
 )
 """What parts several names in one value; not what stands within brackets."""
 
+_BETWEEN_SURELY = re.compile(r"\s*[;|\n](?![^()]*\))\s*(?:and\s+)?", re.IGNORECASE)
+"""What stands between names only."""
+
 _MARKS = re.compile(r"[\n\r\t|•·‣▪；、]|\s/\s")
 """Line breaks, bullets, bars and the full-width marks that part keywords."""
 
@@ -67,13 +70,20 @@ def methods(method: dict[str, Any], place: Place, registries: Registries) -> Ite
     To fix: give each imaging method as a value of its own.
     """
     text = str(method.get("name", ""))
-    if len(text) > 400 or not _BETWEEN.search(text) or elsewhere(method):
+    if len(text) > 400 or elsewhere(method):
+        return
+    if not (_BETWEEN.search(text) or _BETWEEN_SURELY.search(text)):
         return
     if _term(label(method), registries) is not None:
         return
-    parts = _parts(text)
+    # A semicolon, a bar or a line's end parts names, so that one known name is proof enough.
+    sure = _BETWEEN_SURELY.search(text) is not None
+    parts = _parts(text, _BETWEEN_SURELY if sure else _BETWEEN)
     terms = [_term(part, registries) for part in parts]
-    if None in terms or len(set(terms)) < 2:
+    told = {term for term in terms if term is not None}
+    if (None in terms and not (sure and told)) or len({*terms}) < 2:
+        return
+    if any(len(part.split()) > 6 or "FBbi" in part for part in parts):
         return
     split = Operation(
         do="split", place=place, before=method, after=[{"name": part} for part in parts]

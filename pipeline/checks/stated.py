@@ -34,6 +34,12 @@ MICROMETRES: dict[str, float] = {
     "mm": 1e3,
     "millimeter": 1e3,
     "millimetre": 1e3,
+    "cm": 1e4,
+    "centimeter": 1e4,
+    "centimetre": 1e4,
+    "m": 1e6,
+    "meter": 1e6,
+    "metre": 1e6,
 }
 """Units of length by the names that people give them, singular and casefolded (so with a Greek mu,
 not the micro sign), in micrometres."""
@@ -161,7 +167,7 @@ def _parted(name: str) -> tuple[str, str | None]:
 
 def _unit(text: str) -> str:
     """A unit in small letters and singular."""
-    text = text.strip().casefold()
+    text = re.sub(r"\s*(?:/|\bper)\s*(?:px|pixel|voxel|vx)$", "", text.strip().casefold())
     return text.removesuffix("s") if len(text) > 2 else text
 
 
@@ -215,7 +221,7 @@ def checksum(name: str, text: str) -> Checksum | None:
 
 
 _BETWEEN = r"\s*[x×*;]\s*(?=[\d.])|,\s+"
-_NUMBER = r"\d+(?:[.,]\d+)?(?:e-?\d+)?"
+_NUMBER = r"\d+(?:[.,]\d+)?(?:e[-+]?\d+)?"
 _PART = re.compile(rf"\s*({_NUMBER})\s*([^\W\d_]*)\s*(?:/\s*(?:px|pixel|voxel))?\s*", re.IGNORECASE)
 
 

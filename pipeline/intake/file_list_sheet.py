@@ -10,7 +10,7 @@ from openpyxl.utils.cell import get_column_letter
 from pipeline.findings import Finding, Location
 from pipeline.intake import file_list_codes as codes
 from pipeline.intake.file_list_grid import MOST_COLUMNS, Columns, Grid, Reading, columns, is_files
-from pipeline.intake.workbook import Broken, Notes, Sheet, TooLarge, Workbook
+from pipeline.intake.workbook import UNLISTED, Broken, Notes, Sheet, TooLarge, Workbook
 
 
 def read_workbook(path: Path, file: str) -> tuple[Columns | None, tuple[Finding, ...], str | None]:
@@ -23,6 +23,7 @@ def read_workbook(path: Path, file: str) -> tuple[Columns | None, tuple[Finding,
     except TooLarge as fault:
         return None, (codes.TOO_LARGE.at(Location(file=file), f"in the workbook {fault}"),), None
     first = book.sheets[0]
+    unlisted = () if book.listed else (codes.DAMAGED.at(Location(file=file), UNLISTED),)
     try:
         made, found = _read_sheet(book, first, file)
     except Broken as fault:
@@ -33,7 +34,7 @@ def read_workbook(path: Path, file: str) -> tuple[Columns | None, tuple[Finding,
         return None, (codes.TOO_LARGE.at(where, f"the sheet holds {fault}"),), first.name
     finally:
         book.close()
-    return made, found, first.name
+    return made, (*unlisted, *found), first.name
 
 
 def _read_sheet(book: Workbook, sheet: Sheet, file: str) -> Reading:

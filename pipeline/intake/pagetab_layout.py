@@ -105,9 +105,11 @@ def _joined(blocks: list[list[Row]], flag: Flag) -> list[list[Row]]:
     joined: list[list[Row]] = []
     for block in blocks:
         if joined and _is_rest(joined[-1], block):
-            head = block[0]
-            message = f"a blank line parts '{head.name.strip()}' from '{joined[-1][0].name}'"
-            flag(codes.BLANK_INSIDE, head.number, 1, message)
+            head, above = block[0], joined[-1]
+            message = f"a blank line parts '{head.name.strip()}' from '{above[0].name}'"
+            # Of a table the blank row itself is told, for it is what looks like a row.
+            row = above[-1].number + 1 if _is_table(above[0]) else head.number
+            flag(codes.BLANK_INSIDE, row, 1, message)
             joined[-1].extend(block)
         else:
             joined.append(block)
@@ -134,10 +136,15 @@ def _is_rest(above: list[Row], block: list[Row]) -> bool:
     return kind is not None and folded in kind.slots
 
 
+def _is_table(head: Row) -> bool:
+    """Whether a row is the header of a table of sections, files or links."""
+    return "[" in head.name or fold(head.name) in ("files", "links")
+
+
 def _goes_on(table: list[Row], row: Row) -> bool:
     """Whether a row behind a blank line is the next one of the table above it."""
     head = table[0]
-    if "[" not in head.name and fold(head.name) not in ("files", "links"):
+    if not _is_table(head):
         return False
     width = len(head.cells)
     plain = "[" not in row.name and kind_of(row.name) is None and fold(row.name) not in forms()

@@ -101,11 +101,13 @@ def read(data: bytes, file: str) -> Reading:
     """The metadata of a PageTab workbook; a place is a sheet and a cell's address."""
     from openpyxl.utils.cell import get_column_letter
 
-    from pipeline.intake.workbook import Broken, TooLarge, Workbook
+    from pipeline.intake.workbook import UNLISTED, Broken, TooLarge, Workbook
 
     findings: list[Finding] = []
     try:
         book = Workbook(io.BytesIO(data))
+        if not book.listed:
+            findings.append(BROKEN.at(Location(file=file), UNLISTED))
         try:
             sheets = book.sheets[:_SHEETS]
             first = next((one for one in sheets if _is_pagetab(book, one)), sheets[0])

@@ -28,11 +28,12 @@ NO_DESCRIPTOR = declare(
     "SUB035",
     "crate-without-descriptor",
     "error",
-    """The entity that describes the metadata file itself is missing.
+    """The entity that describes the metadata file itself is missing, or says too little.
 
-    Without it programs cannot tell which entity is the study.
+    Without it programs cannot tell which entity is the study, nor which version of RO-Crate holds.
 
-    To fix: add the entity `ro-crate-metadata.json` with `about` and `conformsTo`.
+    To fix: add the entity `ro-crate-metadata.json` with `about`, and with `conformsTo` that names
+    the version, such as https://w3id.org/ro/crate/1.1.
     """,
 )
 NO_ROOT = declare(
@@ -131,11 +132,11 @@ MISSPELT = declare(
     "SUB156",
     "crate-property-misspelt",
     "error",
-    """A property is written with other capitals than RO-Crate's, so programs do not see it.
+    """A property or a type is written with other capitals than RO-Crate's, so programs miss it.
 
     It was read as the one that is meant.
 
-    To fix: write the property as RO-Crate does, such as `datePublished`.
+    To fix: write the name as RO-Crate does, such as `datePublished` or `Dataset`.
     """,
 )
 REPEATED_ID = declare(
@@ -156,6 +157,17 @@ DANGLING = declare(
     """A reference names an `@id` that no entity of the crate has.
 
     To fix: add the entity, or mend the reference.
+    """,
+)
+PART_OF_ITSELF = declare(
+    "SUB214",
+    "crate-part-of-itself",
+    "error",
+    """An entity is a part of itself, directly or by way of its parts.
+
+    Programs that walk through the parts of the crate do not come to an end.
+
+    To fix: take the reference out of `hasPart` that leads back.
     """,
 )
 ROW_REFERENCE = declare(

@@ -34,6 +34,24 @@ _USUAL = {
     )
 }  # fmt: skip
 """Terms of RO-Crate by their small letters; another spelling of one has no meaning."""
+_CLASSES = {
+    one.casefold(): one
+    for one in (
+        "Affiliation", "AnnotationData", "AnnotationMethod", "BioSample", "Contributor",
+        "CreationProcess", "CreativeWork", "Dataset", "ExternalReference", "File", "FileList",
+        "FundingBody", "Grant", "Image", "ImageAcquisitionProtocol", "ImageAnalysisMethod",
+        "ImageCorrelationMethod", "Organization", "Person", "Protocol", "Publication",
+        "ScholarlyArticle", "SignalChannel", "Specimen", "SpecimenImagingPreparationProtocol",
+        "Study", "Taxon",
+    )
+}  # fmt: skip
+"""Classes of RO-Crate and of the archive's profile by their small letters."""
+_SPECIFICATION = re.compile(
+    r"https?://(?:w3id\.org/ro/crate|www\.researchobject\.org/ro-crate/specification)"
+    r"/(?P<version>[^/]+)(?:/.*)?"
+)
+_VERSIONS = re.compile(r"(?:0\.2|1\.[0-3])(?:\.\d+)?(?:-DRAFT)?")
+"""Versions of RO-Crate (researchobject.org, read 2026-11-22: 1.2, and 1.3 as a draft)."""
 ROOT = "./"
 _TABLES = (".tsv", ".csv")
 
@@ -114,6 +132,7 @@ class Graph:
         for entity in self.entities:
             if not _METADATA.fullmatch(entity.id):
                 self.check(entity)
+        self.parts()
 
     def add(self, value: Any, at: str) -> None:
         """Take in one entity."""
@@ -170,6 +189,14 @@ class Graph:
         for place in texts:
             message = "'conformsTo' is a bare text, not a reference"
             self.flag(codes.WRONG_VALUE, place, message, severity="warning")
+        said = [str(one.get("@id") if isinstance(one, dict) else one) for one, _ in given]
+        versions = [match["version"] for one in said if (match := _SPECIFICATION.fullmatch(one))]
+        if said and not versions:
+            message = f"'conformsTo' names {said[0]!r}, which is no version of RO-Crate"
+            self.flag(codes.NO_DESCRIPTOR, at, message, value=said[0], severity="warning")
+        elif said and not any(map(_VERSIONS.fullmatch, versions)):
+            message = f"'conformsTo' names RO-Crate {versions[0]}, a version that is not known"
+            self.flag(codes.NO_DESCRIPTOR, at, message, value=said[0], severity="warning")
 
     def about(self, descriptor: Entity) -> Entity | None:
         """What the descriptor says it is about; flagged where that is nothing."""
@@ -278,6 +305,7 @@ class Graph:
     def check(self, entity: Entity) -> None:
         """One entity's identifier, class and values."""
         self.iri(entity.id, join(entity.at, "@id"))
+        self.types(entity)
         if self.profiled:
             self.classes(entity)
         for key, value in entity.data.items():
@@ -290,6 +318,37 @@ class Graph:
                 self.flag(codes.MISSPELT, join(entity.at, key), message, value=key)
             for one, at in _each(value, join(entity.at, key)):
                 self.value(entity, key, name, one, at)
+
+    def parts(self) -> None:
+        """Whether an entity is, at some remove, a part of itself."""
+        done: set[str] = set()
+        for first in self.by_id.values():
+            above: dict[str, None] = {}
+            open_ = [] if first.id in done else [(first, self.targets(first, "haspart"))]
+            while open_:
+                here, parts = open_[-1]
+                above[here.id] = None
+                done.add(here.id)
+                found = next(((one, at) for one, at in parts if one.id in self.by_id), None)
+                if found is None:
+                    above.pop(open_.pop()[0].id)
+                elif found[0].id in above:
+                    way = [*above][[*above].index(found[0].id) :]
+                    message = f"the entity '{found[0].id}' is a part of itself"
+                    if len(way) > 1:
+                        message += f", by way of '{way[-1]}'"
+                    self.flag(codes.PART_OF_ITSELF, found[1], message, value=found[0].id)
+                elif found[0].id not in done:
+                    open_.append((found[0], self.targets(found[0], "haspart")))
+
+    def types(self, entity: Entity) -> None:
+        """Whether an entity's classes are written with the capitals that they have."""
+        for one in entity.types:
+            local = _LOCAL.split(one)[-1]
+            usual = _CLASSES.get(local.casefold(), local)
+            if usual != local:
+                message = f"the type '{one}' is not '{usual}': capitals count"
+                self.flag(codes.MISSPELT, join(entity.at, "@type"), message, value=one)
 
     def classes(self, entity: Entity) -> None:
         """Whether an entity has exactly one class of the profile, if any is meant."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 
 from pipeline.findings import Finding, Frozen, Location, declare
@@ -126,12 +127,37 @@ def decode(data: bytes, file: str) -> Text:
             "the document seems to be in an older encoding"
         )
         return Text(text=None, findings=(ENCODING.at(at, message),))
+    if (shifted := _utf7(data, text)) is not None:
+        begun = shifted.start()
+        line, start = text.count("\n", 0, begun) + 1, text.rfind("\n", 0, begun) + 1
+        where = here.model_copy(update={"line": line, "column": begun - start + 1})
+        message = f"letters are written as in UTF-7 ({shifted[0]}), not UTF-8"
+        return Text(text=None, findings=(ENCODING.at(where, message),))
     if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         return Text(text=None, findings=(HTML.at(here, "the file holds a web page (HTML)"),))
     if data.startswith(codecs.BOM_UTF8):
         message = "the document starts with a byte order mark; it was passed over"
         return Text(text=text, findings=(BOM.at(here, message),))
     return Text(text=text)
+
+
+_SHIFTED = re.compile(r"\+A[A-Za-z0-9+/]{2,}-?")
+"""Letters below U+0400 between the marks of UTF-7 (RFC 2152); few words look like that."""
+
+
+def _utf7(data: bytes, text: str) -> re.Match[str] | None:
+    """The first letter in the form of UTF-7, in a document that is wholly in it; else None."""
+    if b"+A" not in data or not data.isascii():
+        return None
+    shifted = list(_SHIFTED.finditer(text))
+    try:
+        data.decode("utf-7")
+        signs = [one for each in shifted for one in each[0].encode().decode("utf-7").rstrip("-")]
+    except UnicodeDecodeError:
+        return None
+    sound = all(one.isprintable() and ord(one) < 0x400 for one in signs)
+    usual = any(one == "@" or "\u00c0" <= one <= "\u00ff" for one in signs)
+    return shifted[0] if sound and usual else None
 
 
 def line_ends(ends: Mapping[str, int], file: str) -> tuple[Finding, ...]:

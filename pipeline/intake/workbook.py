@@ -37,6 +37,13 @@ class Broken(Exception):
     """The workbook cannot be read; the text says why."""
 
 
+UNLISTED = (
+    "the workbook has no list of its parts ([Content_Types].xml), so no spreadsheet program opens"
+    " it; it was read all the same"
+)
+"""What is said of a workbook that is not `listed` (ECMA-376, part 2, 10.1.2)."""
+
+
 class TooLarge(Exception):
     """The workbook unpacks to more than any file list needs."""
 
@@ -79,6 +86,8 @@ class Workbook:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError) as fault:
             raise Broken(f"its end is missing or broken ({fault})") from fault
+        self.listed = "[content_types].xml" in map(str.casefold, self._zip.NameToInfo)
+        """Whether it says what its parts are; spreadsheet programs refuse it otherwise."""
         self._main = self._find_main()
         root = self._tree(self._main)
         parts = self._relations(self._main)
