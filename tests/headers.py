@@ -152,7 +152,6 @@ plain(
 )
 for _format, _file, _hex in [
     ("Amira Mesh", "a.am", b"# AmiraMesh 3D ASCII 2.0\n".hex()),
-    ("ECAT7", "a.v", b"MATRIX72v".hex()),
     ("INR", "a.inr", b"#INRIMAGE-4#{\nXDIM=4\nYDIM=4\nPIXSIZE=8 bits\n".hex()),
     ("Olympus OIR", "a.oir", (b"OLYMPUSRAWFORMAT" + bytes(96)).hex()),
     ("VG SAM", "a.dti", b"VGS".hex()),
@@ -173,6 +172,31 @@ for _format, _file, _hex in [
     ("Minolta MRW", "a.mrw", "004d524d" + "00" * 12),
 ]:
     plain(f"head_{slug(_format)}", bytes.fromhex(_hex), _format, _file)
+
+
+def ecat(name: bytes = b"", shape: tuple[int, int, int] = (4, 4, 2)) -> bytes:
+    """An ECAT7 volume of one frame: header, directory, header of the frame, pixels."""
+    x, y, z = shape
+    pixels_ = bytes(range(2 * x * y * z))
+    last = 3 + -(-len(pixels_) // 512)
+    head = padded(
+        [
+            (0, b"MATRIX72v"),
+            (46, struct.pack(">3h", 72, 328, 7)),
+            (62, struct.pack(">i", 1290124615)),
+            (182, name),
+            (352, struct.pack(">4h", z, 1, 1, 0)),
+        ],
+        512,
+    )
+    table = struct.pack(">8i", 30, 2, 0, 1, 16842758, 3, last, 1).ljust(512, b"\0")
+    frame = padded(
+        [(0, struct.pack(">5h", 6, 3, x, y, z)), (34, struct.pack(">3f", 0.2, 0.2, 0.3))], 512
+    )
+    return head + table + frame + pixels_.ljust(512 * (last - 3), b"\0")
+
+
+plain("ecat", ecat(), "ECAT7", "a.v")
 
 
 def czi(path: Path) -> None:

@@ -67,6 +67,18 @@ def tiff_damaged_pixels(path: Path) -> None:
     write(path, bytes(data))
 
 
+@recipe("tiff_wide_strip")
+def tiff_wide_strip(path: Path) -> None:
+    """A packed strip of 40,000 by 20,000 pixels, by the header."""
+    data = bytearray(tiff(pictures.pixels(8, 12), compression="zlib", rowsperstrip=8))
+    at = struct.unpack_from("<I", data, 4)[0]
+    for number in range(struct.unpack_from("<H", data, at)[0]):
+        place = at + 2 + 12 * number
+        if (code := struct.unpack_from("<H", data, place)[0]) in (256, 257, 278):
+            struct.pack_into("<HII", data, place + 2, 4, 1, 40_000 if code == 256 else 20_000)
+    write(path, bytes(data))
+
+
 @recipe("png_crc")
 def png_crc(path: Path) -> None:
     """One byte of the stored checksum of the pixels is another."""

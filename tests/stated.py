@@ -53,6 +53,29 @@ def igor(kind: int, shape: tuple[int, ...], data: bytes, order: str = "<") -> by
     return head[:2] + struct.pack(order + "H", rest) + head[4:] + data
 
 
+def up(version: int, width: int) -> bytes:
+    """An EDAX UP of six patterns of four by five pixels."""
+    start = 16 if version == 1 else 42
+    more = b"" if version == 1 else struct.pack("<x2IB2d", 3, 2, 0, 1.5, 1.5)
+    head = struct.pack("<4I", version, 4, 5, start) + more
+    return head.ljust(start, b"\0") + bytes(range(1, 121)) * width
+
+
+def ebsp(version: int) -> bytes:
+    """An Oxford EBSP of six patterns of four by five pixels, the first place last."""
+    table = 9 if version > 3 else 8
+    first = table + 6 * 8
+    pattern = struct.pack("<4i", 0, 5, 4, 20) + bytes(range(1, 21)) + b"\1" + bytes(8) + b"\1"
+    pattern += bytes(8)
+    places = [first + number * len(pattern) for number in (5, 0, 1, 2, 3, 4)]
+    head = struct.pack("<q", -version).ljust(table, b"\0") + struct.pack("<6q", *places)
+    return head + pattern * 5 + pattern[:36]
+
+
+plain("edax_up", up(3, 1), "EDAX UP", "a.up1")
+plain("ebsp", ebsp(2), "Oxford EBSP", "a.ebsp")
+
+
 def old_igor(order: str, kind: int, data: bytes) -> bytes:
     """An Igor 2 wave, whose header counts 16 bytes of the data."""
     head = struct.pack(order + "hiiih", 2, 126 + len(data) - 16, 0, 0, 0)

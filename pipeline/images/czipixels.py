@@ -31,6 +31,7 @@ def read(file: Opened, room: Room) -> dict[str, Any]:
     lead = _part(file, directory + 32, 4)
     count = struct.unpack("<i", lead)[0]
     at = directory + 32 + 128
+    unread: dict[str, Any] = {}
     for number in range(count):
         entry = _part(file, at, 32)
         dimensions = struct.unpack_from("<i", entry, 28)[0]
@@ -40,25 +41,30 @@ def read(file: Opened, room: Room) -> dict[str, Any]:
         entry = _part(file, at, length)
         at += length
         try:
-            _block(file, entry, room)
+            why = _block(file, entry, room)
         except Damaged as damage:
             return {"damaged": f"the subblock {number} cannot be read: {damage}"}
-    return {}
+        if why:
+            unread = {"unread": f"the subblock {number} {why}"}
+    return unread
 
 
 def _part(file: Opened, at: int, count: int) -> bytes:
     return b"".join(file.stream(at, at + count))
 
 
-def _block(file: Opened, entry: bytes, room: Room) -> None:
+def _block(file: Opened, entry: bytes, room: Room) -> str:
+    """Unpack a subblock; why it was not, where it was not. Raises Damaged."""
     kind, place, part, packing = struct.unpack_from("<iqii", entry, 2)
     stored = [
         struct.unpack_from("<i", entry, at + 16)[0] or struct.unpack_from("<i", entry, at + 8)[0]
         for at in range(32, len(entry), 20)
     ]
     promised = math.prod(max(1, one) for one in stored) * _WIDTHS.get(kind, 0)
-    if part or not 0 < promised <= MOST_BLOCK:
-        return
+    if part or not promised:
+        return ""
+    if promised > MOST_BLOCK:
+        return f"takes {promised:,} bytes"
     segment = _part(file, place, 48)
     if not segment.startswith(b"ZISRAWSUBBLOCK") or len(segment) < 48:
         raise Damaged(f"no subblock stands at byte {place}, where the directory says")
@@ -71,20 +77,21 @@ def _block(file: Opened, entry: bytes, room: Room) -> None:
             raise Damaged(f"it holds {length:,} bytes, {promised:,} are needed")
         for _ in file.stream(start, start + length):
             pass
-        return
+        return ""
     if length > promised * 11 // 10 + (1 << 20):
         raise Damaged(f"it has {length:,} bytes, more than its pixels take")
     try:
         with room(promised):
             found = _unpacked(_part(file, start, length), packing)
     except ImportError:
-        return
+        return "is packed in a way for which there is no decoder here"
     except MemoryError as error:
         raise Damaged(f"it unpacks to far more than {promised:,} bytes") from error
     except Exception as error:
         raise Damaged(f"it cannot be unpacked: {error}"[:200]) from error
     if found is not None and found != promised:
         raise Damaged(f"it unpacks to {found:,} bytes, {promised:,} are needed")
+    return ""
 
 
 def _unpacked(data: bytes, packing: int) -> int | None:

@@ -213,3 +213,5 @@ def decode(file: Opened, facts: Facts, job: str) -> None:
         facts.flag(faults.PIXELS_DAMAGED, str(answer["damaged"]), broken=True)
     elif "error" in answer and not str(answer["error"]).startswith(("ValueError: <COMPRESSION",)):
         facts.flag(faults.READER_COMPLAINS, f"the pixels cannot be read: {answer['error']}")
+    elif "unread" in answer:
+        facts.flag(faults.UNREAD, f"not all pixels were read: {answer['unread']}")

@@ -298,11 +298,12 @@ PATIENT = declare(
     "IMG202",
     "image-names-a-patient",
     "error",
-    """A DICOM file carries the name, birth date or id of a patient.
+    """A medical image carries the name, birth date or id of a patient in its header.
 
-    The archive takes no data by which a person could be known.
+    The archive takes no data by which a person could be known. In a DICOM file it is an error;
+    the headers of ECAT7 and PAR do not say whether the name is a person's, a curator must look.
 
-    To fix: make the file anonymous with a DICOM tool, and upload it again.
+    To fix: make the file anonymous (DICOM with a DICOM tool), and upload it again.
     """,
 )
 LABEL = declare(
@@ -374,6 +375,17 @@ AMBIGUOUS = declare(
     """Only the suffix says what a file is, and several formats share it.
 
     To fix: nothing is needed; say in the study which program made it.
+    """,
+)
+UNREAD = declare(
+    "IMG305",
+    "image-pixels-not-read",
+    "hint",
+    """Some pixels of an image were not unpacked, so nothing is known of their soundness.
+
+    They stand in pieces of more than 512 MiB, or no decoder for them is installed here.
+
+    To fix: nothing is needed; smaller strips, tiles or chunks are easier to read for everybody.
     """,
 )
 READER_COMPLAINS = declare(

@@ -30,7 +30,7 @@ def _letters(node: Any, name: str) -> str:
     """An attribute of Imaris, each an array of letters."""
     try:
         return b"".join(node.attrs[name]).decode("utf-8", "replace")
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         return ""
 
 
@@ -73,8 +73,18 @@ def _imaris(file: Any) -> dict[str, Any]:
         "pixel_type": _kind(data.dtype) if data is not None else None,
         "images": 1,
         "channels": names,
+        "instrument": _imaris_maker(image, file.get("DataSetInfo/Imaris")),
         "acquired": _letters(image, "RecordingDate"),
     }
+
+
+def _imaris_maker(*nodes: Any) -> str:
+    """Maker and model of the microscope; Imaris writes Generic where it knows none."""
+    told = []
+    for key in ("ManufactorString", "ManufactorModel"):
+        found = (_letters(node, key).strip() for node in nodes if node is not None)
+        told.append(next((one for one in found if one and one.lower() != "generic"), ""))
+    return " ".join(one for one in told if one)
 
 
 def _velox(file: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 
-from pipeline.images import faults
+from pipeline.images import faults, runs
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.opened import Opened
 
@@ -136,6 +136,12 @@ def _read(file: Opened, facts: Facts, packed: Packed, where: str) -> None:
     most = limit if promised is None else min(promised + MARGIN, max(limit, promised))
     total = 0
     called = f"the {packed.kind} stream{where}"
+    if packed.kind.startswith(runs.KINDS):
+        found = runs.count(file.stream(packed.at), packed.kind, promised or 0)
+        if found < (promised or 0):
+            text = f"the runs of pixels end after {found:,} of {promised:,}"
+            facts.flag(faults.TRUNCATED, text, broken=True, value=found)
+        return
     try:
         for count in unpacked(file.stream(packed.at), packed.kind):
             total += count

@@ -23,6 +23,8 @@ COPIES, ROOM = 4, 512 << 20
 """Copies of pixels that may exist while they unpack, and bytes for everything else."""
 PACKED = frozenset({5, 7, 8, 32773, 32946, 33003, 33004, 33005, 34712, 34925, 50000})
 """TIFF compressions to try: LZW, JPEG, Deflate, PackBits, JPEG 2000, LZMA, Zstandard."""
+MARKED = frozenset({22610, 34887, 34892, 34933, 34934, 50001, 50002, 52546})
+"""Others whose streams begin with marks: JPEG XR, LERC, JPEG, PNG, WebP, JPEG XL."""
 
 
 _LOSSLESS = re.compile(rb"\xff[\xc3\xc7\xcb]\x00[\x0b\x0e\x11\x14]")
@@ -150,12 +152,19 @@ def tiff(path: str) -> dict[str, Any]:
     """Decompress every strip and tile of a TIFF once, one at a time."""
     import tifffile
 
+    unread: dict[str, Any] = {}
     with tifffile.TiffFile(_source(path, whole=True)) as file:
         for number, page in enumerate(file.pages, 1):
             if not isinstance(page, tifffile.TiffPage):
                 page = page.aspage()
             length = _segment(page)
-            if page.compression not in PACKED or length > MOST_UNPACKED:
+            if page.compression in MARKED and (blank := _blank(page)):
+                text = f"strip or tile {blank} of page {number} holds nothing but zero bytes"
+                return {"damaged": text}
+            if page.compression not in PACKED:
+                continue
+            if length > MOST_UNPACKED:
+                unread = {"unread": f"a strip or tile of page {number} takes {length:,} bytes"}
                 continue
             try:
                 with room(length):
@@ -166,9 +175,20 @@ def tiff(path: str) -> dict[str, Any]:
                 return {"damaged": text}
             except Exception as error:  # noqa: BLE001  codecs raise their own kinds
                 if "codec" in str(error).lower() and "requires" in str(error).lower():
-                    return {}
+                    return {"unread": f"for page {number} there is no decoder here"}
                 return {"damaged": f"page {number} cannot be decompressed: {error}"[:300]}
-    return {}
+    return unread
+
+
+def _blank(page: Any) -> int:
+    """The number of the first strip or tile of which every byte is zero, or 0."""
+    for number, (at, count) in enumerate(zip(page.dataoffsets, page.databytecounts, strict=False)):
+        if count < 16 or not at:
+            continue
+        page.parent.filehandle.seek(at)
+        if not page.parent.filehandle.read(min(count, MOST_AT_ONCE)).strip(b"\0"):
+            return number + 1
+    return 0
 
 
 def _segment(page: Any) -> int:
@@ -213,6 +233,8 @@ def dicom(path: str) -> dict[str, Any]:
         name = "" if syntax is None else syntax.name
         named = (one for kind, one in _DICOM_CODECS.items() if kind in name)
         codec: Callable[[bytes], Any] | None = getattr(imagecodecs, next(named, ""), None)
+        if codec is None and name.startswith(("RLE", "MPEG", "HEVC", "JPEG", "High-Throughput")):
+            return {"unread": f"for {name} there is no decoder here"}
         # the tag, its kind (OB) and an unknown length stand before the frames (DICOM PS3.5, A.4)
         if codec is None or stream.read(12) != b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff":
             return {}
@@ -298,7 +320,7 @@ def zarr(
     length = _product(tuple(chunks)) * node.dtype.itemsize
     within = node.chunks if length > MOST_AT_ONCE else chunks
     if _product(tuple(within)) * node.dtype.itemsize > MOST_UNPACKED:
-        return {"error": "its chunks are too large to be read"}
+        return {"error": "its chunks are too large"}
     pixels = filled = empty = 0
     for place, file in zip(wanted, files, strict=True):
         held = same = 0
@@ -367,7 +389,7 @@ def nd2_pixels(path: str) -> dict[str, Any]:
     with file:
         length = file.dtype.itemsize * _product(tuple(planes))
         if length > MOST_UNPACKED:
-            return {}
+            return {"unread": f"a frame takes {length:,} bytes"}
         for number in range(_product(tuple(frames))):
             try:
                 with room(length):
@@ -397,11 +419,14 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
                 with room(length):
                     for part in node.iter_chunks():
                         node[part]
+            else:
+                found["unread"] = f"a chunk of {name} takes {length:,} bytes"
         except MemoryError:
             found["damaged"] = f"a chunk of {name} unpacks to far more than its pixels"
             return True
         except (OSError, RuntimeError) as error:
             if "filter" in str(error) and "not available" in str(error):
+                found["unread"] = f"for {name} there is no decoder here"
                 return None
             found["damaged"] = f"{name} cannot be read: {error}"[:300]
             return True

@@ -89,7 +89,7 @@ def _array(store: Store, array: Array) -> Fault | None:
 
     called = f"the array {array.path!r}" if array.path else "the array"
     count = pixels = filled = empty = 0
-    complete = True
+    complete, why = True, ""
     with tempfile.TemporaryDirectory(prefix="bia-chunks-") as folder:
         try:
             for home, path, wanted in _batches(store, array, folder):
@@ -106,7 +106,7 @@ def _array(store: Store, array: Array) -> Fault | None:
                     files=[array.file(place) for place in wanted],
                 )
                 if "error" in answer:
-                    complete = False
+                    complete, why = False, str(answer["error"])
                 elif "damaged" in answer:
                     return _damaged(called, str(answer["chunk"]), str(answer["damaged"]))
                 else:
@@ -121,7 +121,12 @@ def _array(store: Store, array: Array) -> Fault | None:
         except OSError as error:
             why = f"{called} cannot be read further: {error.strerror or error}"
             return Fault(faults.READER_COMPLAINS, why)
-    return _absent(store, array, called, count, (pixels, filled, empty) if complete else None)
+    fault = _absent(store, array, called, count, (pixels, filled, empty) if complete else None)
+    if fault is None and not complete:
+        # what a library says is no word for a depositor
+        why = "a reader failed on it" if re.match(r"[A-Z]\w+: ", why) else why
+        return Fault(faults.UNREAD, f"{called} was not read: {why}")
+    return fault
 
 
 def _damaged(called: str, chunk: str, text: str) -> Fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.images.headers import (  # noqa: F401  they declare their headers
     dicom,
+    diffraction,
     electron,
     grids,
     indexes,
@@ -15,6 +16,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     micrograph,
     named,
     netcdf,
+    packedrows,
     raster,
     screens,
     slides,

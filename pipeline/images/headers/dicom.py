@@ -161,6 +161,8 @@ def dicom(file: Opened, facts: Facts) -> None:
     at = 132 if marked else 0
     said: dict[str, str] = {}
     order, explicit = "<", True
+    if at >= file.size:
+        raise Cut("the first DICOM element", at + 8)
     while at + 8 <= file.size and struct.unpack("<H", file.read(at, 2))[0] == 2:
         one = element(file, at, "<", file.read(at + 4, 2) in _LONG | _SHORT)
         file.reach(one.at + one.length, "the DICOM file meta information")
@@ -289,6 +291,12 @@ def _sizes(facts: Facts, said: dict[str, str]) -> None:
     facts.pixel_size(X=x, Y=y)
 
 
+def somebody(text: str) -> bool:
+    """Whether what stands for a patient's name or id may be that of a person."""
+    value = text.replace("^", " ").strip().lower()
+    return value not in _NOBODY and not value.startswith(("anon", "deident", "de-ident"))
+
+
 def _identity(facts: Facts, said: dict[str, str]) -> None:
     """Name what identifies a person, without repeating it."""
     if said.get("removed", "").upper() == "YES":
@@ -299,12 +307,10 @@ def _identity(facts: Facts, said: dict[str, str]) -> None:
     for key in _PERSONAL:
         if animal and key in _OF_ANIMALS:
             continue
-        value = said.get(key, "").replace("^", " ").strip().lower()
-        if value in _NOBODY or value.startswith(("anon", "deident", "de-ident")):
-            continue
-        if key == "birth date" and value in ("19000101", "00000000"):
-            continue
-        told.append(key)
+        value = said.get(key, "")
+        unset = key == "birth date" and value.strip() in ("19000101", "00000000")
+        if somebody(value) and not unset:
+            told.append(key)
     if told:
         facts.flag(faults.PATIENT, "the DICOM header gives the patient's " + ", ".join(told))
     if "LABEL" in said.get("type", "").upper().split("\\"):

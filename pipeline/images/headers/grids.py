@@ -257,6 +257,9 @@ def ics(file: Opened, facts: Facts) -> None:
         }
     )
     facts.images = 1
+    facts.name_instrument(
+        *(" ".join(said.get(("sensor", one), [])) for one in ("manufacturer", "model"))
+    )
     packed = " ".join(said.get(("representation", "compression"), [])).lower()
     whole = math.prod(sizes[1:]) * bits // 8 if len(sizes) > 1 else None
     if version and version[1] == "1":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
+import struct
 import uuid
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -354,9 +356,30 @@ def unisoku(file: Opened, facts: Facts) -> None:
 
 @header("Becker & Hickl SPC FIFO")
 def spc(file: Opened, facts: Facts) -> None:
-    """SPC: the .set beside it."""
-    if file.name.lower().endswith(".spc"):
-        facts.members.append(Member("{stem}.set", "warning"))
+    """SPC: what the set-up (.set) beside it says of pixels, module and time; and the set-up itself.
+
+    SP_IMG_X and SP_IMG_Y are 1 where no image was scanned.
+    """
+    photons = file.name.lower().endswith(".spc")
+    facts.members.append(Member("{stem}.set" if photons else "{stem}.spc|{stem}.sdt", "warning"))
+    text = ""
+    if photons:
+        stem = file.path.rpartition(".")[0]
+        found = next((p for p in (f"{stem}.set", f"{stem}.SET") if places.exists(p)), None)
+        if found:
+            with contextlib.suppress(OSError, Enough), Opened(found) as setup:
+                text = words(setup.read(0, min(setup.size, 1 << 18)))
+    said = dict(re.findall(r"\[(SP_IMG_[XY]|SP_SCAN_RX),I,(\d{1,6})\]", text))
+    x, y = (int(said.get(f"SP_IMG_{axis}", 1)) for axis in "XY")
+    if x > 1 and y > 1:
+        facts.size(Y=y, X=x)
+        facts.images = 1
+    if module := re.search(r"with module (\S+)", text):
+        facts.name_instrument("Becker & Hickl", module[1])
+    day = re.search(r"(?m)^\s*Date\s*:\s*(\S+)", text)
+    time = re.search(r"(?m)^\s*Time\s*:\s*(\d\d:\d\d:\d\d)", text)
+    if day:
+        facts.date(f"{day[1]} {time[1] if time else ''}".strip())
 
 
 @header("Bruker MRI")
@@ -370,5 +393,68 @@ def bruker(file: Opened, facts: Facts) -> None:
 
 @header("NDTiff")
 def ndtiff(file: Opened, facts: Facts) -> None:
-    """NDTiff: the index of its planes beside it."""
+    """NDTiff: the index of its planes beside it, which names their axes and files.
+
+    Source: the specification of NDTiff 3 (github.com/micro-manager/NDTiffStorage).
+    """
     facts.members += [Member("NDTiff.index", "warning"), Member("display_settings.txt", None)]
+    folder = os.path.dirname(file.path) or "."
+    try:
+        with Opened(os.path.join(folder, "NDTiff.index")) as index:
+            index.allow(MOST_INDEX + (1 << 20))
+            planes = list(_planes(index.read(0, min(index.size, MOST_INDEX))))
+    except (OSError, Enough):
+        return
+    own = [end for _, name, end in planes if name == file.name]
+    if not own:
+        return  # it was renamed, so the index says nothing of it
+    file.reach(max(own), "the last plane that the index names")
+    _add(
+        facts, [name for name in dict.fromkeys(name for _, name, _ in planes) if name != file.name]
+    )
+    values = {
+        axis: {str(axes.get(axis)) for axes, _, _ in planes if axis in axes}
+        for axis in ("time", "channel", "z")
+    }
+    counts = {letter: max(1, len(values[axis])) for letter, axis in _NDTIFF.items()}
+    others = {tuple(sorted((a, str(v)) for a, v in axes.items() if a not in values))
+              for axes, _, _ in planes}  # fmt: skip
+    samples = 3 if (facts.sizes or {}).get("C") == 3 else 1
+    shape = {axis: (facts.sizes or {}).get(axis) for axis in "YX"}
+    facts.size(T=counts["T"], C=counts["C"] * samples, Z=counts["Z"], **shape)
+    facts.images = len(others)
+    names = sorted(values["channel"])
+    if names and not all(one.isdecimal() for one in names):
+        facts.name_channels(names)
+
+
+_NDTIFF = {"T": "time", "C": "channel", "Z": "z"}
+
+
+def _planes(data: bytes) -> Iterator[tuple[dict[str, object], str, int]]:
+    """Axes, file, and the end of the pixels of each plane; as far as the index is whole."""
+    at = 0
+    while at + 4 <= len(data):
+        parts = []
+        for _ in range(2):
+            if at + 4 > len(data):
+                return
+            length = struct.unpack_from("<I", data, at)[0]
+            parts.append(data[at + 4 : at + 4 + length])
+            at += 4 + length
+        if at + 32 > len(data):
+            return
+        start, width, height, kind = struct.unpack_from("<4I", data, at)
+        at += 32
+        try:
+            axes = json.loads(parts[0])
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(axes, dict):
+            return
+        end = start + width * height * _BYTES.get(kind, 0)
+        yield axes, parts[1].decode("utf-8", "replace"), end
+
+
+_BYTES = {0: 1, 1: 2, 2: 3, 3: 2, 4: 2, 5: 2, 6: 2}
+"""Bytes of a pixel by its type: 8 and 16 bits, RGB, and 10 to 14 bits in 16."""

@@ -9,17 +9,29 @@ from pipeline.images import places
 from pipeline.images.headers.registry import shaped
 from pipeline.images.opened import Opened
 
+_GALACTIC = (0x4B, 0x4C, 0x4D, 0xCF)
+"""The second byte of a .spc of GRAMS, which holds spectra."""
+
 
 @shaped("spc")
 def is_spc(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
-    """SPC photon records of 4 or 6 bytes with the set-up (.set) of the same name beside them."""
+    """SPC photon records of 4 or 6 bytes with the set-up (.set) of the same name beside them.
+
+    Alone only records of 4 bytes are told, by the first of them: the macro clock in 0.1 ns and the
+    number of routing bits, marked as no photon (TCSPC Handbook, FIFO Data Files).
+    """
     stem = file.path.rsplit(".", 1)[0]
     if "set" in suffixes:
         return b"*IDENTIFICATION" in file.head
+    setup = next((p for p in (f"{stem}.set", f"{stem}.SET") if places.exists(p)), None)
+    if setup is None:
+        clock, routing = struct.unpack_from("<I", file.head)[0] & 0xFFFFFF, file.head[3]
+        records = file.size >= 8 and file.size % 4 == 0 and file.head[1] not in _GALACTIC
+        return records and 10 <= clock <= 10_000 and routing & 0x87 == 0x80
     try:
-        with Opened(next(p for p in (f"{stem}.set", f"{stem}.SET") if places.exists(p))) as setup:
-            return b"*IDENTIFICATION" in setup.head and file.size % 2 == 0
-    except (OSError, StopIteration):
+        with Opened(setup) as file_:
+            return b"*IDENTIFICATION" in file_.head and file.size % 2 == 0
+    except OSError:
         return False
 
 

@@ -1,4 +1,4 @@
-"""Headers of plain picture formats: PNG, JPEG, GIF, BMP, PNM, PSD, Targa, PCX, JP2, EXR, SGI."""
+"""Headers of plain picture formats: PNG, JPEG, GIF, BMP, PNM, PSD, JP2, EXR, SGI."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def cellomics(file: Opened, facts: Facts) -> None:
 
 @header("Windows Bitmap")
 def bmp(file: Opened, facts: Facts) -> None:
-    """BMP: sizes, and the length of uncompressed rows."""
+    """BMP: sizes, the length of uncompressed rows, and the length that the header states."""
     if file.head.startswith(b"\x28\0\0\0"):
         x, y, _, bits = struct.unpack_from("<iiHH", file.head, 4)
         facts.size(T=1, C=1 if bits < 16 else 3, Z=1, Y=abs(y), X=x)
@@ -229,8 +229,25 @@ def bmp(file: Opened, facts: Facts) -> None:
     facts.size(T=1, C=1 if bits < 16 else 4 if masked else 3, Z=1, Y=abs(height), X=width)
     facts.pixel_type = "uint8"
     facts.images = 1
+    stated = struct.unpack_from("<I", head, 2)[0]
+    end = start
     if packed in (0, 3):
-        file.reach(start + (width * bits + 31) // 32 * 4 * abs(height) - 3, "the BMP rows")
+        end += (width * bits + 31) // 32 * 4 * abs(height)
+        file.reach(end - 3, "the BMP rows")
+    elif info >= 40:
+        end += struct.unpack_from("<I", file.head, 34)[0]
+        if stated > file.size:
+            file.reach(end - 3, "the packed BMP rows")
+    if stated > file.size + 3:
+        # a colour profile may stand behind the rows; some writers count wrongly
+        facts.flag(
+            faults.TRUNCATED,
+            f"the header says that the file has {stated} bytes, it has {file.size}",
+            severity="warning",
+            value=stated,
+        )
+    elif stated:
+        _behind(file, facts, max(stated, end))
 
 
 @header("Portable Any Map", "Portable Arbitrary Map", "Portable Float Map")
@@ -309,66 +326,6 @@ def psd(file: Opened, facts: Facts) -> None:
         file.reach(at + 2 + rows * count + needed, "the PSD pixels")
 
 
-@shaped("targa")
-def is_targa(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
-    """Targa: its foot, or header fields that only fit together in one."""
-    if file.size < 18:
-        return False
-    _, table, kind = file.head[:3]
-    width, height = struct.unpack_from("<HH", file.head, 12)
-    return (
-        table in (0, 1)
-        and kind in (1, 2, 3, 9, 10, 11, 32, 33)
-        and file.head[16] in (8, 15, 16, 24, 32)
-        and width > 0
-        and height > 0
-    )
-
-
-@header("Targa")
-def targa(file: Opened, facts: Facts) -> None:
-    """Targa: sizes, and the length of uncompressed rows."""
-    head = file.need(0, 18, "the Targa header")
-    label, table, kind = head[:3]
-    entries, entry_bits = struct.unpack_from("<HB", head, 5)
-    width, height = struct.unpack_from("<HH", head, 12)
-    bits = head[16]
-    grey = kind in (3, 11)
-    colours = bits // 8 if grey or bits == 32 else 3
-    facts.size(T=1, C=max(1, colours), Z=1, Y=height, X=width)
-    facts.pixel_type = "uint8"
-    facts.images = 1
-    if kind in (1, 2, 3):
-        start = 18 + label + (entries * ((entry_bits + 7) // 8) if table else 0)
-        file.reach(start + width * height * ((bits + 7) // 8), "the Targa rows")
-
-
-@shaped("pcx")
-def is_pcx(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool:
-    """PCX: manufacturer 10, a known version and bit depth."""
-    head = file.head
-    return (
-        file.size >= 128
-        and head[0] == 10
-        and head[1] in (0, 2, 3, 4, 5)
-        and head[2] in (0, 1)
-        and head[3] in (1, 2, 4, 8, 24)
-    )
-
-
-@header("PCX (PC Paintbrush)")
-def pcx(file: Opened, facts: Facts) -> None:
-    """PCX: sizes."""
-    left, top, right, bottom = struct.unpack_from("<4H", file.need(0, 128, "the PCX header"), 4)
-    if right < left or bottom < top:
-        raise Wrong("the PCX header gives a window turned inside out")
-    # planes of one bit make up the number of a colour in the palette
-    colours = 3 if file.head[3] >= 8 and file.head[65] >= 3 else 1
-    facts.size(T=1, C=colours, Z=1, Y=bottom - top + 1, X=right - left + 1)
-    facts.pixel_type = "uint8"
-    facts.images = 1
-
-
 @header("JPEG 2000", "JPX", "JPEG XL")
 def jpeg2000(file: Opened, facts: Facts) -> None:
     """JP2: its boxes, and sizes from the header box."""
@@ -427,18 +384,6 @@ def sgi(file: Opened, facts: Facts) -> None:
         table = struct.unpack(f">{2 * rows}I", file.need(512, 8 * rows, "the SGI table of rows"))
         ends = (a + b for a, b in zip(table[:rows], table[rows:], strict=True))
         file.reach(max(ends), "the SGI rows")
-
-
-@header("Sun raster")
-def sun(file: Opened, facts: Facts) -> None:
-    """Sun raster: sizes, and the length of rows that are not compressed."""
-    width, height, bits, _, kind, _, table = struct.unpack(
-        ">7I", file.need(4, 28, "the Sun raster header")
-    )
-    facts.size(T=1, C=3 if bits >= 24 else 1, Z=1, Y=height, X=width)
-    facts.pixel_type, facts.images = "uint8", 1
-    if kind in (0, 1):
-        file.reach(32 + table + (width * bits + 15) // 16 * 2 * height, "the Sun raster rows")
 
 
 @header("Windows icon")
