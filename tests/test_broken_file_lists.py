@@ -29,7 +29,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 def xlsx(rows: str, **parts: str | None) -> bytes:
     """A workbook of one sheet written by hand; `parts` replaces or (None) leaves out others."""
     content: dict[str, str | None] = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE.replace("relationships", "content-types")}"/>',
+        "[Content_Types].xml": "<Types/>",
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" '
         f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{OFFICE}"><sheets>'

@@ -18,7 +18,9 @@ from pipeline.submission import Metadata
 
 _GROUP = re.compile(
     r"\b(?:consorti(?:um|a)|collaboration|network|(?:research |working |study )?group|team|lab|"
-    r"laboratory|core|facility|platform|department|institute|university|initiative|project)\b",
+    r"laborato\w+|core|facility|platform|department|instituto?t?e?|universi(?:t\w+|dade?)|initiative"
+    r"|project|hospital|h[oô]pital|klinik\w*|museum|soci(?:ety|été)|association|foundation"
+    r"|compan(?:y|ies)|gmbh|ltd|council|ministry|zentrum|centr(?:e|um|o)|[eé]cole|faculty|academy)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
@@ -269,7 +271,9 @@ def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
 
     To fix: ask the author for the address.
     """
-    if not value.strip() or email(value) is not None:
+    if (known := email(value)) is not None:
+        yield from _no_domain(known, value, place)
+    if not value.strip() or known is not None:
         return
     local, sign, domain = visible(value).strip().partition("@")
     told = _domains(metadata, place, domain)
@@ -277,12 +281,55 @@ def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         candidates = [f"{local}@{one}" for one in told if local]
     else:
         candidates = [f"{_before(local, one)}@{one}" for one in told if _before(local, one)]
+    if (provider := _NO_PROVIDER.get(domain.lower())) is not None:
+        candidates = [f"{local}@{provider}"]
     edits = [(replace(place, value, one),) for one in candidates if email(one) == one]
     proposal = None
     if edits:
-        why = f"Other authors of the study write from {candidates[0].partition('@')[2]}."
+        home = candidates[0].partition("@")[2]
+        why = f"Other authors of the study write from {home}."
+        why = f"{home} is nearest." if provider else why
         proposal = suggest(*edits[0], alternatives=edits[1:], why=why)
     yield Flag(message=f"{quoted(value)} is no e-mail address", suggestion=proposal)
+
+
+_NO_ENDING = {
+    **dict.fromkeys(("con", "cmo", "ocm", "comm", "vom", "coom", "cpm", "xom"), "com"),
+    **dict.fromkeys(("ogr", "orgg", "rog"), "org"),
+    **dict.fromkeys(("eduu", "eud", "deu"), "edu"),
+    **dict.fromkeys(("nett", "ent"), "net"),
+    "acuk": "ac.uk",
+    "couk": "co.uk",
+}
+"""Slips in the last part of a domain; none of them is delegated (IANA root zone, 2026-11)."""
+_NO_PROVIDER = {
+    **dict.fromkeys(("gmail", "gmial.com", "gamil.com", "gmal.com", "gmai.com"), "gmail.com"),
+    **dict.fromkeys(("gnail.com", "gmail.co", "gmail.cm", "gmaill.com"), "gmail.com"),
+    **dict.fromkeys(("hotmail", "hotmial.com", "hotmal.com", "hotmai.com"), "hotmail.com"),
+    **dict.fromkeys(("yahoo", "yaho.com", "yahooo.com"), "yahoo.com"),
+    **dict.fromkeys(("outlook", "outlok.com", "outloo.com"), "outlook.com"),
+}
+"""Slips in the names of the commonest providers of private mailboxes."""
+
+
+def _no_domain(known: str, value: str, place: str) -> Iterator[Flag]:
+    """An address whose last part is no domain of the Internet."""
+    head, _, ending = known.rpartition(".")
+    local, _, domain = known.partition("@")
+    if (provider := _NO_PROVIDER.get(domain.lower())) is not None:
+        why = f"{provider} is a provider of mailboxes that many have."
+        yield Flag(
+            message=f"the domain of {quoted(value)} is nearly {provider}",
+            severity="warning",
+            suggestion=suggest(replace(place, value, f"{local}@{provider}"), why=why),
+        )
+    elif (meant := _NO_ENDING.get(ending.lower())) is not None:
+        why = f"No domain of the Internet ends in .{ending}."
+        yield Flag(
+            message=f"{quoted(value)} ends in .{ending}, which no domain does",
+            severity="warning",
+            suggestion=suggest(replace(place, value, f"{head}.{meant}"), why=why),
+        )
 
 
 def _before(text: str, domain: str) -> str:
@@ -372,13 +419,15 @@ def _not_of(author: dict[str, Any], called: dict[tuple[str, str], list[str]]) ->
     address = email(_written(author))
     name = str(author.get("name", ""))
     words = re.sub(r"\d", "", _plain(name)).split()
-    if address is None or len(words) < 2 or len(words[-1]) < 5:
+    if address is None or len(words) < 2:
         return None
     parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
     written = [words[-1], re.sub(r"\d", "", _plain(name.translate(_IN_TWO_LETTERS))).split()[-1]]
     written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
     if not any(word in parts for word in words) and (other := _owner(parts, name, called)):
         return f"{quoted(address)} reads as the address of {quoted(other)}"
+    if len(words[-1]) < 5:
+        return None
     if not any(form.replace("-", "") in "".join(parts) for form in written):
         near = [part for part in parts if _one_letter_apart(part, words[-1])]
         if any(len(part) > 5 and not _initialled(part, words) for part in near):

@@ -83,7 +83,14 @@ def _meant(text: str) -> str | None:
     for form, right in _SLIPS:
         text = form.sub(right, text)
     named = {label_of(text), *(label_of(found[0]) for found in _NAMED.finditer(text))} - {None}
-    return named.pop() if len(named) == 1 else None
+    families = {re.sub(r"[\W_]", "", found[0]).casefold() for found in _FAMILY.finditer(text)}
+    return named.pop() if len(named) == 1 and len(families) < 2 else None
+
+
+_FAMILY = re.compile(
+    r"\bcc[ _-]?(?:0|zero)\b|\bcc[ _-]?by(?:[ _-]*(?:nc|sa|nd)\b)*(?![a-z])", re.IGNORECASE
+)
+"""Where a text names a licence of Creative Commons, with its version or without."""
 
 
 @check("LIC102", "licence-without-version", at="/study/licence", severity="warning")

@@ -168,6 +168,8 @@ def listed_twice(
     first: dict[str, dict[str, Any]] = {}
     for number, author in enumerate(() if submission.held_elsewhere else authors):
         name = " ".join(visible(str(author.get("name", ""))).casefold().split())
+        if name.count(",") == 1:
+            name = " ".join(part.strip() for part in reversed(name.split(",")))
         if len(name) < 5 or is_placeholder(name):
             continue
         other = first.setdefault(name, author)
@@ -177,12 +179,31 @@ def listed_twice(
             yield Flag(message=message, at=below(place, number, "name"))
 
 
+_STAND_IN = re.compile(
+    r"(?:(?:first|given|last|family|full|middle|sur|fore)[ -]?name\W*)+|first last|name surname"
+    r"|author(?:'s)?(?: ?\d+| name)?|(?:corresponding|first|last|senior|lead|co)[ -]?authors?"
+    r"|(?:and )?(?:et al|others|colleagues)\.?|j(?:ohn|ane) (?:doe|smith doe)|test(?:er)?"
+    r"(?: (?:test|user|author|name|person))?|user ?\d*|(?:dr|prof|professor|mr|mrs|ms)\.?"
+    r"|anonymous|submitter|contact person|principal investigator|various(?: authors)?",
+    re.IGNORECASE,
+)
+"""Words of a form, or of a citation, where a person's name belongs."""
+
 _TITLES = re.compile(
     r"^(?:(?:Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir)\.?(?: med| rer| nat| phil| Ing)*\.?"
     r"\s+)+(?=\S)|,?\s+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS)$",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"\s*(?:[*†‡§#¶]+|(?<=[^\W\d_])[\d,¹²³⁴⁵⁶⁷⁸⁹⁰]+[*†‡]*|\([^()]*\)?)$")
+_BEHIND = re.compile(
+    r"\s*(?:[*†‡§#¶]+|(?<=[^\W\d_])\s?[\d,¹²³⁴⁵⁶⁷⁸⁹⁰]+[*†‡]*|,?\s(?:et al|and others)\.?"
+    r"|\([^()]*\)?)$"
+)
+_ID_BEHIND = re.compile(
+    r"[\s,;(<\[]+(?:e-?mail:?\s*|orcid(?: id)?:?\s*|https?://orcid\.org/)?"
+    r"(?:[\w.+-]+@[\w.-]+\.\w+|\d{4}-\d{4}-\d{4}-\d{3}[\dXx])[>)\]]*$",
+    re.IGNORECASE,
+)
+"""An address or an ORCID iD behind a name."""
 _REMARK = re.compile(
     r"\((?:corresponding|equal|contact|first|last|lead|deceased|presenting)\b", re.I
 )
@@ -205,7 +226,8 @@ def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
             what = "an e-mail address" if slot == "email" else "an ORCID iD"
             yield Flag(message=f"{what} stands as the author's name: {quoted(name)}", at=at)
             return
-    if is_placeholder(text) and len(text) > 1 and text.casefold() not in _SURNAMES:
+    stands_in = is_placeholder(text) or _STAND_IN.fullmatch(text)
+    if stands_in and len(text) > 1 and text.casefold() not in _SURNAMES:
         yield Flag(message=f"{quoted(name)} is no name but a placeholder", at=at)
 
 
@@ -217,9 +239,12 @@ def with_remarks(name: str, place: Place) -> Iterator[Flag]:
 
     To fix: give the name alone.
     """
-    if len(name) > 200 or "@" in name:
+    if len(name) > 200:
         return
-    bare = _TITLES.sub("", _TITLES.sub("", name.strip()))
+    text = _ID_BEHIND.sub("", name.strip()) if any(one in "@0123456789" for one in name) else name
+    if "@" in text:
+        return
+    bare = _TITLES.sub("", _TITLES.sub("", text.strip()))
     behind = _BEHIND.search(bare)
     if behind and (not behind[0].strip().startswith("(") or _REMARK.search(behind[0])):
         bare = bare[: behind.start()]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Place, below, check, suggest
+from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.identifiers import orcid, orcid_form, visible
@@ -23,13 +25,21 @@ def missing(author: dict[str, Any]) -> Iterator[Flag]:
         yield Flag(message=f"{quoted(author.get('name', 'an author'))} has no ORCID iD")
 
 
+_NO_ID = re.compile(
+    r"\s*(?:(?:https?://)?(?:www\.)?orcid\.org/?|(?:has )?no (?:orcid|id|account)(?: id)?"
+    r"|orcid(?: id)?|(?:(?:https?://)?orcid\.org/)?(?:([x0-9])\1{3}[- ]?){3}\1{3}[\dx])\s*",
+    re.IGNORECASE | re.ASCII,
+)
+"""The resolver alone, a word, or one sign sixteen times."""
+
+
 @check("ORC104", "orcid-placeholder", at="/study/authors/*/orcid", severity="warning")
 def placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The ORCID iD of an author is a word that stands in for one.
 
     To fix: give the author's iD, or leave the field empty.
     """
-    if is_placeholder(value):
+    if is_placeholder(value) or _NO_ID.fullmatch(visible(value)):
         yield Flag(
             message=f"{quoted(value)} is no ORCID iD but a placeholder",
             suggestion=suggest(removal(metadata, place), why="The value says nothing."),
@@ -43,7 +53,7 @@ def placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     severity="error",
     requires=["ORC104"],
 )
-def not_an_orcid(value: str) -> Iterator[Flag]:
+def not_an_orcid(value: str, place: Place) -> Iterator[Flag]:
     """The ORCID iD of an author has not the form of one: four groups of four digits.
 
     The submission form refuses it, and it would name another person or nobody.
@@ -51,7 +61,21 @@ def not_an_orcid(value: str) -> Iterator[Flag]:
     To fix: copy the iD from the author's page at orcid.org.
     """
     if value.strip() and orcid_form(visible(value)) is None:
-        yield Flag(message=f"{quoted(value)} has not the form of an ORCID iD")
+        meant = _meant(value)
+        why = "The check digit fits when letters and marks that look like them are digits."
+        yield Flag(
+            message=f"{quoted(value)} has not the form of an ORCID iD",
+            suggestion=suggest(replace(place, value, meant), why=why) if meant else None,
+        )
+
+
+_TYPED = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "_": "-", ".": "-", "/": "-"})
+
+
+def _meant(value: str) -> str | None:
+    """The iD that a value is with its look-alike letters and odd separators set right."""
+    text = unicodedata.normalize("NFKC", visible(value)).strip()
+    return orcid(text.translate(_TYPED)) if len(text) < 40 else None
 
 
 @check(

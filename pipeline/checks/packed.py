@@ -21,8 +21,13 @@ _BETWEEN = re.compile(
 _BETWEEN_SURELY = re.compile(r"\s*[;|\n](?![^()]*\))\s*(?:and\s+)?", re.IGNORECASE)
 """What stands between names only."""
 
-_MARKS = re.compile(r"[\n\r\t|•·‣▪；、]|\s/\s")
+_MARKS = re.compile(r"[\n\r\t|•·‣▪；、؛\\]|\s/\s")
 """Line breaks, bullets, bars and the full-width marks that part keywords."""
+
+_DASHES = re.compile(r"\s[-–—]\s")
+_TAGS = re.compile(r"\s*#(?=[^\W\d_])")
+_STOPS = re.compile(r"(?<=[a-z]{3})\.\s+")
+"""Dashes, number signs and full stops, which part keywords where there are several of them."""
 
 
 def _parts(text: str, marks: re.Pattern[str] = _BETWEEN) -> list[str]:
@@ -120,6 +125,10 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
     To fix: give each keyword as a value of its own.
     """
     parts = _parts(keyword, _MARKS) if _MARKS.search(keyword) else []
+    for marks, least in ((_DASHES, 3), (_TAGS, 2), (_STOPS, 3)):
+        told = [] if parts or len(keyword) > 1000 else _parts(keyword.rstrip("."), marks)
+        if len(told) >= least and all(len(part.split()) <= 4 for part in told):
+            parts = told
     if len(parts) > 1:
         split = Operation(do="split", place=place, before=keyword, after=parts)
         yield Flag(

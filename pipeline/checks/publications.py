@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
-from pipeline.identifiers import ADDRESS, doi, is_doi_address, pmcid, pmid, visible
+from pipeline.identifiers import ADDRESS, DOI, doi, is_doi_address, pmcid, pmid, visible
 from pipeline.select import get, parent
 from pipeline.submission import Metadata
 
@@ -138,7 +139,7 @@ def doi_with_text(value: str) -> Iterator[Flag]:
 
 
 @check("PUB103", "publication-doi-with-punctuation", at=DOIS, severity="warning")
-def doi_with_punctuation(value: str) -> Iterator[Flag]:
+def doi_with_punctuation(value: str, place: Place) -> Iterator[Flag]:
     """The DOI of a publication ends with punctuation, most likely that of a sentence.
 
     To fix: take the punctuation away if the DOI resolves without it.
@@ -147,10 +148,18 @@ def doi_with_punctuation(value: str) -> Iterator[Flag]:
     if bare is None:
         return
     lone = any(bare.endswith(e) and bare.count(e) > bare.count(s) for s, e in _BRACKETS)
-    if lone or bare.endswith((".", ",", ";", ":", '"', "'", "’", "”")):
-        yield Flag(message=f"the DOI {quoted(bare)} ends with punctuation")
+    tagged = _TAG_BEHIND.search(bare)
+    if lone or tagged or bare.endswith((".", ",", ";", ":", '"', "'", "’", "”", "“", "»")):
+        clean = bare[: tagged.start()] if tagged else ""
+        yield Flag(
+            message=f"the DOI {quoted(bare)} ends with {'markup' if tagged else 'punctuation'}",
+            suggestion=suggest(replace(place, value, clean), why="It is no part of a DOI.")
+            if DOI.fullmatch(clean)
+            else None,
+        )
 
 
+_TAG_BEHIND = re.compile(r"</?[A-Za-z]+[^<>]*>?$")
 _BRACKETS = (("(", ")"), ("[", "]"), ("<", ">"))
 
 
@@ -209,6 +218,9 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     bare = doi(visible(value))
     if value.strip() and bare is None:
         moved = _moved(visible(value).strip(), value, place, metadata)
+        if moved is None and (meant := _meant_doi(value)) is not None:
+            why = "Every DOI is 10., digits, a slash, and the rest."
+            moved = suggest(replace(place, value, meant), why=why)
         yield Flag(message=f"{quoted(value)} is no DOI", suggestion=moved)
     elif bare is not None and _TYPESET.search(bare):
         typed = unicodedata.normalize("NFKC", bare.translate(_TYPED))
@@ -217,6 +229,12 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
             message=f"the DOI {quoted(bare)} holds a character that DOIs are not made of",
             suggestion=suggest(replace(place, value, typed), why=why) if typed.isascii() else None,
         )
+
+
+def _meant_doi(value: str) -> str | None:
+    """The DOI that a value is with full-width signs, a comma or a backslash set right."""
+    text = unicodedata.normalize("NFKC", visible(value)).strip()
+    return doi(re.sub(r"^(.{0,20}?\b10)[.,]\s?(\d{4,9})\s?[/\\|]", r"\1.\2/", text))
 
 
 _TYPED = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | {0x3002: "."}
@@ -285,13 +303,28 @@ def year_and_doi(publication: dict[str, Any], place: Place) -> Iterator[Flag]:
 
 
 @check("PUB112", "publication-year-form-wrong", at="/study/publications/*/year", severity="warning")
-def year_form(value: str) -> Iterator[Flag]:
-    """The year of a publication is not a number of four digits.
+def year_form(value: str, place: Place, day: dt.date) -> Iterator[Flag]:
+    """The year of a publication is not a number of four digits, or one that lies ahead.
 
     To fix: give the year as in 2026, or leave it out until the paper is published.
     """
-    if value.strip() and not re.fullmatch(r"\s*(?:19|20)\d\d\s*", value, re.ASCII):
-        yield Flag(message=f"{quoted(value)} is no year")
+    if re.fullmatch(r"\s*(?:19|20)\d\d\s*", value, re.ASCII):
+        if not _OLDEST <= int(value) <= day.year + 1:
+            message = f"{quoted(value)} is not likely the year of a publication with images"
+            yield Flag(message=message, severity="hint")
+        return
+    if value.strip():
+        years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", value.replace("O", "0"))}
+        lone = years.pop() if len(years) == 1 and len(value) < 40 else None
+        yield Flag(
+            message=f"{quoted(value)} is no year",
+            suggestion=suggest(replace(place, value, lone), why="It is the only year in it.")
+            if lone
+            else None,
+        )
+
+
+_OLDEST = 1950
 
 
 @check(
@@ -343,9 +376,12 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     To fix: give the number that PubMed shows as PMID.
     """
     value = str(publication.get("pubmed_id", ""))
+    at = below(place, "pubmed_id")
+    if value.strip() and value.strip() == str(publication.get("year", "")).strip():
+        yield Flag(message=f"the year {value.strip()} stands as the PubMed ID", at=at)
+        return
     if not value.strip() or is_placeholder(value) or pmid(visible(value)) is not None:
         return
-    at = below(place, "pubmed_id")
     slot, moved = _home(visible(value).strip())
     edits: list[Operation] = []
     if slot and not publication.get(slot):
@@ -353,11 +389,22 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
         edits.append(Operation(do="remove", place=at, before=value))
     elif slot and len(publication) > 1 and _same(publication[slot], moved):
         edits = [removal(metadata, at)]
+    why = f"The value is a {_NAMES[slot]}." if slot else ""
+    if not slot and (found := _PMID_WITHIN.fullmatch(value)) is not None:
+        edits, why = [replace(at, value, found[1])], "They are the digits of a PubMed ID."
     yield Flag(
         message=f"{quoted(value)} is no PubMed ID",
         at=at,
-        suggestion=suggest(*edits, why=f"The value is a {_NAMES[slot]}.") if edits else None,
+        suggestion=suggest(*edits, why=why) if edits else None,
     )
+
+
+_PMID_WITHIN = re.compile(
+    r"\s*(?:#|MED[:/]|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/)?\s*"
+    r"([1-9]\d{6,7})(?:\.0)?[.,;/]?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+"""Seven or eight digits with what spreadsheets and Europe PMC put around them."""
 
 
 _NAMES = {
@@ -391,13 +438,27 @@ def pmc_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
 
     To fix: give the id that PubMed Central shows as PMCID.
     """
-    if not value.strip() or re.fullmatch(r"\s*PMC[1-9]\d*(?:\.\d+)?\s*", value, re.ASCII):
-        return
     proposal = None
+    if re.fullmatch(r"\s*PMC[1-9]\d*(?:\.\d+)?\s*", value, re.ASCII):
+        number = value.strip()[3:]
+        known = get(metadata, below(parent(place), "pubmed_id"))
+        if number == known or ("." not in number and int(number) > REACHED):
+            same = suggest(removal(metadata, place), why="The number is the PubMed ID.")
+            yield Flag(
+                message=f"{quoted(value)} has the number of a PubMed ID, not of PubMed Central",
+                suggestion=same if number == known else None,
+            )
+        return
+    if not value.strip():
+        return
     if is_placeholder(value):
         proposal = suggest(removal(metadata, place), why="The value says nothing.")
-    elif (number := pmid(value)) is not None:
-        proposal = _number_at(value, number, place, metadata)
+    elif (digits := pmid(value)) is not None:
+        proposal = _number_at(value, digits, place, metadata)
+    elif (spaced := pmcid("".join(value.split()))) is not None:
+        proposal = suggest(replace(place, value, spaced), why="White space stood in the id.")
+    elif (bare := doi(visible(value))) and get(metadata, below(parent(place), "doi")) == bare:
+        proposal = suggest(removal(metadata, place), why="The same DOI stands in its own field.")
     yield Flag(message=f"{quoted(value)} is no PubMed Central ID", suggestion=proposal)
 
 
@@ -421,3 +482,72 @@ def _number_at(value: str, number: str, place: str, metadata: Metadata) -> Sugge
         return suggest(*moved, why=why) if known is None else None
     choices = [moved] if known is None else []
     return suggest(completed, alternatives=choices, why="The prefix PMC was left out.")
+
+
+@check(
+    "PUB113",
+    "publication-text-is-an-identifier",
+    at="/study/publications/*",
+    severity="warning",
+)
+def text_is_identifier(
+    publication: dict[str, Any], place: Place, metadata: Metadata
+) -> Iterator[Flag]:
+    """An identifier or an address stands as the title or the authors of a publication.
+
+    Readers of the citation see a number in place of the words. Or the title stands as the authors.
+
+    To fix: give the title and the authors as the paper has them, and the identifier in its field.
+    """
+    for slot in ("title", "authors"):
+        value = str(publication.get(slot, ""))
+        text = visible(value).strip()
+        if not any(letter.isdigit() for letter in text) or len(text) > 300:
+            continue
+        bare, page = doi(text), ADDRESS.fullmatch(text)
+        if not (bare or page or pmcid(text) or pmid(text)):
+            continue
+        at = below(place, slot)
+        edits: list[Operation] = []
+        if bare and not publication.get("doi"):
+            edits = [Operation(do="add", place=below(place, "doi"), after=bare)]
+        if edits or (bare and doi(str(publication["doi"])) == bare):
+            edits.append(removal(metadata, at))
+        yield Flag(
+            message=f"{quoted(value)} stands as the {slot} of a publication",
+            at=at,
+            suggestion=suggest(*edits, why="The value is a DOI.") if edits else None,
+        )
+    title, authors = (str(publication.get(slot, "")) for slot in ("title", "authors"))
+    if len(title.split()) > 3 and _folded(title) == _folded(authors):
+        message = f"the title of a publication stands as its authors: {quoted(authors)}"
+        yield Flag(message=message, at=below(place, "authors"))
+
+
+@check("PUB204", "publication-identifier-repeated", at="/study", severity="warning")
+def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
+    """Two publications of the study with different titles carry the same DOI or PubMed ID.
+
+    An identifier names one paper, so one of the two is a slip of copying.
+
+    To fix: look both papers up, and give each its own identifier.
+    """
+    reads = {"doi": doi, "pubmed_id": pmid, "pmc_id": pmcid}
+    first: dict[tuple[str, str], tuple[int, str]] = {}
+    for number, publication in enumerate(study.get("publications", ())):
+        title = _folded(str(publication.get("title", "")))
+        for slot, read in reads.items():
+            known = read(visible(str(publication.get(slot, ""))))
+            if known is None or is_placeholder(str(publication[slot])):
+                continue
+            other, named = first.setdefault((slot, known.casefold()), (number, title))
+            if other != number and title and named and title != named:
+                yield Flag(
+                    message=f"{quoted(publication[slot])} is also the {_NAMES[slot]} of the"
+                    f" publication {other + 1}, whose title differs",
+                    at=below(place, "publications", number, slot),
+                )
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())

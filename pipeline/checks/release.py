@@ -56,7 +56,8 @@ def written_otherwise(metadata: Metadata) -> Iterator[Flag]:
 def not_a_date(metadata: Metadata) -> Iterator[Flag]:
     """The release date is not a day of the calendar in ISO form.
 
-    In other orders day and month cannot be told apart, so nothing is guessed.
+    In other orders day and month cannot be told apart, so nothing is guessed; a month in words,
+    a number above 12 and the form of the country (1.3.2027) tell them.
 
     To fix: write year, month and day as in 2027-03-01.
     """
@@ -66,6 +67,8 @@ def not_a_date(metadata: Metadata) -> Iterator[Flag]:
             told = f"the release date {quoted(value)} is no date such as 2027-03-01"
             day = _year_first(value)
             why = "The year stands first, so that month and day follow."
+            if day is None:
+                day, why = _meant(value)
             proposal = suggest(replace(place, value, day), why=why) if day else None
             yield Flag(message=told, at=place, suggestion=proposal)
 
@@ -81,6 +84,50 @@ def _year_first(text: str) -> str | None:
     """The day of a date whose year stands first, with a time of no known zone behind it or not."""
     found = _YEAR_FIRST.fullmatch(text)
     return iso_date(f"{found[1]}-{found[3]}-{found[4]}") if found else None
+
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_IN_WORDS = (
+    re.compile(
+        r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[ -](?:of )?(?P<month>[a-z]{3,9})\.?,?[ -]"
+        r"(?P<year>20\d\d)"
+    ),
+    re.compile(r"(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>20\d\d)"),
+    re.compile(r"(?P<year>20\d\d)[ -](?P<month>[a-z]{3,9})[ -](?P<day>\d{1,2})"),
+    re.compile(r"(?P<year>20\d\d) ?年 ?(?P<number>\d{1,2}) ?月 ?(?P<day>\d{1,2}) ?日"),
+    re.compile(r"(?P<year>20\d\d)(?P<number>\d\d)(?P<day>\d\d)"),
+    re.compile(r"(?P<year>20\d\d) (?P<number>\d{1,2}) (?P<day>\d{1,2})"),
+    re.compile(r"(?P<year>20\d\d)-(?P<number>\d\d)-(?P<day>\d\d)[.,;]"),
+    re.compile(r"(?P<day>\d{1,2})\. ?(?P<number>\d{1,2})\. ?(?P<year>20\d\d)"),
+    re.compile(r"(?P<day>1[3-9]|2\d|3[01])[/-](?P<number>\d{1,2})[/-](?P<year>20\d\d)"),
+    re.compile(r"(?P<number>\d{1,2})[/-](?P<day>1[3-9]|2\d|3[01])[/-](?P<year>20\d\d)"),
+)
+"""Dates in words, in one run of digits, and in other orders where only one reading is possible.
+
+Dots part day, month and year in the countries that write them (DIN 1355, GOST R 7.0.97)."""
+_SERIAL = range(45_000, 60_000)
+"""Days since 1899-12-30 as spreadsheets count them, of 2023 to 2064 (ECMA-376, part 1, 18.17.4)."""
+
+
+def _meant(text: str) -> tuple[str | None, str]:
+    """The day that a date in another form surely names, and why."""
+    plain = " ".join(text.casefold().split())
+    if plain.isascii() and plain.isdecimal() and len(plain) == 5 and int(plain) in _SERIAL:
+        day = dt.date(1899, 12, 30) + dt.timedelta(days=int(plain))
+        return day.isoformat(), "A spreadsheet counts days so."
+    for form in _IN_WORDS:
+        if (found := form.fullmatch(plain)) is None:
+            continue
+        given = found.groupdict()
+        word = given.get("month") or "-"
+        named = (n for n, name in enumerate(_MONTHS, 1) if name.startswith(word))
+        month = given.get("number") or next(named, None)
+        day_ = iso_date(f"{found['year']}-{month}-{found['day']}") if month else None
+        return day_, "Day and month can be told apart."
+    return None, ""
 
 
 @check("REL201", "release-date-past", at=DATES, severity="error", requires=["REL102"])

@@ -14,7 +14,8 @@ from pipeline.submission import Metadata, Submission
 SHORT = 25
 """The submission form refuses titles under 25 characters (submission-tool 8a0331c, `minlength`)."""
 
-_COMMA = re.compile(r"(?:,\s+|(?<=[^\W\d]{2}),(?=[^\W\d]{2}))(?![^()\[\]]*[)\]])")
+_COMMA = re.compile(r"(?:,\s+|(?<=[^\W\d]{2}),(?=[^\W\d]{2})|\s*[，،]\s*)(?![^()\[\]]*[)\]])")
+_LABEL = re.compile(r"\s*key ?words?\s*[:：]\s*", re.IGNORECASE)
 _ENTITY = re.compile(r"&#?\w+;")
 
 
@@ -84,8 +85,8 @@ def title_full_stop(title: str) -> Iterator[Flag]:
 
 
 @check("STU103", "study-description-short", at="/study/description", severity="warning")
-def description_short(description: str) -> Iterator[Flag]:
-    """The study's description is a placeholder or has fewer than 25 characters.
+def description_short(description: str, metadata: Metadata) -> Iterator[Flag]:
+    """The study's description is a placeholder, its title again, or under 25 characters.
 
     Readers decide by the description whether the images are of use to them.
 
@@ -96,6 +97,12 @@ def description_short(description: str) -> Iterator[Flag]:
         yield Flag(message=f"the description is a placeholder: {quoted(text)}")
     elif 0 < len(text) < SHORT:
         yield Flag(message=f"the description {quoted(text)} has only {len(text)} characters")
+    elif text and _bare(text) == _bare(str(metadata["study"].get("title", ""))):
+        yield Flag(message=f"the description only repeats the title: {quoted(text)}")
+
+
+def _bare(text: str) -> str:
+    return " ".join(text[:2000].casefold().split()).rstrip(".")
 
 
 @check("STU104", "keywords-packed-with-semicolons", at="/study/keywords/*", severity="warning")
@@ -126,9 +133,11 @@ def keywords_with_commas(keyword: str, place: Place, metadata: Metadata) -> Iter
 
     To fix: give each keyword as a value of its own.
     """
-    parts = [part.strip() for part in _COMMA.split(keyword) if part.strip()]
+    labelled = _LABEL.match(keyword)
+    listed = keyword[labelled.end() :] if labelled else keyword
+    parts = [part.strip() for part in _COMMA.split(listed) if part.strip()]
     alone = len(metadata["study"]["keywords"]) == 1
-    if len(parts) > 2 or (alone and len(parts) == 2):
+    if len(parts) > 2 or ((alone or labelled) and len(parts) == 2):
         split = Operation(do="split", place=place, before=keyword, after=parts)
         yield Flag(
             message=f"one keyword value seems to hold {len(parts)}: {quoted(keyword)}",

@@ -15,13 +15,23 @@ _LATER = re.compile(
     r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
     r"lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
     r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+"
-    r"|#\s+[a-z][^#\n]{4,400}",
+    r"|#\s+[a-z][^#\n]{4,400}"
+    r"|(?:to be (?:added|announced|assigned|completed|confirmed|decided|defined|determined"
+    r"|filled in|finali[sz]ed|provided|updated|written)\b[^.\n]{0,50}"
+    r"|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) (?:a|an|the|your|here)\b"
+    r"[^.\n]{0,30}\b(?:title|description|summary|abstract|keywords?|text|name|value|study|here)\b"
+    r"[^.\n]{0,40}|[^\n]{0,60}\bplease ignore\b[^\n]{0,40}"
+    r"|(?:test|dummy) (?:submission|upload)"
+    r"|(?:(?:asdf|qwer|zxcv|sdfg|dfgh|hjkl)[a-z]*\W*)+|([^\W\d_])\1{7,})\W*",
     re.IGNORECASE | re.DOTALL,
 )
 _NONE = re.compile(
     r"\W*(?:n\.?\s?/?\s?a\.?|none|null|nil|nan|undefined|not (?:applicable|available|assigned|"
-    r"known|yet(?: available| assigned| published)?)|unknown|unpublished|no|in (?:preparation|"
-    r"press|review|revision)|submitted|under review|placeholder)\W*|[-–—.]+|0+",
+    r"known|yet(?: available| assigned| published)?)|unknown|unpublished|no|accepted|forthcoming"
+    r"|(?:(?:the )?(?:article|manuscript|paper|preprint) (?:is )?)?(?:currently )?"
+    r"(?:in (?:preparation|press|review|revision)|submitted(?: for publication)?"
+    r"|under (?:review|revision))"
+    r"|placeholder)\W*|[-–—.]+|0+",
     re.IGNORECASE,
 )
 
@@ -37,6 +47,10 @@ def quoted(value: object, length: int = 80) -> str:
     return "'" + _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", shown) + "'"
 
 
+_BEGIN_LONG = ("lorem", "#", "please", "to be ", "enter ", "provide ", "asdf", "qwer")
+"""What a placeholder of some length begins with."""
+
+
 def waits(text: str) -> bool:
     """Whether a text promises a value for later, or is a template's remains.
 
@@ -47,7 +61,7 @@ def waits(text: str) -> bool:
     """
     if len(text) >= 60:
         head = text[:20].casefold()
-        if len(text) >= 2000 or ("lorem" not in head and "#" not in head):
+        if len(text) >= 2000 or not any(word in head for word in _BEGIN_LONG):
             return False
     return _LATER.fullmatch(text.strip()) is not None
 
