@@ -12,10 +12,15 @@ from pipeline.registries import ImagingMethod, Registries
 METHOD = "/study/**/imaging_methods/*"
 EMPIAR = re.compile(
     r"cryo[ -]?(?:EM|ET)\b|cryo(?:genic)?[ -]?(?:transmission )?electron (?:microscop|tomograph)\w*"
-    r"|electron cryo[ -]?(?:microscop|tomograph)\w*|electron tomography|FIB[ -]?SEM"
-    r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|serial block[ -]?face\b.*|array tomography"
+    r"|cryo-?electron|cryo[ -]?(?:FIB|SXT|CLEM|nano)\b|electron cryo[ -]?(?:microscop|tomograph)\w*"
+    r"|ele[ck]tron(?:en)?[ -]?tomogra(?:phy|phie|fie)|\b(?:S?TEM|EM) tomography|FIB[ -]?SEM"
+    r"|single[ -]particle (?:analysis|cryo|reconstruction)|sub-?tomogram|micro-?ED\b"
+    r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|\b3[ -]?View\b|\bATUM\b"
+    r"|\bss[ -]?TEM\b|serial[ -]section (?:S?T?EM|(?:transmission )?electron microscop\w*)"
+    r"|serial block[ -]?face\b.*|array tomography"
     r"|volume (?:EM|electron microscop\w*)|\bvEM\b"
-    r"|(?:soft |hard )?X-?ray (?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
+    r"|(?:soft |hard )?X-?ray (?:\w+ )?(?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
+    r"|\bSXT\b|X-?ray ptychograph\w*|phase[ -]contrast X-?ray"
     r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b"
     r"|synchrotron(?: radiation)?(?: X-?ray)?(?: based)? (?:micro-?|nano-?)?tomograph\w*"
     r"|X-?ray (?:phase[ -]contrast |holographic )(?:micro-?|nano-?)?(?:tomograph|imag)\w*",

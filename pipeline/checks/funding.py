@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.grant_text import horizon_number, mentions, sentences
 from pipeline.findings import Operation, Suggestion
-from pipeline.registries import Registries
+from pipeline.registries import Project, Registries
 from pipeline.submission import Metadata
 
 GRANT = "/study/grants/*"
@@ -49,7 +49,7 @@ def _in_thanks(study: dict[str, Any]) -> bool:
 
 
 @check("FUN002", "grant-number-missing", at=GRANT, severity="hint")
-def number_missing(grant: dict[str, Any]) -> Iterator[Flag]:
+def number_missing(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """A funder is named without the number of a grant.
 
     Some funders give none; where there is one, it connects the data with the project.
@@ -57,7 +57,28 @@ def number_missing(grant: dict[str, Any]) -> Iterator[Flag]:
     To fix: add the grant number if there is one.
     """
     if _funder(grant) and not _number(grant) and not grant.get("grant_pid"):
-        yield Flag(message=f"no grant number stands beside {_funder(grant)!r}", value="")
+        named = grant.get("project_acronym") or _funder(grant)
+        project = _of_acronym(str(named), registries)
+        yield Flag(
+            message=f"no grant number stands beside {_funder(grant)!r}"
+            + (f"; {project.acronym} is {project.number} in CORDIS" if project else ""),
+            value="",
+            suggestion=suggest(
+                Operation(do="add", place=below(place, "grant_id"), after=project.number),
+                why=f"CORDIS ({project.updated}): {project.acronym} is {project.title}.",
+            )
+            if project is not None
+            else None,
+        )
+
+
+def _of_acronym(text: str, registries: Registries) -> Project | None:
+    """The one Horizon Europe project whose acronym a text is; none for a funder's own acronym."""
+    text = text.strip().removesuffix(" project").strip()
+    if len(text) < 4 or registries.funder(text) is not None or mentions(text, registries):
+        return None
+    found = registries.projects(text)
+    return found[0] if len(found) == 1 else None
 
 
 @check("FUN003", "funder-missing", at=GRANT, severity="warning")
@@ -231,8 +252,8 @@ def _number_alone(
 
 _IN_NAME = re.compile(
     r"[\s,;:(\[-]*(?:\b(?:grant|award|project|contract|no|nr|number|agreement|ref|id)\b[\s.:#]*)*"
-    r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d\w?)"
-    r"\s*[)\]]?\s*$",
+    r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d"
+    r"(?:\w|/[A-Z])?)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 
@@ -339,7 +360,23 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
     if not number or known is None or not known.grant_pattern or _NOT_A_NUMBER.fullmatch(number):
         return
     if not re.fullmatch(known.grant_pattern, number):
-        yield Flag(message=f"{number!r} is unusual for {known.name}", at=below(place, "grant_id"))
+        at, project = below(place, "grant_id"), _of_acronym(number, registries)
+        yield Flag(
+            message=f"{number!r} is unusual for {known.name}"
+            + (f"; it is the acronym of {project.number} in CORDIS" if project else ""),
+            at=at,
+            suggestion=suggest(
+                replace(at, grant["grant_id"], project.number),
+                *(
+                    [Operation(do="add", place=below(place, "project_acronym"), after=number)]
+                    if "project_acronym" not in grant
+                    else []
+                ),
+                why=f"CORDIS ({project.updated}): {project.acronym} is {project.title}.",
+            )
+            if project is not None
+            else None,
+        )
 
 
 @check("FUN104", "grant-attribute-unexpected", at=GRANT, severity="warning")

@@ -9,10 +9,15 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pipeline.registries import Project, Registries
-from pipeline.select import patterns
+from pipeline.select import get, patterns
 
 EU = re.compile(
-    r"(?i:european\s+(?:commission|union|research\s+council|innovation\s+council"
+    r"(?i:europ(?:e|i|ea)an\s+comm?iss?ion"
+    r"|europäische[nr]?\s+(?:union|kommission)|(?:union|commission)\s+européenne"
+    r"|(?:unión|comisión|uni[aã]o|comiss[aã]o)\s+europe[ai]a?|(?:unione|commissione)\s+europea"
+    r"|europese\s+(?:unie|commissie)|(?:unia|unii|komisja)\s+europejsk(?:a|iej)"
+    r"|evropsk[áéo]u?\s+(?:unie|komise)|europeiska\s+(?:unionen|kommissionen)"
+    r"|european\s+(?:commission|union|research\s+council|innovation\s+council"
     r"|research\s+executive\s+agency|health\s+and\s+digital\s+executive\s+agency|institute\s+of\s+innovation)"
     r"|horizon[\s-]*(?:europe|2020)|seventh\s+framework|marie\s+s[kc][lł]odowska|marie[\s-]+curie"
     r"|framework\s+programme)"
@@ -38,6 +43,23 @@ NUMBER = re.compile(
 """A grant number of the form of Horizon Europe; late Horizon 2020 and others share it."""
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(])|\n+")
+
+
+_IN_GROUPS = re.compile(
+    r"(?<![\d.,])(101|190)[ .\u00a0\u202f](\d{3})[ .\u00a0\u202f](\d{3})(?![\d]|[.,]\d)"
+)
+"""A number of Horizon Europe with its digits in groups of three."""
+_GOODS = re.compile(
+    r"\b(?:cat(?:alog(?:ue)?)?|orders?|lot|batch|products?|sku|antibod(?:y|ies)|clone|invoice|phone"
+    r"|tel)\b[^,;]{0,20}$",
+    re.IGNORECASE,
+)
+"""What stands before the number of something that was bought."""
+
+
+def ungrouped(text: str) -> str:
+    """The text with the numbers of Horizon Europe in one run of digits."""
+    return _IN_GROUPS.sub(r"\1\2\3", text)
 
 
 class Mention(NamedTuple):
@@ -128,7 +150,7 @@ def plain(text: str) -> str:
 
 def horizon_number(grant_id: str) -> str | None:
     """The one number of the Horizon Europe form in a grant's number field."""
-    found = set(NUMBER.findall(grant_id))
+    found = set(NUMBER.findall(ungrouped(grant_id)))
     return found.pop() if len(found) == 1 else None
 
 
@@ -171,12 +193,62 @@ def in_free_text(
         for place, text in there:
             if not isinstance(text, str) or not ("101" in text or "190" in text):
                 continue
-            for sentence in sentences(text):
+            for sentence in map(ungrouped, sentences(text)):
                 for found in NUMBER.finditer(sentence):
                     project = registries.project(found[0])
                     if project is None or found[0] in seen:
+                        continue
+                    if _GOODS.search(sentence, 0, found.start()):
                         continue
                     if _paid_by_another(sentence, found.start(), found.end(), registries):
                         continue
                     seen.add(found[0])
                     yield Grant(place, found[0], " ".join(sentence.split())), project
+
+
+_ACRONYM = re.compile(
+    r"(?<![\w./-])(?=\w*[A-Z\d]\w*[A-Z\d]|\w+-\w*[A-Z])[A-Za-z][\w-]{3,}(?![\w/-])"
+)
+"""A word that may be a project's acronym: two capitals or digits in it at least."""
+_PROJECT = (
+    r"(?:projects?|grants?|actions?|networks?|consorti(?:um|a)|fellowships?|infrastructures?)"
+)
+_CALLED = re.compile(rf"{_PROJECT}[\s\"'“‘(:,-]{{1,4}}$", re.IGNORECASE)
+_CALLING = re.compile(rf"[\s\"'”’)]{{1,3}}(?:EU[ -])?{_PROJECT}\b", re.IGNORECASE)
+_ABOUT_PROJECT = re.compile(r"project|grant|fund|horizon|\bEU\b|cordis", re.IGNORECASE)
+
+
+def named_only(metadata: dict[str, Any], registries: Registries) -> Iterator[tuple[Grant, Project]]:
+    """Horizon Europe projects that texts name by their acronym, without any number.
+
+    The acronym must be of one project only, beside a word such as project or grant in a sentence
+    that names the European Union, or the whole value of an attribute named for projects.
+    """
+    seen: set[str] = set()
+    for there in patterns(*FREE_TEXT).find(metadata):
+        for place, text in there:
+            if not isinstance(text, str) or len(text) > _LONGEST or place.endswith("/funder"):
+                continue
+            attribute = place.removesuffix("/value") if place.endswith("/value") else ""
+            name = str(get(metadata, f"{attribute}/name", "")) if attribute else ""
+            whole = bool(attribute) and _ABOUT_PROJECT.search(name) is not None
+            if not whole and not EU.search(text):
+                continue
+            for sentence in sentences(text):
+                if NUMBER.search(sentence) or not (whole or EU.search(sentence)):
+                    continue
+                for found in _ACRONYM.finditer(sentence):
+                    told = _CALLED.search(sentence, 0, found.start()) or _CALLING.match(
+                        sentence, found.end()
+                    )
+                    if not told and not (whole and sentence.strip() == found[0]):
+                        continue
+                    projects = () if EU.search(found[0]) else registries.projects(found[0])
+                    if len(projects) == 1 and projects[0].number not in seen:
+                        seen.add(projects[0].number)
+                        grant = Grant(place, projects[0].number, " ".join(sentence.split()))
+                        yield grant, projects[0]
+
+
+_LONGEST = 20_000
+"""Characters beyond which a text is no statement of funding."""

@@ -107,9 +107,17 @@ def in_free_text(metadata: Metadata, registries: Registries) -> Iterator[Flag]:
     """
     rows = metadata.get("study", {}).get("grants", [])
     given = " ".join(str(row.get(slot, "")) for row in rows for slot in ("grant_id", "grant_pid"))
-    for grant, project in grant_text.in_free_text(metadata, registries):
-        if grant.number in given:
+    acronyms = {plain(str(row.get("project_acronym", ""))) for row in rows}
+    named = [
+        one
+        for one in grant_text.named_only(metadata, registries)
+        if plain(one[1].acronym) not in acronyms
+    ]
+    told: set[str] = set()
+    for grant, project in (*grant_text.in_free_text(metadata, registries), *named):
+        if grant.number in given or grant.number in told:
             continue
+        told.add(grant.number)
         row = {"funder": "European Commission", "grant_id": grant.number, **stated(project)}
         yield Flag(
             message=f"the Horizon Europe grant {grant.number} ({project.acronym}) is named in free"
@@ -255,8 +263,9 @@ def name_agrees(text: str, project: Project) -> bool:
 
 
 def acronym_agrees(text: str, project: Project) -> bool:
-    """Whether an acronym is the project's, case and punctuation apart."""
-    return plain(text).replace(" ", "") == plain(project.acronym).replace(" ", "")
+    """Whether an acronym is the project's, case, punctuation and the word project apart."""
+    given = plain(text).removeprefix("project ").removesuffix(" project").removesuffix(" eu")
+    return given.replace(" ", "") == plain(project.acronym).replace(" ", "")
 
 
 def pid_agrees(text: str, project: Project) -> bool:

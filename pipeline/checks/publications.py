@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
@@ -532,7 +532,11 @@ def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
 
     To fix: look both papers up, and give each its own identifier.
     """
-    reads = {"doi": doi, "pubmed_id": pmid, "pmc_id": pmcid}
+    reads: dict[str, Callable[[str], str | None]] = {
+        "doi": doi,
+        "pubmed_id": pmid,
+        "pmc_id": pmcid,
+    }
     first: dict[tuple[str, str], tuple[int, str]] = {}
     for number, publication in enumerate(study.get("publications", ())):
         title = _folded(str(publication.get("title", "")))

@@ -50,26 +50,36 @@ def belongs_to_empiar(
 _IDENTITY = re.compile(
     r"\b(?:patient|participant|donor|subject|hospital|case)s?['’]?s?[ _-]?"
     r"(?:id|ids|identifier|identifiers|initials|full name|address)\b"
-    r"|\bpatients?['’]?s?[ _-]?(?:names?|numbers?|no\.?)\b"
+    r"|\b(?:in|out)?patients?['’]?s?[ _-]?(?:names?|numbers?|(?:no|nr)\b\.?)"
     r"|\b(?:participant|donor|subject)s?['’]?s?[ _-]names?\b"
+    r"|\bhospital[ _-]?(?:numbers?|no\b\.?)|\b(?:biopsy|pathology|histology) (?:numbers?|no\b\.?)"
     r"|\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"
+    r"|\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]|[A-Z]\w+ \d|(?:19|20)\d\d)"
     r"|\b(?:medical|hospital|health)[ _-]?records?(?: (?:numbers?|no\.?|id))?\b|\bmrn\b"
-    r"|\bnhs numbers?\b|\bsocial security numbers?\b|\bpassport numbers?\b"
+    r"|\brecords? (?:numbers?|no\b\.?) ?\d|\bnational (?:id|identity|identification)\b"
+    r"|\bnhs (?:numbers?|no\b\.?)|\bsocial security numbers?\b|\bssn\b|\bpassport numbers?\b"
+    r"|\bcpr(?:[ -]?(?:nr|number|no))?\.?:? ?\d{6}|\bf[øo]dsels ?(?:nummer|dato)\b"
+    r"|\bpersonnummer\b|\bfödelsedatum\b|\bgeboortedatum\b|\bdata urodzenia\b|\bpesel\b"
     r"|\bgeburts(?:datum|tag)\w*|\bpatienten-?(?:id|nummern?|namen?)\b|\bfallnummern?\b"
     r"|\bdates? de naissance\b|\b(?:nom|identifiant)s? d[ue]s? patients?\b|\bnum[ée]ro de dossier\b"
     r"|\bfechas? de nacimiento\b|\bnombres? del? pacientes?\b|\bhistoria cl[íi]nica\b"
-    r"|\bdata di nascita\b|\bcodice fiscale\b|\bdata de nascimento\b",
+    r"|\bdata di nascita\b|\bcodice fiscale\b|\bdata de nascimento\b"
+    r"|病历号|病案号|住院号|身份证|出生日期|患者姓名|患者氏名|患者ID|生年月日|診察券番号|환자번호|생년월일",
     re.IGNORECASE,
 )
 _WORDS = (
     *("patient", "participant", "donor", "subject", "hospital", "case", "birth", "dob"),
     *("record", "mrn", "nhs", "social", "passport", "geburt", "fallnummer", "naissance"),
     *("dossier", "nacimiento", "paciente", "historia", "nascita", "fiscale", "nascimento"),
+    *("born", "biopsy", "pathology", "histology", "ssn", "cpr", "dselsnum", "dselsdato"),
+    *("dsels ", "personnummer", "födelse", "geboorte", "urodzenia", "pesel", "national id"),
+    *("病历", "病案", "住院", "身份", "出生", "患者", "生年月日", "診察", "환자", "생년"),
 )
 """One of these stands in whatever points at a person; a look for them is quick."""
 
 _RELIEVED = re.compile(
-    r"anonymi[sz]|de-?identif|pseud[oó]nym|removed|without|\bno\b|\bnot\b|withheld|coded|exclud"
+    r"anonymi[sz]|de-?identif|pseud[oó]nym|removed|without|\bno\b(?![.:]? ?\d|\.)|\bnot\b|withheld"
+    r"|coded|exclud"
     r"|replaced|codes\b|anonym|\bohne\b|\bkeine?\b|entfernt|\bsans\b|\bsin\b|\bsenza\b|\bsem\b",
     re.IGNORECASE,
 )
