@@ -52,12 +52,15 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     for place, text in texts.beyond_ascii:
         if len(text) > LONG:
             continue
-        if not _SUSPECT.search(text) and not _GRAVE.search(text):
+        read = _otherwise(text)
+        if read is None and not _SUSPECT.search(text) and not _GRAVE.search(text):
             if "\u00e2" in text and _REMAINS.search(text):
                 told = f"{quoted(text, 60)} holds the remains of a sign read in a wrong encoding"
                 yield Flag(message=told, at=place)
             continue
         mended = _decoded(text)
+        if mended == text and read is not None:
+            mended = read
         if mended != text:
             yield Flag(
                 message=f"{quoted(text, 60)} was read in a wrong encoding; "
@@ -67,6 +70,100 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
                     replace(place, text, mended), why="Read in the right encoding it makes sense."
                 ),
             )
+
+
+_READ_AS = (
+    *("mac_roman", "cp437", "cp850", "cp1250", "cp1251", "cp1253", "cp866", "koi8-r"),
+    *("gbk", "shift_jis", "big5", "cp949"),
+)
+"""The code pages in which short runs of UTF-8 are read by mistake, the likelier first."""
+_RUN = re.compile(r"[^\x00-\x7f]+")
+_WESTERN = re.compile(
+    "[\u00a0\u00a3\u00a7\u00a9\u00ab\u00ae\u00b0-\u00b3\u00b5\u00b7\u00b9\u00ba\u00bb-\u00be\u00bf\u00d7\u00f7"
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u1e00-\u1eff\u2010-\u2026\u2030\u2032\u2033\u2039\u203a"
+    "\u2070-\u209c\u20ac\u2122\u2190-\u2194\u2212\u2248\u2260\u2264\u2265]+"
+)
+"""Letters and signs that a Western text has: those that a mistaken run stands for."""
+_FOREIGN = re.compile(
+    "[\u0400-\u04ff\u2500-\u25ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\ue000-\uf8ff\uff61-\uff9f"
+    "\u221a\u220f\u2211\u222b\u221e\u2202\u2206\u03a9\u00ac]"
+)
+"""What no Western word has: Cyrillic, CJK, box drawings, half-width kana, sums and roots."""
+
+
+def _otherwise(text: str) -> str | None:
+    """The text with short runs read in UTF-8, where they are foreign to the words around them.
+
+    Every foreign sign of the text must be explained by the one code page; else it is None.
+    """
+    runs = list(_RUN.finditer(text))
+    if not any(len(one[0]) > 1 or _FOREIGN.search(one[0]) for one in runs):
+        return None
+    for code in _READ_AS:
+        mended, at, told = "", 0, False
+        for run in runs:
+            meant = _as_utf8(run[0], code)
+            odd = meant is not None and _is_odd(run, text, meant)
+            if not odd and _FOREIGN.search(run[0]):
+                break
+            mended += text[at : run.start()] + (meant if odd and meant else run[0])
+            at, told = run.end(), told or odd
+        else:
+            if told:
+                return mended + text[at:]
+    latin = _ALL_HIGH.sub(_in_other_alphabet, text)
+    return latin if latin != text else None
+
+
+_ALL_HIGH = re.compile(r"(?<![^\W\d_])[\u00c0-\u00ff]{5,}(?![^\W\d_])")
+"""A word of accented letters alone, which no language has."""
+
+
+def _in_other_alphabet(found: re.Match[str]) -> str:
+    """A word read in the Cyrillic or Greek code page, where its capitals then fall into place."""
+    for code in ("cp1251", "cp1253"):
+        word = found[0].encode("latin-1").decode(code, "replace")
+        if word in (word.lower(), word.capitalize(), word.upper()) and word.isalpha():
+            return word
+    return found[0]
+
+
+def _as_utf8(run: str, code: str) -> str | None:
+    """What a run says when its bytes are read in UTF-8, if that is Western."""
+    try:
+        meant = run.encode(code).decode("utf-8")
+    except UnicodeError:
+        return None
+    if len(meant) == len(run.encode(code)):
+        return None
+    other = len(run) >= _LONG_RUN and _ONE_ALPHABET.fullmatch(meant)
+    return meant if other or _WESTERN.fullmatch(meant) else None
+
+
+_LONG_RUN = 6
+_ONE_ALPHABET = re.compile(
+    "[\u0400-\u04ff]+|[\u0370-\u03ff]+|[\u3040-\u30ff\u3400-\u9fff]+|[\uac00-\ud7af]+"
+)
+"""A word in Cyrillic, Greek, Chinese, Japanese or Korean."""
+_BOXES = re.compile("[\u2500-\u257f]")
+_SIGNS = frozenset("\u00b5\u00b0\u00b1\u00b2\u00b3")
+
+
+def _is_odd(run: re.Match[str], text: str, meant: str) -> bool:
+    """Whether a run is no part of a word or formula: foreign signs at a letter, capitals within."""
+    before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
+    if len(run[0]) == 3 * len(meant) or _BOXES.search(run[0]):
+        return True
+    if len(run[0]) >= _LONG_RUN and _ONE_ALPHABET.fullmatch(meant):
+        return True
+    if _FOREIGN.search(run[0]):
+        return any(one.isascii() and one.isalnum() for one in (before, after) if one)
+    if len(run[0]) < 2 or not run[0][0].isupper():
+        return False
+    # "KrakĂłw": a capital behind a small letter. "5 Βµm": a capital before a sign.
+    behind = before.isascii() and before.isalpha()
+    inside = behind and after.isascii() and (after.islower() or before.islower())
+    return inside or meant in _SIGNS
 
 
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+")
@@ -205,7 +302,7 @@ LOOK_ALIKE = dict(
 """Cyrillic and Greek letters that look like a Latin one (Unicode confusables, 15.1)."""
 
 _STRANGE = re.compile(f"[{''.join(LOOK_ALIKE)}]")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W_]{2,}")
 
 
 @check("TXT109", "look-alike-letters", at="", severity="warning")
@@ -221,7 +318,13 @@ def look_alike(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             continue
         words = _WORD.findall(visible(text))
         mixed = [(word, LOOK_ALIKE) for word in words if _is_mixed(word)]
-        if _CYRILLIC.search(text):
+        cyrillic = _CYRILLIC.findall(text)
+        if cyrillic and all(letter in LOOK_ALIKE for letter in cyrillic):
+            latin = sum(letter.isascii() and letter.isalpha() for letter in text)
+            if latin > len(cyrillic):
+                alike = (word for word in words if _CYRILLIC.search(word))
+                mixed += [(word, LOOK_ALIKE) for word in alike if (word, LOOK_ALIKE) not in mixed]
+        elif cyrillic:
             mixed += [(word, _AS_CYRILLIC) for word in words if _is_cyrillic_mixed(word)]
         if mixed:
             clean = text
@@ -278,4 +381,5 @@ def _is_mixed(word: str) -> bool:
     """Whether all letters of a word are Latin or look so, and there are some of both."""
     strange = sum(letter in LOOK_ALIKE for letter in word)
     latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in word)
-    return strange > 0 and latin > 0 and strange + latin == len(word)
+    digits = sum(letter.isdecimal() for letter in word)
+    return strange > 0 and latin > 0 and strange + latin + digits == len(word)

@@ -137,7 +137,7 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
         )
 
 
-_PEOPLE = re.compile(r";|(?:,|(?<![\s,]))\s+(?:and|&|und|et)\s+|\n")
+_PEOPLE = re.compile(r";|(?:,|(?<![\s,])(?<! von))\s+(?:and|&|und|et)\s+|\n")
 _COMMAS = re.compile(r",\s*(?:(?:and|&)\s+)?|(?<!\s)\s+(?:and|&)\s+")
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
 _NO_PERSON = re.compile(

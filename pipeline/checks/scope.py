@@ -54,7 +54,7 @@ _IDENTITY = re.compile(
     r"|\b(?:participant|donor|subject)s?['’]?s?[ _-]names?\b"
     r"|\bhospital[ _-]?(?:numbers?|no\b\.?)|\b(?:biopsy|pathology|histology) (?:numbers?|no\b\.?)"
     r"|\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"
-    r"|\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]|[A-Z]\w+ \d|(?:19|20)\d\d)"
+    r"|\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w|[A-Z]\w+ \d)"
     r"|\b(?:medical|hospital|health)[ _-]?records?(?: (?:numbers?|no\.?|id))?\b|\bmrn\b"
     r"|\brecords? (?:numbers?|no\b\.?) ?\d|\bnational (?:id|identity|identification)\b"
     r"|\bnhs (?:numbers?|no\b\.?)|\bsocial security numbers?\b|\bssn\b|\bpassport numbers?\b"

@@ -21,10 +21,10 @@ LONG = 1_000_000
 _NEEDED = frozenset({"title", "name", "description", "file_list", "scientific_name"})
 _OTHER_SCRIPT = "[\u0590-\u1cff\u2190-\U0001faff]"
 _SLIP = re.compile(
-    f"(?![\u200c\u200d])[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+    f"[\u2028\u2029]|(?![\u200c\u200d])[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     f"|(?<!{_OTHER_SCRIPT})[\u200c\u200d]|[\u200c\u200d](?!{_OTHER_SCRIPT})"
 )
-_UNSEEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNSEEN = re.compile(f"[\u2028\u2029{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACES = re.compile(
     "(?<![\\d.,%±~<>≥≤])[\u00a0\u1680\u2000-\u200a\u202f\u205f](?!\\s|$)"
     "|(?<=[A-Za-z])\u3000(?=[A-Za-z])"
@@ -65,7 +65,7 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         told = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
         plain = _SLIP.sub(_meant, text)
         kept = len(plain) + len(_SLIP.findall(text)) > len(text)
-        why = "They are characters of Windows." if kept else "They have no glyph."
+        why = "They are characters of Windows, or line ends." if kept else "They have no glyph."
         clean = suggest(replace(place, text, plain), why=why)
         control = any(unicodedata.category(one) == "Cc" for one in _SLIP.findall(text))
         yield Flag(
@@ -77,8 +77,13 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
 
 def _meant(found: re.Match[str]) -> str:
-    """What a control character is in the code page of Windows, where it came from; else nothing."""
+    """What a control character is in the code page of Windows, where it came from; else nothing.
+
+    The separators of lines and paragraphs are line ends.
+    """
     code = ord(found[0])
+    if code in (0x2028, 0x2029):
+        return "\n"
     return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code <= 0x9F else ""
 
 
@@ -175,6 +180,15 @@ def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     To fix: leave one of them.
     """
     for place, text in texts.prose:
+        if (again := _said_again(text)) is not None:
+            why = "The same sentences stand twice in a row."
+            yield Flag(
+                message=f"sentences stand twice in a row: {quoted(again[0], 60)}",
+                at=place,
+                value=text[:400],
+                suggestion=suggest(replace(place, text, again[1]), why=why),
+            )
+            continue
         half, exact = _half(text.strip())
         if half:
             why = "Both halves are the same."
@@ -186,6 +200,35 @@ def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
+_SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.DOTALL)
+_SHORTEST = 40
+_MOST_SENTENCES = 400
+
+
+def _said_again(text: str) -> tuple[str, str] | None:
+    """Sentences that stand twice in a row, but are not half of the text; and it without them."""
+    if len(text) < 3 * _SHORTEST or len(text) > LONG:
+        return None
+    spans = [one.span() for one in _SENTENCE.finditer(text)]
+    if not 3 <= len(spans) <= _MOST_SENTENCES:
+        return None
+    said = [text[start:end] for start, end in spans]
+    if len(set(said)) == len(said):
+        return None
+    for count in range(1, len(said) // 2 + 1):
+        for at in range(len(said) - 2 * count + 1):
+            first = said[at : at + count]
+            if first != said[at + count : at + 2 * count] or 2 * count == len(said):
+                continue
+            if sum(map(len, first)) >= _SHORTEST:
+                last = at + 2 * count
+                while said[last : last + count] == first:
+                    last += count
+                kept = text[: spans[at + count - 1][1]] + text[spans[last - 1][1] :]
+                return " ".join(first), kept
+    return None
+
+
 _TRIES = 20
 
 
@@ -193,6 +236,7 @@ def _half(text: str) -> tuple[str, bool]:
     """The half of a text that stands twice, and whether both are equal to the letter."""
     if len(text) < 16 or len(text) > LONG:
         return "", False
+    given, text = text, re.sub(" {2,}", " ", text)
     middle, slack = len(text) // 2, len(text) // 20 + 4
     start = text.find(text[:8], max(8, middle - slack))
     for _ in range(_TRIES):
@@ -201,7 +245,7 @@ def _half(text: str) -> tuple[str, bool]:
         first, second = text[:start].strip(" \n\t,;."), text[start:].strip(" \n\t,;.")
         if sum(letter.isalpha() for letter in second) >= 8:
             if first == second:
-                return second, True
+                return second, text == given
             short, long = sorted((first, second), key=len)
             if long.startswith(short) and len(short) >= 0.9 * len(long) and len(short) > 20:
                 return long, False
@@ -217,6 +261,15 @@ _TAG = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|(?P<name>[A-Za-z]{2,8}\d{0,2}));")
 
 
+_LATEX = re.compile(
+    r"(?<![\w:\\/])\\(?:text(?:it|bf|rm|sc|sub|superscript)\{|emph\{|math(?:rm|bf|it|cal)\{|cite[pt]?\{"
+    r"|(?:alpha|beta|gamma|delta|Delta|epsilon|kappa|lambda|mu|omega|Omega|phi|pi|psi|sigma|tau"
+    r"|theta|times|pm|circ|sim|approx|leq|geq|degree)(?![a-zA-Z])|['\"`^~]\{?[a-zA-Z]\}?)"
+    r"|\{\\['\"`^~]"
+)
+"""Commands of LaTeX for letters, signs and type; paths of Windows have letters before theirs."""
+
+
 def _markup(text: str) -> str | None:
     """The first tag or entity of HTML in a text."""
     if "<" in text and (tag := _TAG.search(text)):
@@ -230,10 +283,15 @@ def _markup(text: str) -> str | None:
 
 @check("TXT108", "html-markup", at="", severity="warning")
 def html_markup(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
-    """A value holds HTML tags or entities, which readers will see as they stand.
+    """A value holds HTML tags or entities, or commands of LaTeX, which readers see as they stand.
 
     To fix: write the text without markup.
     """
+    if "\\" in texts.joined and _LATEX.search(texts.joined):
+        for place, text in texts.prose:
+            if "\\" in text and (command := _LATEX.search(text)):
+                told = f"the text holds the LaTeX command {quoted(command[0])}"
+                yield Flag(message=told, at=place)
     if "<" not in texts.joined and "&" not in texts.joined:
         return
     for place, text in texts.prose:
