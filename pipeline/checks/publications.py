@@ -519,7 +519,8 @@ def text_is_identifier(
             suggestion=suggest(*edits, why="The value is a DOI.") if edits else None,
         )
     title, authors = (str(publication.get(slot, "")) for slot in ("title", "authors"))
-    if len(title.split()) > 3 and _folded(title) == _folded(authors):
+    told = len(title.split()) > 3 and not is_placeholder(title)
+    if told and _folded(title) == _folded(authors):
         message = f"the title of a publication stands as its authors: {quoted(authors)}"
         yield Flag(message=message, at=below(place, "authors"))
 
