@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pipeline.images import archives, faults, headers, readers
 from pipeline.images.facts import Facts
@@ -66,6 +67,15 @@ _ERROR_WORDS = re.compile(
     r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied",
     re.IGNORECASE,
 )
+_OTHER_ENDS = frozenset({"OME-XML", "Philips iSyntax"})
+"""XML that is read to its end elsewhere, or before binary data."""
+_NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
+"""Structures that names beside the file tell."""
+_PIXELS_ALONE = frozenset({"ids", "rec", "brik", "raw", "img", "dat", "bsq", "bil", "bip"})
+"""Suffixes of pixels whose header is another file."""
+_XML_END = 4096
+_ZEROS = 512
+"""Bytes at the beginning that are all zero in no format that has its mark there."""
 _OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
 
 
@@ -236,6 +246,7 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     if root is not None and root.root.lower() not in ("html", "head", "body"):
         found = by_markup(root, name, suffixes)
         if found is not None:
+            _closed(file, facts, root.root, found)
             return found
     found = by_text(head, name, suffixes)
     if found is not None:
@@ -281,6 +292,22 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     return None
 
 
+def _closed(file: Opened, facts: Facts, root: str, found: Format) -> None:
+    """Flag an XML document that ends before its root element does."""
+    if found.name in _OTHER_ENDS:
+        return
+    end = file.tail(_XML_END).replace(b"\0", b"").rstrip()
+    if end.endswith((f"</{root}>".encode(), b"/>", b"-->", b"?>")):
+        return
+    if not re.search(rb"</(?:[\w.-]+:)?" + re.escape(root.encode()) + rb"\s*>", end):
+        facts.flag(
+            faults.TRUNCATED,
+            f"the XML ends at byte {file.size}, before its element {root} does",
+            broken=True,
+            value=file.size,
+        )
+
+
 def _told_apart(head: bytes) -> bool:
     """Whether a file named as OME-XML begins as that, or as what is told in words of its own."""
     root = markup(head)
@@ -304,6 +331,20 @@ def _binary(one: Format) -> bool:
     return bool(one.rules) and all(
         "hex" in rule or "tiff" in rule or "ole" in rule or "hdf5" in rule for rule in one.rules
     )
+
+
+def _marked(one: Format) -> bool:
+    """Whether files of a format surely have a mark among their first bytes."""
+    return bool(one.rules) and all(map(_needs_mark, one.rules))
+
+
+def _needs_mark(rule: Mapping[str, Any]) -> bool:
+    """Whether what a rule asks for cannot be among zero bytes, nor behind them."""
+    if "hex" in rule or "text" in rule:
+        return 0 <= int(rule.get("at", 0)) < _ZEROS
+    if "structure" in rule:
+        return rule["structure"] not in _NAMED
+    return "tiff" in rule or "ole" in rule or "^" in rule.get("pattern", "")[:6]
 
 
 def _text_kind(text: str, root: Markup | None) -> str:
@@ -385,6 +426,20 @@ def _unknown(
         return
     if formats and not textual:
         images = [one for one in formats if not one.other]
+        alone = _common(suffixes) or suffixes[-1] in _PIXELS_ALONE
+        if (
+            not alone
+            and not file.head[:_ZEROS].strip(b"\0")
+            and all(map(_marked, images))
+            and images
+        ):
+            facts.format, facts.evidence = formats[0].name, "suffix"
+            facts.flag(
+                faults.BAD_SIGNATURE,
+                f"{name} begins with {_ZEROS} zero bytes, as no .{suffixes[-1]} file does",
+                severity="warning",
+            )
+            return
         facts.format = formats[0].name
         facts.evidence = "suffix"
         facts.kind = "image" if images else "other"

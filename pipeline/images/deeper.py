@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import struct
 import zlib
+from collections.abc import Callable
 
 from pipeline.images import faults, unpacking
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.medical import units
 from pipeline.images.opened import Opened
+from pipeline.images.text import is_text
 
 PIECE = 1 << 20
 SLOWEST = 2 << 20
@@ -36,6 +39,8 @@ _DECODED = frozenset(
         "GIF (Graphics Interchange Format)",
         "WebP",
         "JPEG 2000",
+        "JPX",
+        "AVIF",
     }
 )
 
@@ -46,33 +51,43 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         facts.packed.append(Packed(0, "gzip", None))
     for packed in facts.packed:
         unpacking.read(file, facts, packed)
-    if file.head.startswith(b"\x89PNG"):
-        png(file, facts)
-    elif file.head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        if not feeds(file, facts):
-            decode(file, facts, "tiff")
-    elif file.head.startswith(b"\x89HDF\r\n"):
-        decode(file, facts, "hdf5_pixels")
-    elif file.head.startswith(b"SIMPLE  ="):
-        fits(file, facts)
-    elif facts.format == "Zeiss CZI":
-        decode(file, facts, "czi")
-    elif facts.format == "Nikon NIS-Elements ND2" and not file.away:
-        decode(file, facts, "nd2_pixels")
-    elif facts.format == "imzML":
-        spectra(file, facts)
-    elif facts.format in _DECODED:
-        decode(file, facts, "picture")
-    elif facts.format == "DICOM":
-        decode(file, facts, "dicom")
-    elif not facts.packed:
-        # pixels that are stored as they are prove nothing but that they can be read
+    way = _way(file, facts)
+    binary = not is_text(file.head)
+    if binary and feeds(file, facts, whole=not way and not facts.packed):
+        return
+    if way in _OWN:
+        _OWN[way](file, facts)
+    elif way:
+        decode(file, facts, way)
+    elif not binary and not facts.packed:
         for _ in file.stream():
             pass
 
 
-def feeds(file: Opened, facts: Facts) -> bool:
-    """Flag a binary file in which every line feed follows a carriage return."""
+def _way(file: Opened, facts: Facts) -> str:
+    """How the pixels are read; empty where they are stored as they are, or unpacked already."""
+    if file.head.startswith(b"\x89PNG"):
+        return "png"
+    if file.head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        return "tiff"
+    if file.head.startswith(b"\x89HDF\r\n"):
+        return "hdf5_pixels"
+    if file.head.startswith(b"SIMPLE  ="):
+        return "fits"
+    if facts.format == "Portable Any Map" and file.head[:2] in (b"P2", b"P3"):
+        return "numbers"
+    if facts.format == "Nikon NIS-Elements ND2" and not file.away:
+        return "nd2_pixels"
+    if facts.format in _DECODED:
+        return "picture"
+    return {"Zeiss CZI": "czi", "imzML": "imzml", "DICOM": "dicom"}.get(facts.format or "", "")
+
+
+def feeds(file: Opened, facts: Facts, whole: bool = False) -> bool:
+    """Flag a binary file in which every line feed follows a carriage return.
+
+    `whole` reads it to its end, too, when it is none.
+    """
     count = paired = outside = 0
     last = b""
     for piece in file.stream():
@@ -80,9 +95,9 @@ def feeds(file: Opened, facts: Facts) -> bool:
         paired += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
         outside += len(_OUTSIDE.findall(piece))
         last = piece[-1:]
-        if count - paired > 0:
+        if count > paired and not whole:
             return False
-    if outside < LEAST_FEEDS:
+    if count > paired or outside < LEAST_FEEDS:
         return False
     facts.flag(
         faults.TEXT_MODE, f"each of the {count} line feeds follows a carriage return", broken=True
@@ -124,6 +139,26 @@ def png(file: Opened, facts: Facts) -> None:
             f"the pixels take {pixels.promised:,} bytes, {pixels.count:,} are stored",
             broken=True,
             value=pixels.count,
+        )
+
+
+def numbers(file: Opened, facts: Facts) -> None:
+    """Count the values of a PGM or PPM in plain text (Netpbm)."""
+    asked = math.prod((facts.sizes or {}).get(axis, 1) for axis in "CYX")
+    found = 0
+    held = b""
+    for piece in file.stream():
+        held, _, rest = (held + piece).rpartition(b"\n")
+        found += len(re.sub(rb"#[^\n]*", b"", held).split())
+        held = rest
+    # the kind, two sides and the greatest value stand before them
+    found += len(held.split()) - 4
+    if found < asked:
+        facts.flag(
+            faults.TRUNCATED,
+            f"{asked:,} values are asked for, {found:,} are there",
+            broken=True,
+            value=found,
         )
 
 
@@ -215,3 +250,12 @@ def decode(file: Opened, facts: Facts, job: str) -> None:
         facts.flag(faults.READER_COMPLAINS, f"the pixels cannot be read: {answer['error']}")
     elif "unread" in answer:
         facts.flag(faults.UNREAD, f"not all pixels were read: {answer['unread']}")
+
+
+_OWN: dict[str, Callable[[Opened, Facts], None]] = {
+    "png": png,
+    "fits": fits,
+    "imzml": spectra,
+    "numbers": numbers,
+}
+"""Ways to read pixels in this process; the others are jobs of the worker."""

@@ -1,18 +1,19 @@
-"""Pixels packed as runs, counted without being unpacked: PCX, Sun raster, Targa."""
+"""Pixels packed as runs, counted without being unpacked: PCX, Sun raster, Targa, Radiance."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-KINDS = ("pcx", "sun", "targa")
+KINDS = ("pcx", "sun", "targa", "radiance")
 
 
 def count(pieces: Iterable[bytes], kind: str, wanted: int) -> int:
     """Bytes (of Targa pixels) that runs stand for, counted until there are as many as wanted.
 
-    `kind` is `pcx`, `sun`, or `targa` and the bytes of a pixel.
+    `kind` is `pcx`, `sun`, `targa` and the bytes of a pixel, or `radiance` and the pixels of a row.
     """
-    step, width = _STEPS[kind.rstrip("0123456789")], int(kind[5:] or 0) if "targa" in kind else 1
+    name = kind.rstrip("0123456789")
+    step, width = _STEPS[name], int(kind[len(name) :] or 1)
     held, total = b"", 0
     for piece in pieces:
         held += piece
@@ -70,8 +71,29 @@ def _targa(data: bytes, wanted: int, width: int) -> tuple[int, int]:
     return at, total
 
 
+def _radiance(data: bytes, wanted: int, width: int) -> tuple[int, int]:
+    """Rows of four mark bytes and four channels; above 128 a run of one byte (Graphics Gems II)."""
+    at = total = 0
+    end = len(data)
+    while total < wanted:
+        place = at + 4
+        if data[at : at + 2] != b"\2\2" and place <= end:
+            return end, wanted  # a row that is not packed: no more is counted
+        for _ in range(4):
+            given = 0
+            while given < width and place < end:
+                code = data[place]
+                given += code - 128 if code > 128 else code
+                place += 2 if code > 128 else 1 + code
+            if given < width or place > end:
+                return at, total
+        at, total = place, total + 4 * width
+    return at, total
+
+
 _STEPS: dict[str, Callable[[bytes, int, int], tuple[int, int]]] = {
     "pcx": _pcx,
     "sun": _sun,
     "targa": _targa,
+    "radiance": _radiance,
 }

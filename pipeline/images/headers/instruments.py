@@ -133,6 +133,7 @@ def _fluoview(said: dict[str, dict[str, str]], facts: Facts) -> None:
 def norpix(file: Opened, facts: Facts) -> None:
     """NorPix StreamPix sequence: sizes, bits and number of frames (as pims 0.7 reads them)."""
     head = file.need(0, 1024, "the NorPix header")
+    version = struct.unpack_from("<I", head, 28)[0]
     x, y, bits, real, _, form = struct.unpack_from("<6I", head, 548)
     frames, _, stride = struct.unpack_from("<3I", head, 572)
     if not 0 < x < 1 << 20 or not 0 < y < 1 << 20 or bits not in (8, 16, 24, 32, 48):
@@ -141,7 +142,9 @@ def norpix(file: Opened, facts: Facts) -> None:
     facts.size(T=max(1, frames), C=colours, Z=1, Y=y, X=x)
     facts.pixel_type = f"uint{bits // colours}" if real <= bits else None
     facts.images = 1
-    held = (file.size - 1024) // stride if stride else 0
+    # pixels of the last frame may stand without the padding behind them
+    start, length = 8192 if version > 5 else 1024, x * y * bits // 8
+    held = (file.size - start + max(0, stride - length)) // stride if stride else 0
     if frames > held:
         facts.flag(
             faults.PLANES_DISAGREE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from pipeline.images.facts import Facts
+from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Cut, Opened, Wrong
 
@@ -20,6 +20,8 @@ def riff(file: Opened, facts: Facts) -> None:
         if not file.tail(8).endswith(bytes(7) + b"\1"):
             raise Cut("the QOI image, which has no end marker,", file.size + 8)
         return
+    if file.head.startswith(b"#?"):
+        _radiance(file, facts)
     if not file.head.startswith(b"RIFF"):
         return
     length = struct.unpack_from("<I", file.need(0, 12, "the RIFF header"), 4)[0]
@@ -47,6 +49,41 @@ def riff(file: Opened, facts: Facts) -> None:
         width, height = struct.unpack_from("<II", file.head, at + 8 + 32)
         facts.size(T=max(1, frames), C=3, Z=1, Y=height, X=width)
         facts.pixel_type, facts.images = "uint8", 1
+
+
+def _radiance(file: Opened, facts: Facts) -> None:
+    """Sizes, and the least that rows in runs of 127 bytes take (Ward, Graphics Gems II)."""
+    said = re.search(rb"\n\n([-+])([XY]) (\d{1,6}) ([-+])([XY]) (\d{1,6})\n", file.head)
+    if said is None or said[2] == said[5]:
+        return
+    rows, row = int(said[3]), int(said[6])
+    facts.size(**{"T": 1, "C": 3, "Z": 1, said[2].decode(): rows, said[5].decode(): row})
+    facts.pixel_type, facts.images = "float32", 1
+    if file.head[said.end() : said.end() + 4] == b"\2\2" + row.to_bytes(2, "big"):
+        least = 4 + 4 * 2 * -(-row // 127)
+        file.reach(said.end() + rows * least, "the shortest rows")
+        facts.packed.append(Packed(said.end(), f"radiance{row}", 4 * row * rows))
+
+
+@header("EPS (Encapsulated PostScript)")
+def eps(file: Opened, facts: Facts) -> None:
+    """EPS with a preview: where its parts end; of any, the trailer that its comments announce.
+
+    Source: Encapsulated PostScript File Format Specification 3.0, Adobe, 5.2.
+    """
+    start, end = 0, file.size
+    if file.head.startswith(b"\xc5\xd0\xd3\xc6"):
+        parts = struct.unpack_from("<6I", file.need(0, 30, "the EPS header"), 4)
+        for at, length, what in zip(parts[::2], parts[1::2], _PARTS, strict=True):
+            if length:
+                file.reach(at + length, what)
+        start, end = parts[0], parts[0] + parts[1]
+    box = re.search(rb"(?m)^%%BoundingBox: *(\(atend\))?", file.read(start, 4096))
+    if box and box[1] and b"%%Trailer" not in file.read(max(start, end - (1 << 16)), 1 << 16):
+        raise Cut("the trailer that the comments announce", end + 1)
+
+
+_PARTS = ("the PostScript", "the preview as a metafile", "the preview as a TIFF")
 
 
 @header("QuickTime Movie", "MP4 (MPEG-4)", "AVIF", "HEIF", "3GP", "Canon CR3")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
@@ -18,6 +20,15 @@ _AMIRA = {
     "int32": "int32",
     "float": "float32",
     "double": "float64",
+}
+_AMIRA_BYTES = {
+    "byte": 1,
+    "short": 2,
+    "ushort": 2,
+    "int": 4,
+    "int32": 4,
+    "float": 4,
+    "double": 8,
 }
 _VIFF = {1: ("uint8", 1), 2: ("int16", 2), 4: ("int32", 4), 5: ("float32", 4), 9: ("float64", 8)}
 
@@ -36,8 +47,27 @@ def amira(file: Opened, facts: Facts) -> None:
     x, y, z = (int(one) for one in lattice.groups())
     facts.size(T=1, C=1, Z=z, Y=y, X=x)
     facts.images = 1
-    if kind := re.search(r"Lattice \{ *(\w+)", text):
+    told = re.search(
+        r"Lattice \{ *(\w+)(?:\[(\d{1,3})\])? +\w+ *\} *=? *@1(?:\(\w+, *(\d{1,12})\))?\s", text
+    )
+    if kind := told or re.search(r"Lattice \{ *(\w+)", text):
         facts.pixel_type = _AMIRA.get(kind[1])
+    if told is None or text.count("@") > 1 or not re.match(r"# \w+ (3D )?BINARY", text):
+        return
+    marked = _beginning(file).find("\n@1\n", len(text))
+    width = _AMIRA_BYTES.get(told[1])
+    if marked < 0 or width is None:
+        return
+    start = marked + len("\n@1\n")
+    end = start + int(told[3] or x * y * z * int(told[2] or 1) * width)
+    # a header alone is no accident of a transfer
+    facts.flag(
+        faults.TRUNCATED,
+        f"the header asks for {end} bytes, the file has {file.size}",
+        broken=file.size > start + 16,
+        severity="error" if file.size > start + 16 else "warning",
+        value=end,
+    ) if end > file.size else None
 
 
 @header("Varian FDF")
@@ -54,6 +84,10 @@ def fdf(file: Opened, facts: Facts) -> None:
     storage = re.search(r'\*storage *= *"(\w+)"', text)
     if bits and storage:
         facts.pixel_type = f"{'float' if storage[1] == 'float' else 'int'}{bits[1]}"
+        if 0 < len(text) < MOST_TEXT and len(bits[1]) < 4:
+            # a NUL parts the text from the values
+            length = math.prod(max(1, one) for one in shape) * int(bits[1]) // 8
+            file.reach(len(text) + 1 + length, "the FDF values")
     if region := re.search(r"\broi\[\] *= *\{([\d., ]+)\}", text):
         lengths = [float(one) * 1e4 for one in region[1].split(",")]
         steps = {

@@ -27,6 +27,19 @@ _DXGI = {**dict.fromkeys(range(70, 73), 8), **dict.fromkeys(range(73, 79), 16),
          **dict.fromkeys(range(79, 82), 8), **dict.fromkeys(range(82, 85), 16),
          **dict.fromkeys(range(94, 100), 16)}  # fmt: skip
 """The same by the number of a DXGI format: BC1 to BC7."""
+_DXGI_BITS = {
+    range(1, 5): 128,
+    range(5, 9): 96,
+    range(9, 15): 64,
+    range(15, 23): 64,
+    range(23, 48): 32,
+    range(48, 60): 16,
+    range(60, 66): 8,
+    range(85, 87): 16,
+    range(87, 94): 32,
+    range(115, 116): 16,
+}
+"""Bits of a pixel of a DXGI format that is not in blocks."""
 _MIPMAPS, _FOURCC, _PLAIN = 0x20000, 0x4, 0x40 | 0x20000 | 0x2
 _FACES = 0xFC00
 
@@ -111,7 +124,7 @@ def sun(file: Opened, facts: Facts) -> None:
     facts.size(T=1, C=3 if bits >= 24 else 1, Z=1, Y=height, X=width)
     facts.pixel_type, facts.images = "uint8", 1
     start, needed = 32 + table, (width * bits + 15) // 16 * 2 * height
-    if kind in (0, 1):
+    if kind in (0, 1, 3):
         file.reach(start + needed, "the Sun raster rows")
     elif kind == 2:
         # some writers state the length of the rows before they were packed
@@ -134,11 +147,12 @@ def dds(file: Opened, facts: Facts) -> None:
     if kinds & _FOURCC and code == b"DX10":
         form, _, more, count = struct.unpack("<4I", file.need(128, 16, "the DDS header"))
         start, block = 148, _DXGI.get(form)
+        bits = next((one for forms, one in _DXGI_BITS.items() if form in forms), 0)
         pictures = max(1, min(count, 2048)) * (6 if more & 4 else 1)
     volume = max(1, depth) if caps & 0x200000 else 1
     facts.size(T=1, C=4 if block else max(1, min(bits // 8, 4)), Z=volume, Y=height, X=width)
     facts.pixel_type, facts.images = "uint8", pictures
-    if not block and (kinds & _FOURCC or not kinds & _PLAIN):
+    if not block and (not bits or not kinds & (_FOURCC | _PLAIN)):
         return
     lengths = [
         _surface(max(1, width >> n), max(1, height >> n), block, bits) * max(1, volume >> n)

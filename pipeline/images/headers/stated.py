@@ -141,6 +141,20 @@ def bcf(file: Opened, facts: Facts) -> None:
         file.reach(0x118 + length * count, "the chunks of the BCF")
 
 
+@header("Renishaw WDF")
+def wdf(file: Opened, facts: Facts) -> None:
+    """WDF: its blocks, one after the other, each with its length (as RosettaSciIO reads them)."""
+    at = 0
+    for _ in range(MOST_RECORDS):
+        if at >= file.size:
+            return
+        kind, length = struct.unpack("<4s4xQ", file.need(at, 16, "a WDF block"))
+        if length < 16 or not kind.strip(b"\0 "):
+            return
+        at += length
+        file.reach(at, f"the WDF block {kind.decode('latin-1').strip()}")
+
+
 @header("NanoMegas Blockfile")
 def blockfile(file: Opened, facts: Facts) -> None:
     """BLO: sizes of scan and patterns, and the length that they ask for."""

@@ -1,0 +1,134 @@
+"""What accidents of a transfer leave of pictures, meshes, spectra and indexes."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from tests.pictures import OME, picture, pixels, tiff, write
+from tests.recipes import RECIPES
+from tests.told import bmp, grave, made, only
+
+SEQ = bytearray(1024)
+struct.pack_into("<I", SEQ, 28, 3)
+SEQ[:24] = bytes.fromhex("EDFE00004E006F00720070006900780020007300650071") + b"\0"
+struct.pack_into("<6I", SEQ, 548, 8, 4, 8, 8, 32, 100)
+struct.pack_into("<3I", SEQ, 572, 3, 0, 64)
+
+
+def radiance(rows: int = 9, row: int = 16) -> bytes:
+    """Each channel of a row is a run and four bytes."""
+    line = b"\2\2" + struct.pack(">H", row) + (bytes([128 + row - 4, 7]) + b"\4\1\2\3\4") * 4
+    return f"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y {rows} +X {row}\n".encode() + line * rows
+
+
+def dib(bits: int = 8) -> bytes:
+    return bmp(40, struct.pack("<iiHHI20x", 5, 4, 1, bits, 0), bytes(1024) + b"\7" * 32)[14:]
+
+
+AMIRA = (
+    b"# AmiraMesh 3D BINARY 2.0\ndefine Lattice 4 4 2\n"
+    b"Lattice { short Labels } @1\n\n# Data section follows\n@1\n"
+)
+FDF = b'#!/usr/local/fdf/startup\nchar *storage = "float";\nfloat bits = 32;\n'
+FDF += b"float matrix[] = {4, 8};\n\f\n\0"
+WDF = b"WDF1" + struct.pack("<IQ", 1, 64).ljust(60, b"\0") + b"DATA" + struct.pack("<IQ", 0, 80)
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: (atend)\n" + b"0 0 moveto\n" * 40
+PREVIEW = b"\xc5\xd0\xd3\xc6" + struct.pack("<6I2x", 30, len(EPS), 0, 0, 30 + len(EPS), 40)
+CUT: list[tuple[str, bytes]] = [
+    ("a.dib", dib()),
+    ("a.am", AMIRA + bytes(range(64))),
+    ("a.fdf", FDF + bytes(range(128))),
+    ("a.wdf", WDF + bytes(range(64))),
+    ("a.eps", PREVIEW + EPS.replace(b"(atend)", b"0 0 9 9") + b"II*\0".ljust(47, b"\1")),
+    ("b.eps", EPS + b"%%Trailer\n%%BoundingBox: 0 0 9 9\n%%EOF"),
+    ("a.svg", b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><g/></svg>\n"),
+    ("a.xlef", b'<?xml version="1.0"?><LMSDataContainerHeader><a/></LMSDataContainerHeader>'),
+    ("a.ras", struct.pack(">8I", 0x59A66A95, 5, 4, 24, 0, 3, 0, 0) + b"\1" * 64),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data"), CUT, ids=[name for name, _ in CUT])
+def test_a_file_that_is_cut_is_told(name: str, data: bytes, tmp_path: Path) -> None:
+    assert grave(made(tmp_path / name, data)) == set()
+    assert grave(only(tmp_path / name, deep=True)) == set()
+    one = made(tmp_path / name, data[:-3] if b"<?xml" in data else data[:-40])
+    assert (grave(one), one.kind) == ({"IMG103"}, "unreadable")
+
+
+def test_a_mesh_whose_pixels_were_left_out_on_purpose(tmp_path: Path) -> None:
+    one = made(tmp_path / "a.am", AMIRA)
+    assert (grave(one), one.kind) == ({"IMG103"}, "image")
+
+
+def test_frames_of_a_norpix_sequence_are_counted_behind_its_header(tmp_path: Path) -> None:
+    data = bytes(SEQ) + (bytes(range(32)) + bytes(32)) * 3
+    assert grave(made(tmp_path / "a.seq", data)) == set()
+    # the padding of the last frame may be absent
+    assert grave(made(tmp_path / "a.seq", data[:-32])) == set()
+    assert grave(made(tmp_path / "a.seq", data[:-33])) == {"IMG208"}
+    sixth = bytearray(data)
+    struct.pack_into("<I", sixth, 28, 6)
+    assert grave(made(tmp_path / "a.seq", bytes(sixth))) == {"IMG208"}
+    later = bytes(sixth[:1024]) + bytes(7168) + data[1024:]
+    assert grave(made(tmp_path / "a.seq", later)) == set()
+
+
+def test_rows_of_a_radiance_picture_are_counted_when_they_are_read(tmp_path: Path) -> None:
+    data = radiance()
+    one = made(tmp_path / "a.hdr", data)
+    assert one.sizes == {"T": 1, "C": 3, "Z": 1, "Y": 9, "X": 16}
+    assert grave(only(tmp_path / "a.hdr", deep=True)) == set()
+    made(tmp_path / "a.hdr", data[:-5])
+    assert grave(only(tmp_path / "a.hdr", deep=True)) == {"IMG103"}
+    assert grave(made(tmp_path / "a.hdr", data[:80])) == {"IMG103"}
+
+
+def test_values_of_a_plain_picture_are_counted_when_they_are_read(tmp_path: Path) -> None:
+    data = b"P3\n# made by hand\n4 3\n255\n" + b"1 2 3 # pixel\n" * 12
+    assert grave(made(tmp_path / "a.ppm", data)) == set()
+    assert grave(only(tmp_path / "a.ppm", deep=True)) == set()
+    made(tmp_path / "a.ppm", data[:-20])
+    assert grave(only(tmp_path / "a.ppm", deep=True)) == {"IMG103"}
+
+
+@pytest.mark.parametrize("recipe", ["dv", "npy", "a_bmp"])
+def test_a_transfer_in_text_mode_is_told_when_all_is_read(recipe: str, tmp_path: Path) -> None:
+    names = {"dv": "a.dv", "npy": "a.npy", "a_bmp": "a.bmp"}
+    path = tmp_path / names[recipe]
+    more = bytes(range(256)) * 20
+    if recipe == "a_bmp":
+        write(path, picture("BMP", (64, 64, 3)))
+    elif recipe == "npy":
+        import numpy
+
+        numpy.save(path, pixels(64, 64))
+    else:
+        RECIPES[recipe](path)
+    sound = path.read_bytes() + more
+    write(path, sound)
+    assert "IMG109" not in grave(only(path, deep=True))
+    write(path, sound.replace(b"\n", b"\r\n"))
+    assert "IMG109" in grave(only(path, deep=True))
+
+
+@pytest.mark.parametrize("name", ["a.dcm", "a.dv", "a.pcx", "a.ppm", "a.cr2", "a.spi", "a.sgi"])
+def test_a_beginning_of_zeros_is_no_header(name: str, tmp_path: Path) -> None:
+    one = made(tmp_path / name, bytes(600) + bytes(range(1, 256)) * 9)
+    (flag,) = [flag for flag in one.findings if flag.code == "IMG104"]
+    assert flag.severity == ("error" if one.kind == "unreadable" else "warning")
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a.ids", "a.img", "a.dat", "a.bin", "a.rec", "a.brik"])
+def test_pixels_alone_may_begin_with_zeros(name: str, tmp_path: Path) -> None:
+    one = made(tmp_path / name, bytes(600) + bytes(range(1, 256)) * 9)
+    assert "IMG104" not in grave(one)
+
+
+def test_xml_that_is_read_elsewhere_is_told_once(tmp_path: Path) -> None:
+    one = made(tmp_path / "a.ome.xml", OME.encode()[:-9])
+    assert not grave(one) & {"IMG103"}
+    assert grave(one)
+    assert grave(made(tmp_path / "a.tif", tiff())) == set()
