@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from pipeline import intake
 from tests.documents import EMPIAR, EMPIAR_XML, IDR
 
@@ -76,3 +78,18 @@ def test_an_empiar_proposal_is_read_into_the_record(tmp_path: Path) -> None:
     ]
     assert study["publications"] == [{"doi": "10.1234/example"}]
     assert study["study_components"] == [{"name": "Frames"}]
+
+
+@pytest.mark.parametrize("date", ["2027-4-1", "1 April 2027", "01.04.2027"])
+def test_a_date_of_empiar_in_another_form_stays_the_release_date(date: str, tmp_path: Path) -> None:
+    entry = {"EMPIAR-90001": {**EMPIAR["EMPIAR-90001"], "release_date": date}}
+    (tmp_path / "entry.json").write_text(json.dumps(entry), "utf-8")
+    metadata = intake.read(tmp_path / "entry.json").metadata
+    assert metadata is not None and metadata["release_date"] == date
+
+
+def test_the_code_of_a_deposition_is_no_release_date(tmp_path: Path) -> None:
+    entry = {"EMPIAR-90001": {**EMPIAR["EMPIAR-90001"], "release_date": "HP"}}
+    (tmp_path / "entry.json").write_text(json.dumps(entry), "utf-8")
+    metadata = intake.read(tmp_path / "entry.json").metadata
+    assert metadata is not None and "release_date" not in metadata

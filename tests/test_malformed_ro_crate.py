@@ -58,6 +58,11 @@ def found(document: dict[str, Any], folder: Path) -> Any:
         (1, "datePublished", ["2027-04-01", "2027-05-01"], "/@graph/1/datePublished/1"),
         (1, "license", 5, "/@graph/1/license"),
         (1, "hasPart", [5], "/@graph/1/hasPart/0"),
+        (1, "hasPart", [{"@id": "./"}], "/@graph/1/hasPart/0"),
+        (1, "contributer", [{"@id": "#p1"}], "/@graph/1/contributer"),
+        (1, "@type", "dataset", "/@graph/1/@type"),
+        (0, "conformsTo", {"@id": "https://example.org/profile"}, "/@graph/0/conformsTo"),
+        (0, "conformsTo", {"@id": "https://w3id.org/ro/crate/7.0"}, "/@graph/0/conformsTo"),
     ],
 )
 def test_faults_stand_at_their_place(

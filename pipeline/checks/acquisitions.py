@@ -202,7 +202,18 @@ def id_unknown(method: dict[str, Any], place: Place, registries: Registries) -> 
     given = str(method.get("term_id", "")).strip()
     claimed = "fbbi" in given.casefold() or _FBBI.fullmatch(str(method.get("ontology", "")).strip())
     if given and claimed and registries.imaging_method_by_id(given) is None:
+        at = below(place, "term_id")
+        digits = re.fullmatch(r"(?:fbbi)?[ :_]*(\d{1,8})", given, re.IGNORECASE)
+        known = registries.imaging_method_by_id(f"FBbi:{digits[1]:0>8}") if digits else None
+        named = _same(method, registries)
+        fits = known is not None and (named is None or named.term_id == known.term_id)
         yield Flag(
             message=f"FBbi ({registries.snapshot('fbbi').version}) has no term {given!r}",
-            at=below(place, "term_id"),
+            at=at,
+            suggestion=suggest(
+                replace(at, method["term_id"], known.term_id),
+                why=f"With eight digits it is {known.label!r}.",
+            )
+            if known is not None and fits
+            else None,
         )

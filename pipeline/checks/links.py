@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Place, below, check
+from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.identifiers import ADDRESS, doi, known_accession, pmcid, pmid, visible
 
@@ -53,6 +53,7 @@ def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         )
 
 
+_PUNCTUATED = re.compile(r"[.,;:)>\]\"'”’]+$")
 _UNREACHABLE = (
     (re.compile(r"(?i)https?://https?(?::|//)"), "has its https:// twice"),
     (re.compile(r"(?i)https?://[^/@\s]+:[^/@\s]+@"), "holds a name and a password"),
@@ -75,6 +76,19 @@ def no_address(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         if form.match(url):
             yield Flag(message=f"the link {quoted(url)} {what}", at=below(place, "url"))
             return
+    clean = _PUNCTUATED.sub("", url) if ADDRESS.match(url) else url
+    if url.endswith(")") and url.count(")") <= url.count("("):
+        clean = url
+    if clean != url:
+        yield Flag(
+            message=f"the link {quoted(url)} ends with punctuation",
+            at=below(place, "url"),
+            suggestion=suggest(
+                replace(below(place, "url"), link["url"], clean),
+                why="A sentence ends so, an address does not.",
+            ),
+        )
+        return
     if not url or str(link.get("type", "")).strip() or ADDRESS.fullmatch(url):
         return
     known = doi(url) or known_accession(url) or pmcid(url) or pmid(url)

@@ -10,7 +10,7 @@ from pipeline.check import Flag, below, check, suggest
 from pipeline.checks.wording import quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
-from pipeline.intake.spellings import fold, spellings
+from pipeline.intake.spellings import fold, near, spellings
 from pipeline.submission import Metadata
 
 _LEFT = frozenset({"grants", "links", "files"})
@@ -56,10 +56,10 @@ def type_misspelt(section: dict[str, Any], metadata: Metadata) -> Iterator[Flag]
     """
     given = fold(str(section.get("type", "")))
     known = {form for kind in spellings().kinds.values() for form in kind.types}
-    near = sorted(form for form in known if given and given not in known and _near(given, form))
-    if near and len(given) >= _SHORTEST:
+    alike = sorted(form for form in known if given and given not in known and near(given, form))
+    if alike and len(given) >= _SHORTEST:
         yield Flag(
-            message=f"the section type {quoted(section['type'])} is nearly {near[0]!r}",
+            message=f"the section type {quoted(section['type'])} is nearly {alike[0]!r}",
             value=section["type"],
         )
 
@@ -75,12 +75,12 @@ def _slip(
     name, value = fold(str(attribute.get("name", ""))), attribute.get("value")
     if len(name) < _SHORTEST or name in _names() or not isinstance(value, str):
         return
-    near = [(form, slot) for form, slot in slots.items() if _near(name, form)]
-    empty = {slot for _, slot in near if slot.partition("[")[0].partition(".")[0] not in home}
+    alike = [(form, slot) for form, slot in slots.items() if near(name, form)]
+    empty = {slot for _, slot in alike if slot.partition("[")[0].partition(".")[0] not in home}
     if len(empty) != 1:
         return
     slot = empty.pop()
-    meant = next(form for form, of in near if of == slot)
+    meant = next(form for form, of in alike if of == slot)
     at = below(place, "attributes", index)
     yield Flag(
         message=f"the attribute {quoted(attribute['name'])} is nearly named {meant!r}",
@@ -88,15 +88,6 @@ def _slip(
         value=attribute["name"],
         suggestion=_moved(metadata, place, at, slot, value) if len(attribute) == 2 else None,
     )
-
-
-def _near(name: str, form: str) -> bool:
-    from rapidfuzz.distance import OSA
-
-    most = 2 if len(form) >= 9 else 1
-    if name[0] != form[0] or abs(len(name) - len(form)) > most:
-        return False
-    return OSA.distance(name, form, score_cutoff=most) <= most
 
 
 def _moved(metadata: Metadata, place: str, at: str, slot: str, value: str) -> Suggestion | None:

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
 from pipeline.checks.wording import asked, quoted
 from pipeline.findings import Operation
-from pipeline.identifiers import ror, ror_form, visible
+from pipeline.identifiers import ADDRESS, ror, ror_form, visible
 from pipeline.registries import Registries
 from pipeline.select import parent
 from pipeline.submission import Metadata, Submission
@@ -123,10 +123,11 @@ def _alike(text: str, organisation: dict[str, Any]) -> float:
 
 
 @check("AFF003", "organisation-without-name", at="/study/organisations/*", severity="error")
-def without_name(organisation: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
+def without_name(organisation: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
     """An organisation has no name, so the authors who refer to it have no affiliation.
 
-    It is an error where an author refers to it, else a warning.
+    It is an error where an author refers to it, else a warning; a warning, too, where an address
+    or an identifier stands for the name.
 
     To fix: give the organisation's official name.
     """
@@ -135,6 +136,13 @@ def without_name(organisation: dict[str, Any], metadata: Metadata) -> Iterator[F
         yield Flag(
             message=f"the organisation {organisation.get('id', '')} has no name",
             severity="error" if used else "warning",
+        )
+    elif (name := str(organisation["name"]).strip()) and (ADDRESS.fullmatch(name) or ror(name)):
+        what = "an address" if ror(name) is None else "a ROR id"
+        yield Flag(
+            message=f"{what} stands as the name of an organisation: {quoted(name)}",
+            at=below(place, "name"),
+            severity="warning",
         )
 
 

@@ -24,7 +24,8 @@ from pipeline.submission import SourceMap
 KIND = "empiar"
 ORDER = 35
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}|\d\d?[./-]\d\d?[./-]\d\d")
+"""What a date holds in any form, and the codes for a date (RE, EP, HP, HO) do not."""
 _SUFFIXES = frozenset((".json", ".xml", ".yaml", ".yml"))
 _YAML = (b"biosamples:", b"rembis:", b"datasets:")
 _ENTRY = {
@@ -198,7 +199,7 @@ class _Entry:
             top += build.attributes("Title", value, at)
         elif key in ("entry_doi", "entryDOI"):
             top += build.attributes("DOI", value, at)
-        elif key == "release_date" and isinstance(value, str) and _DATE.match(value):
+        elif key == "release_date" and isinstance(value, str) and _DATE.search(value):
             top += build.attributes("ReleaseDate", value, at)
         elif key == "release_date":
             # A deposition says by a code when it may come out: RE, EP, HP or HO.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.intake import pagetab_block_codes as codes
+from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_layout import Row
 from pipeline.intake.pagetab_lines import Lines, short
@@ -75,6 +76,18 @@ _METHODS = {
     "imagingmethodtermsourceref": "Ontology Name",
     "imagingmethodtermaccession": "Ontology Term ID",
 }
+_KNOWN = (
+    *("Study Title", "Study Public Release Date", "Study Data DOI", "Study Description"),
+    *("Study Key Words", "Study License", "Study License URL", "Study External URL"),
+    *("Study Person Last Name", "Study Person First Name", "Study Person Email"),
+    *("Study Person Address", "Study Person ORCID", "Study Person Roles"),
+    *("Study Publication Title", "Study Author List", "Study PubMed ID", "Study PMC ID"),
+    *("Study DOI", "Study Organism", "Study Organism Term Accession", "Study Type"),
+    *("Experiment Number", "Experiment Description", "Experiment Imaging Method"),
+    *("Screen Number", "Screen Description", "Screen Imaging Method"),
+    *("Protocol Name", "Protocol Type", "Protocol Description"),
+)
+"""Names of rows that have a place in the record, as the templates write them."""
 _NAMES = (b"Comment[IDR Study Accession]", b"Study Title\t", b"Study Type\t")
 
 
@@ -141,6 +154,11 @@ class _Study:
         """The tree of a file's rows."""
         parts = self.parts(rows)
         study = parts[0]
+        for part in parts:
+            names = {row.name.strip(): row.number for row in reversed(part.rows)}
+            for name, meant in build.slips(names, _KNOWN):
+                message = f"'{short(name)}' is nearly named '{meant}'"
+                self.lines.flag(build.SLIP, names[name], 1, message, value=name)
         top: list[Attribute] = []
         own: list[Attribute] = []
         links: list[Link] = []

@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline.findings import declare
 from pipeline.intake.pagetab_tree import Attribute, Section
+from pipeline.intake.spellings import fold, near
 from pipeline.select import join
+
+SLIP = declare(
+    "SUB125",
+    "field-name-misspelt",
+    "warning",
+    """The name of a field is nearly one that the form has and that is absent beside it.
+
+    Programs see the field as missing; what it says is kept under the name given.
+
+    To fix: write the name as the form does.
+    """,
+)
+_SHORTEST = 5
+
+
+def slips(
+    given: Iterable[str], known: Iterable[str], right: Iterable[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """Names that are nearly one of the known names, which is not among those given.
+
+    `right` are other names that are no slips.
+    """
+    folded = {fold(name): name for name in known}
+    there, others = {fold(name) for name in given}, {fold(name) for name in right}
+    for name in given:
+        own = fold(name)
+        if len(own) < _SHORTEST or own in folded or own in others:
+            continue
+        meant = [one for form, one in folded.items() if form not in there and near(own, form)]
+        if len(meant) == 1:
+            yield name, meant[0]
 
 
 def section(kind: str, value: Mapping[str, Any], at: str, names: Mapping[str, str]) -> Section:

@@ -115,6 +115,21 @@ _KINDS = {
 FURTHER = "further_metadata"
 """The block for what the form has no field for: from a place in the record to its value."""
 
+_BLOCKS = frozenset(
+    (*_KINDS, "study", "annotations", "version", "study_component", "associations", FURTHER)
+)
+_NAMED_BLOCKS = _BLOCKS - {"study", FURTHER}
+"""Blocks whose keys are names of the depositor's own."""
+_FIELDS = frozenset(
+    (
+        *_ABOUT,
+        *_VERSION,
+        *("private_until_date", "release_date", "authors", "publications", "funding"),
+        *("grant_references", "grants", "links", "link_url", "url", "first_name", "last_name"),
+        *("author_first_name", "author_last_name", "affiliation", "organisation", "pubmed_id"),
+        *("rembi_version", "acknowledgements", "submitted", "timestamp"),
+    )
+)
 _FLAGS = frozenset(("reference", "doi_requested"))
 _ASIDE = frozenset(("rembi_version",))
 """What names the template, and is kept with the source alone."""
@@ -174,6 +189,7 @@ class _Document:
         if not isinstance(document, dict):
             self.flag(WRONG_TYPE, "", "the document should be blocks with names")
             return None
+        self.named_nearly(document)
         document = _without_aside(document)
         study, at = document.get("study"), "/study"
         rest = dict(document)
@@ -194,6 +210,31 @@ class _Document:
         below += [section for _, section in self.organisations.values()]
         section = Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
         return Tree(None, tuple(top), section)
+
+    def named_nearly(self, document: dict[str, Any]) -> None:
+        """Blocks and fields whose names are nearly those of the form."""
+        whole = "study" in document
+        self.slips(document, "", _BLOCKS if whole else _FIELDS)
+        for block, value in document.items():
+            at = join("", block)
+            if block in _NAMED_BLOCKS and isinstance(value, dict):
+                for title, one in value.items():
+                    self.fields(one, join(at, title))
+            elif block != FURTHER and (block == "study" or not whole):
+                self.fields(value, at)
+
+    def fields(self, value: Any, at: str) -> None:
+        """The fields of a mapping, and of the mappings in it."""
+        for one, place in build.maps(value, at):
+            self.slips(one, place, _FIELDS)
+            for key, inner in one.items():
+                self.fields(inner, join(place, key))
+
+    def slips(self, given: dict[str, Any], at: str, known: frozenset[str]) -> None:
+        """Keys of one mapping that are nearly those of the form."""
+        for name, meant in build.slips(given, known, _BLOCKS | _FIELDS):
+            message = f"'{name}' is nearly named '{meant}'"
+            self.flag(build.SLIP, join(at, name), message, value=name)
 
     def study(
         self, study: dict[str, Any], at: str

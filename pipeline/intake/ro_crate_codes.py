@@ -134,7 +134,7 @@ MISSPELT = declare(
     "error",
     """A property or a type is written with other capitals than RO-Crate's, so programs miss it.
 
-    It was read as the one that is meant.
+    It was read as the one that is meant. Where other letters differ, too, it is a warning.
 
     To fix: write the name as RO-Crate does, such as `datePublished` or `Dataset`.
     """,

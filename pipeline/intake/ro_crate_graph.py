@@ -14,7 +14,7 @@ from pipeline import resources
 from pipeline.findings import Code, Finding, Frozen
 from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.json_text import Number
-from pipeline.intake.spellings import fold
+from pipeline.intake.spellings import fold, near
 from pipeline.select import join
 from pipeline.submission import SourceMap
 
@@ -316,6 +316,12 @@ class Graph:
             if usual != key and usual not in entity.data:
                 message = f"the property '{key}' is not '{usual}': capitals count"
                 self.flag(codes.MISSPELT, join(entity.at, key), message, value=key)
+            elif len(name) >= _LONG_TERM and name not in known_terms():
+                alike = [term for term in _USUAL if len(term) >= _LONG_TERM and near(name, term)]
+                if len(alike) == 1 and _USUAL[alike[0]] not in entity.data:
+                    message = f"the property '{key}' is nearly named '{_USUAL[alike[0]]}'"
+                    at = join(entity.at, key)
+                    self.flag(codes.MISSPELT, at, message, value=key, severity="warning")
             for one, at in _each(value, join(entity.at, key)):
                 self.value(entity, key, name, one, at)
 
@@ -399,6 +405,17 @@ class Graph:
         if match := _NOT_IRI.search(identifier):
             message = f"the '@id' {identifier!r} holds {match[0]!r}, which no IRI has"
             self.flag(codes.BAD_IRI, at, message, value=identifier)
+
+
+_LONG_TERM = 8
+"""Letters from which a slip of a term is told from another word."""
+
+
+@cache
+def known_terms() -> frozenset[str]:
+    """The folded terms that crates may use, none of which is a slip of another."""
+    kinds = {name for kind in terms().kinds.values() for name in kind}
+    return frozenset((*_USUAL, *kinds, *(fold(one) for one in terms().terms), *terms().references))
 
 
 def is_file_list(entity: Entity) -> bool:

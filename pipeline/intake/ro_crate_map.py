@@ -168,10 +168,12 @@ class Mapping:
         """Imaging methods: names and FBbi terms beside each other, or defined terms."""
         numbers = [(v, at) for v, at in self.graph.values(entity, "fbbiid") if isinstance(v, str)]
         found: list[tuple[Metadata, str]] = []
+        ids: dict[int, str] = {}
         for value, at in self.graph.values(entity, "imagingmethodname"):
             if (text := self.graph.text(value, at)) is not None:
                 found.append(({"name": text}, at))
         for index, (number, at) in enumerate(numbers):
+            ids[index] = at
             if index < len(found):
                 found[index][0]["term_id"] = number
             else:
@@ -187,6 +189,9 @@ class Mapping:
                 found.append((one, at))
         for index, (one, at) in enumerate(found):
             self.objects.pointers[join(place, "imaging_methods", index)] = at
+            if index in ids:
+                here = join(place, "imaging_methods", index, "term_id")
+                self.objects.pointers[here] = ids[index]
             made.setdefault("imaging_methods", []).append(one)
         done |= {"imagingmethodname", "fbbiid", "measurementtechnique"}
 

@@ -91,3 +91,19 @@ def two_names(value: str) -> tuple[str, str] | None:
         return None
     start = value.index(bare)
     return value[:start] + pair[0], pair[1] + value[start + len(bare) :]
+
+
+_LONG_NAME = 9
+
+
+def near(name: str, form: str) -> bool:
+    """Whether a folded name is a slip of another: one letter changed, left out, added or swapped.
+
+    The first letter is the same, and in long names two letters may be wrong.
+    """
+    from rapidfuzz.distance import OSA
+
+    most = 2 if len(form) >= _LONG_NAME else 1
+    if not name or name[0] != form[0] or abs(len(name) - len(form)) > most:
+        return False
+    return OSA.distance(name, form, score_cutoff=most) <= most
