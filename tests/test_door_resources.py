@@ -85,11 +85,13 @@ def test_a_date_of_empiar_in_another_form_stays_the_release_date(date: str, tmp_
     entry = {"EMPIAR-90001": {**EMPIAR["EMPIAR-90001"], "release_date": date}}
     (tmp_path / "entry.json").write_text(json.dumps(entry), "utf-8")
     metadata = intake.read(tmp_path / "entry.json").metadata
-    assert metadata is not None and metadata["release_date"] == date
+    assert metadata is not None
+    assert metadata["release_date"] == date
 
 
 def test_the_code_of_a_deposition_is_no_release_date(tmp_path: Path) -> None:
     entry = {"EMPIAR-90001": {**EMPIAR["EMPIAR-90001"], "release_date": "HP"}}
     (tmp_path / "entry.json").write_text(json.dumps(entry), "utf-8")
     metadata = intake.read(tmp_path / "entry.json").metadata
-    assert metadata is not None and "release_date" not in metadata
+    assert metadata is not None
+    assert "release_date" not in metadata
