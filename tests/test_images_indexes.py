@@ -123,3 +123,29 @@ def test_pictures_that_a_leica_confocal_index_names_belong_to_it(tmp_path: Path)
     assert {found[name].of for name in names} == {f"{tmp_path}/exp.lei"}
     (tmp_path / names[1]).unlink()
     assert absent(told(tmp_path)["exp.lei"]) == names[1]
+
+
+def test_files_that_an_hdf5_leads_to(tmp_path: Path) -> None:
+    import h5py
+    import numpy
+
+    for name in ("a_data_1.h5", "b/part.h5"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        with h5py.File(tmp_path / name, "w") as file:
+            file["pixels"] = numpy.arange(16).reshape(4, 4)
+    with h5py.File(tmp_path / "a_master.h5", "w") as file:
+        file["entry/data/one"] = h5py.ExternalLink("a_data_1.h5", "/pixels")
+        layout = h5py.VirtualLayout((2, 4, 4), "i8")
+        layout[0] = h5py.VirtualSource("b/part.h5", "pixels", (4, 4))
+        layout[1] = h5py.VirtualSource(file["entry"].create_dataset("own", (4, 4), "i8"))
+        file.create_virtual_dataset("stack", layout)
+
+    def told() -> dict[str, ImageFile]:
+        return {one.path: one for one in sniff([tmp_path], base=tmp_path)}
+
+    found = told()
+    assert {found[name].of for name in ("a_data_1.h5", "b/part.h5")} == {"a_master.h5"}
+    assert not [flag for flag in found["a_master.h5"].findings if flag.code == "IMG001"]
+    (tmp_path / "b" / "part.h5").unlink()
+    (flag,) = [flag for flag in told()["a_master.h5"].findings if flag.code == "IMG001"]
+    assert (flag.severity, "b/part.h5" in flag.message) == ("warning", True)

@@ -170,3 +170,11 @@ def test_an_aperio_slide_whose_label_alone_was_taken_away(tmp_path: Path) -> Non
             for text in texts[:kept]:
                 writer.write(pixels(16, 16), metadata=None, description=text)
         assert grave(tmp_path) == expected
+
+
+def test_folders_whose_index_was_left_behind(tmp_path: Path) -> None:
+    slides.mirax(tmp_path / "a.mrxs", None)
+    (tmp_path / "a.mrxs").unlink()
+    slides.vsi(tmp_path / "b.vsi", ("20x",))
+    (tmp_path / "b.vsi").unlink()
+    assert grave(tmp_path) == {"a/Slidedat.ini": ["IMG001"], "_b_/stack1/frame_t.ets": ["IMG001"]}

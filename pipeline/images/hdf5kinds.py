@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 MOST_SETUPS = 512
@@ -24,6 +26,36 @@ def said(file: Any) -> dict[str, Any]:
         if found:
             return found
     return {}
+
+
+def outside(file: Any) -> list[str]:
+    """Files that external links and virtual data sets of an HDF5 file lead to."""
+    found: dict[str, None] = {}
+    todo = [file]
+    left = MOST_NODES
+    while todo and left > 0:
+        with contextlib.suppress(OSError, RuntimeError, KeyError, ValueError):
+            group = todo.pop()
+            for name in islice(group, left):
+                left -= 1
+                found |= dict.fromkeys(_leads(group, name, todo))
+    # a virtual data set may stand on others of its own file
+    return [one for one in found if one not in (".", "")]
+
+
+def _leads(group: Any, name: str, todo: list[Any]) -> list[str]:
+    """The files that one link leads to; a group behind it is still to do."""
+    import h5py
+
+    link = group.get(name, getlink=True)
+    if isinstance(link, h5py.ExternalLink):
+        return [str(link.filename)]
+    node = group.get(name) if isinstance(link, h5py.HardLink) else None
+    if isinstance(node, h5py.Group):
+        todo.append(node)
+    elif isinstance(node, h5py.Dataset) and node.is_virtual:
+        return [str(one.file_name) for one in node.virtual_sources()]
+    return []
 
 
 def _letters(node: Any, name: str) -> str:

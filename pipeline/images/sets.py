@@ -61,11 +61,11 @@ _RANK = {suffix: number for number, suffix in enumerate(_FIRST)}
 def first_to_ask(name: str) -> tuple[int, str]:
     """Sorts files that claim others before those that may be claimed."""
     low = name.lower()
+    if low.endswith(("metadata.txt", "_master.h5")):
+        return -1, name  # they claim the single planes of Micro-Manager, the parts of a detector
     for suffix in (low.rpartition(".")[2], ".".join(low.rsplit(".", 2)[-2:])):
         if suffix in _RANK:
             return _RANK[suffix], name
-    if low.endswith("metadata.txt"):
-        return -1, name  # it claims the single planes of Micro-Manager
     # an NDTiff index stands behind the stack that claims it, the photograph behind its slide
     behind = low in ("ndtiff.index", "display_settings.txt") or low.endswith(".full")
     return len(_RANK) + behind, name

@@ -43,6 +43,7 @@ def hdf5(path: str) -> dict[str, Any]:
     import h5py
 
     from pipeline.images import hdf5kinds
+    from pipeline.images.opened import away
 
     found: list[str] = []
     shapes: dict[str, list[Any]] = {}
@@ -76,7 +77,9 @@ def hdf5(path: str) -> dict[str, Any]:
                                 found.append(f"{name}/{below}/{leaf}")
                                 found += [f"*@{key}" for key in child.attrs]
         told = hdf5kinds.said(file)
-    return {"names": found[: 4 * MOST_NAMES], "shapes": shapes, **told}
+        # far away, looking at every group would cost more than a header may
+        outside = [] if away(path) else hdf5kinds.outside(file)
+    return {"names": found[: 4 * MOST_NAMES], "shapes": shapes, "outside": outside, **told}
 
 
 def bioio(path: str, reader: str) -> dict[str, Any]:

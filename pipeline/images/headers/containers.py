@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from pipeline.images import faults
-from pipeline.images.facts import Facts
+from pipeline.images.facts import Facts, Member
 from pipeline.images.formats import Format, by_names, by_suffix, table
 from pipeline.images.opened import Opened
 
@@ -46,6 +46,7 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
         return claimed[0] if claimed else generic
     names = frozenset(map(str, answer["names"]))
     facts.take(answer)
+    facts.members += [Member(str(one).replace("\\", "/"), "warning") for one in answer["outside"]]
     found = by_names(table().hdf5, "hdf5", names, name, suffixes)
     return found or (claimed[-1] if claimed and generic not in claimed else generic)
 

@@ -60,6 +60,7 @@ def ets(file: Opened, facts: Facts) -> None:
     table, count = struct.unpack_from("<QI", head, 32)
     if not count or not 2 <= dimensions <= 16:
         return
+    _orphan(file, facts)
     row = 20 + 4 * dimensions
     file.reach(table + row * count, "the table of tiles")
     file.allow(MOST_INDEX + (1 << 20))
@@ -68,12 +69,38 @@ def ets(file: Opened, facts: Facts) -> None:
     file.reach(max(at + length for at, length in form.iter_unpack(data)), "the last tile")
 
 
+def _orphan(file: Opened, facts: Facts) -> None:
+    """Flag tiles in a folder `_X_/stack1` of which no X.vsi stands above."""
+    home, _, stack = os.path.dirname(file.path).rpartition("/")
+    above, _, name = home.rpartition("/")
+    if not re.fullmatch(r"_.+_", name) or not stack.lower().startswith("stack"):
+        return
+    index = f"{above or '.'}/{name[1:-1]}.vsi"
+    if not places.exists(index):
+        facts.flag(
+            faults.COMPANION_MISSING,
+            f"the file above its folder that describes these tiles is absent: {name[1:-1]}.vsi",
+            value=f"{name[1:-1]}.vsi",
+            severity="warning",
+        )
+
+
 @header("MIRAX")
 def mirax(file: Opened, facts: Facts) -> None:
     """MRXS: a small picture, and the folder of its name with index and data.
 
     Source: the reader of openslide 4.0 (vendor mirax).
     """
+    if not file.name.lower().endswith(".mrxs"):
+        home = os.path.dirname(os.path.abspath(file.path)) if not file.away else ""
+        if home and not places.exists(f"{home}.mrxs"):
+            name = os.path.basename(home) + ".mrxs"
+            facts.flag(
+                faults.COMPANION_MISSING,
+                f"the file beside this folder is absent: {name}",
+                value=name,
+            )
+        return
     _mirax(file, facts)
     told = facts.pixel_size_um
     jpeg(file, facts)
