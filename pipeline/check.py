@@ -9,7 +9,7 @@ import pkgutil
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import ModuleType
 from typing import Any, NewType
 
@@ -29,7 +29,7 @@ from pipeline.findings import (
     declare,
 )
 from pipeline.select import Patterns, get, join
-from pipeline.submission import FileList, Metadata, Submission, Texts
+from pipeline.submission import FileList, Metadata, Submission
 
 CRASHED = declare(
     "INT901",
@@ -104,18 +104,22 @@ class Known(Frozen):
 
 
 class Kind:
-    """The type of a parameter; each is made once, for types of lists are slow to look up."""
+    """The type of a parameter; each is made once, for types of lists are slow to look up.
 
-    __slots__ = ("name",)
+    `view` makes it from the metadata, where a type has a method `of` for that.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("name", "view")
+
+    def __init__(self, name: str, view: Callable[[Metadata], Any] | None) -> None:
         self.name = name
+        self.view = view
 
     @staticmethod
     @cache
     def of(kind: Any) -> Kind:
         """The one that stands for a type."""
-        return Kind(getattr(kind, "__name__", str(kind)))
+        return Kind(getattr(kind, "__name__", str(kind)), getattr(kind, "of", None))
 
 
 class Context(Frozen):
@@ -131,38 +135,48 @@ class Context(Frozen):
     template: Any = None
     """What the document's own template requires (`pipeline.schema.Template`), or None."""
 
-    @cached_property
-    def texts(self) -> Texts:
-        """Every text of the metadata, collected once for all checks."""
-        return Texts.of(self.submission.metadata)
-
     def given(self, kinds: tuple[Kind, ...]) -> list[Any] | Skipped:
         """The values for parameters of these types, or why there is none."""
+        values = self._values
         for kind in kinds:
-            if kind not in self._values:
+            if kind in values:
+                continue
+            if kind.view is None:
                 return Skipped(_ABSENT.get(kind, f"no {kind.name} was given"))
-        return [self._values[kind] for kind in kinds]
+            values[kind] = kind.view(self.submission.metadata)
+        return [values[kind] for kind in kinds]
 
     @cached_property
     def _values(self) -> dict[Kind, Any]:
-        known: dict[Any, Any] = {
-            Context: self,
-            Submission: self.submission,
-            dt.date: self.day,
-            Known: self.known,
-            Metadata: self.submission.metadata,
-            Texts: Texts.of(self.submission.metadata),
-            tuple[FileList, ...]: self.submission.file_lists,
-            Place: None,
+        known = {
+            _CONTEXT: self,
+            _SUBMISSION: self.submission,
+            _DAY: self.day,
+            _KNOWN: self.known,
+            _METADATA: self.submission.metadata,
+            _FILE_LISTS: self.submission.file_lists,
+            _PLACE: None,
         }
         if self.images.looked:
-            known[Images] = self.images
+            known[_IMAGES] = self.images
         for value in (self.registries, self.template):
-            known |= dict.fromkeys(type(value).__mro__[:-1], value)
-        return {Kind.of(kind): value for kind, value in known.items()}
+            held: Any = type(value)
+            known |= dict.fromkeys(_kinds_of(held), value)
+        return known
 
 
-_ABSENT = {Kind.of(Images): "the data files were not looked for"}
+@cache
+def _kinds_of(type_: Any) -> tuple[Kind, ...]:
+    """The types that a parameter may name to be given a value of this one."""
+    parents: tuple[Any, ...] = type_.__mro__[:-1]
+    return tuple(Kind.of(one) for one in parents)
+
+
+_CONTEXT, _SUBMISSION, _DAY, _KNOWN, _METADATA, _FILE_LISTS, _PLACE, _IMAGES = map(
+    Kind.of,
+    (Context, Submission, dt.date, Known, Metadata, tuple[FileList, ...], Place, Images),
+)
+_ABSENT = {_IMAGES: "the data files were not looked for"}
 """Why a check is skipped that asks for what is not there."""
 
 
@@ -186,8 +200,7 @@ class Check(Frozen):
     @cached_property
     def place_at(self) -> int | None:
         """Which of the parameters after the value is its place, if one is."""
-        place = Kind.of(Place)
-        return self.asks.index(place) if place in self.asks else None
+        return self.asks.index(_PLACE) if _PLACE in self.asks else None
 
 
 CHECKS: dict[str, Check] = {}
@@ -200,7 +213,8 @@ def check(
 
     The function is called for each place that `at` matches. Its first parameter is the value
     there; further ones are filled by type from the context (`Submission`, `Metadata`, `Texts`,
-    `dt.date`, `Images`, `Known`, `Place`, `Context`). It is not called where one of `requires`
+    `dt.date`, `Images`, `Known`, `Place`, `Context`, and any class with a method `of` that makes
+    a view of the metadata, once for all checks). It is not called where one of `requires`
     flagged, and skipped where what it asks for is absent, such as `Images` when no data files
     were looked for.
     """
@@ -249,20 +263,21 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     """Run checks over a submission in code order, required ones first; a crash is a finding."""
     plan = checks if isinstance(checks, Ordered) else ordered(checks)
     findings: list[Finding] = []
-    skips: list[Skip] = []
+    skips: dict[tuple[str, str, str | None], None] = {}
     flagged: dict[str, set[str]] = {}
     given: dict[tuple[Kind, ...], list[Any] | Skipped] = {}
     for one, found in zip(plan, plan.places.find(context.submission.metadata), strict=True):
+        if not found:
+            continue
+        asked = given.get(one.asks)
         for place, value in found:
             if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
                 continue
             try:
-                asked = given.get(one.asks)
                 if asked is None:
                     asked = given[one.asks] = context.given(one.asks)
                 if isinstance(asked, Skipped):
-                    skips.append(Skip(code=one.code.code, reason=str(asked), at=place or None))
-                    break
+                    raise asked
                 if one.place_at is not None:
                     asked[one.place_at] = place
                 for flag in one.function(value, *asked):
@@ -270,11 +285,17 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
                     findings.append(made)
                     flagged.setdefault(one.code.code, set()).update({place, made.place or place})
             except Skipped as why:
-                skips.append(Skip(code=one.code.code, reason=str(why), at=place or None))
+                skips[one.code.code, str(why), place or None] = None
                 break
             except Exception as crash:  # noqa: BLE001 - a crashed check is a finding
                 findings.append(_crash(one, crash, context, place))
-    return tuple(findings), tuple(dict.fromkeys(skips))
+    return tuple(findings), tuple(_skip(*one) for one in skips)
+
+
+@lru_cache(maxsize=512)
+def _skip(code: str, reason: str, at: str | None) -> Skip:
+    """One skip, made once, as every submission of a run has the same ones."""
+    return Skip(code=code, reason=reason, at=at)
 
 
 def _finding(one: Check, flag: Flag, context: Context, place: str) -> Finding:

@@ -37,6 +37,15 @@ class Knowledge(Frozen):
 
     def origin(self, profile: str) -> Origin:
         """What a report made with this says of itself."""
+        if profile not in self._origins:
+            self._origins[profile] = self._origin(profile)
+        return self._origins[profile]
+
+    @cached_property
+    def _origins(self) -> dict[str, Origin]:
+        return {}
+
+    def _origin(self, profile: str) -> Origin:
         return Origin(
             pipeline=VERSION,
             schema_version=self.compiled.version,

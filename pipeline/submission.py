@@ -52,6 +52,15 @@ class Texts(tuple[tuple[str, str], ...]):
         """The texts that hold more than ASCII."""
         return tuple(one for one in self if not one[1].isascii())
 
+    @cached_property
+    def runs(self) -> frozenset[str]:
+        """The different runs of characters beyond ASCII that stand in the texts."""
+        written = "\n".join(text for _, text in self.beyond_ascii).encode("utf-8", "replace")
+        return frozenset(run.decode() for run in written.translate(_ASCII_BLANK).split())
+
+
+_ASCII_BLANK = bytes(32 if byte < 128 else byte for byte in range(256))
+
 
 def _collect(tree: Metadata, at: str, left: frozenset[str], found: list[tuple[str, str]]) -> None:
     for key, value in tree.items():
@@ -100,6 +109,8 @@ class SourceMap(Frozen):
         while (found := self.positions.get(at)) is None and at:
             at = parent(at)
         found = found or Location()
+        if found.file == self.file and found.pointer == pointer and self.addressed:
+            return found
         return Location(
             file=self.file,
             pointer=pointer if self.addressed else None,

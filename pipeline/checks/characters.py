@@ -47,13 +47,15 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters anew.
     """
-    if "\\u" in texts.joined or ("%" in texts.joined and _ESCAPES.search(texts.joined)):
+    if "\\u" in texts.joined or _PERCENT.search(texts.joined):
         yield from _written_out(texts)
+    suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
     for place, text in texts.beyond_ascii:
         if len(text) > LONG:
             continue
-        read = _otherwise(text)
-        if read is None and not _SUSPECT.search(text) and not _GRAVE.search(text):
+        read = _otherwise(text) if suspicious else None
+        suspect = suspicious and _SUSPECT.search(text)
+        if read is None and not suspect and not ("\u00c3" in text and _GRAVE.search(text)):
             if "\u00e2" in text and _REMAINS.search(text):
                 told = f"{quoted(text, 60)} holds the remains of a sign read in a wrong encoding"
                 yield Flag(message=told, at=place)
@@ -166,6 +168,8 @@ def _is_odd(run: re.Match[str], text: str, meant: str) -> bool:
     return inside or meant in _SIGNS
 
 
+_PERCENT = re.compile(r"%[C-Fc-f][0-9A-Fa-f]%")
+"""How letters written out as in an address begin; quick to look for."""
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+")
 """Letters written out: twice escaped JSON, or UTF-8 as an address has it."""
 
@@ -248,7 +252,6 @@ _NAMES = re.compile(
     r"/study/(?:authors/\d+/name|organisations/\d+/name|publications/\d+/authors|grants/\d+/funder)"
 )
 _ACCENTS = "`´¨ˆ˜¸ˇ˚˝˛"
-_MARK = re.compile(f"[{_ACCENTS}]")
 _ALONE = re.compile(r"(?:(?<=[^\W\d])[`´¨ˆ˜¸ˇ˚˝˛])|[`´¨ˆ˜¸ˇ˚˝˛](?=[^\W\d])")
 """An accent at a letter; names of people and places have none, prose quotes with some."""
 
@@ -259,10 +262,9 @@ def accent_apart(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letter with its accent.
     """
-    if not any(mark in texts.joined for mark in _ACCENTS):
-        return
-    for place, text in texts.prose:
-        if not _MARK.search(text):
+    marks = [mark for mark in _ACCENTS if mark in texts.joined]
+    for place, text in texts.prose if marks else ():
+        if not any(mark in text for mark in marks):
             continue
         named = _NAMES.fullmatch(place) is not None
         if text.isascii() and not named:

@@ -11,7 +11,7 @@ from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder
 from pipeline.findings import Operation, Suggestion
 from pipeline.schema import Template
-from pipeline.submission import Submission
+from pipeline.submission import Metadata, Submission
 
 KINDS = {
     "biosample": ("biosamples", "biosample", "Biosample"),
@@ -28,27 +28,37 @@ NEAR = 60
 
 
 class Named(NamedTuple):
-    """A title that an association gives: which component, which slot, where, and the text."""
+    """A title that an association gives: which component and row, which slot, and the text."""
 
     component: dict[str, Any]
+    at: tuple[int, int]
     slot: str
-    place: str
     title: str
+
+    @property
+    def place(self) -> str:
+        """Where the title stands."""
+        component, row = self.at
+        return f"/study/study_components/{component}/associations/{row}/{self.slot}"
+
+
+class Associations(dict[str, list[Named]]):
+    """Every title that associations of the study give, by slot and in their order."""
+
+    @classmethod
+    def of(cls, metadata: Metadata) -> Associations:
+        """Those of a submission's metadata."""
+        found = cls({slot: [] for slot in KINDS})
+        for n, component in enumerate(metadata.get("study", {}).get("study_components", ())):
+            for m, row in enumerate(component.get("associations", ())):
+                for slot in row.keys() & KINDS.keys():
+                    found[slot].append(Named(component, (n, m), slot, row[slot]))
+        return found
 
 
 def one_line(text: str) -> str:
     """A title with the white space at its ends gone and inside collapsed."""
     return " ".join(text.split())
-
-
-def named(study: dict[str, Any]) -> Iterator[Named]:
-    """Every title that an association of the study gives."""
-    for n, component in enumerate(study.get("study_components", [])):
-        for m, row in enumerate(component.get("associations", [])):
-            for slot in KINDS:
-                if slot in row:
-                    place = below("/study/study_components", n, "associations", m, slot)
-                    yield Named(component, slot, place, row[slot])
 
 
 def titles(study: dict[str, Any], slot: str) -> list[str]:
@@ -150,17 +160,16 @@ def without_title(study: dict[str, Any], context: Context) -> Iterator[Flag]:
 
 
 @check("CMP101", "association-differs-in-white-space", at="/study", severity="warning")
-def white_space(study: dict[str, Any]) -> Iterator[Flag]:
+def white_space(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
     """An association names a section by its title but for white space.
 
     Programs compare titles letter by letter and do not find the section.
 
     To fix: write the title the same way on both sides, without extra spaces.
     """
-    rows = list(named(study))
     for slot, (listed, words, _) in KINDS.items():
-        exact = set(titles(study, slot))
-        inexact = [one for one in rows if one.slot == slot and one.title not in exact]
+        exact = set(titles(study, slot)) if rows[slot] else ()
+        inexact = [one for one in rows[slot] if one.title not in exact]
         clean = Counter(one_line(title) for title in titles(study, slot)) if inexact else {}
         wrong: dict[str, list[Named]] = {}
         for one in inexact:
@@ -173,26 +182,28 @@ def white_space(study: dict[str, Any]) -> Iterator[Flag]:
                 at=places[0].place,
                 count=len(places),
                 suggestion=suggest(
-                    *_both_sides(study, slot, listed, title),
+                    *_both_sides(study, rows[slot], listed, title),
                     safety="safe",
                     why="The titles are the same but for white space; both sides change at once.",
                 ),
             )
 
 
-def _both_sides(study: dict[str, Any], slot: str, listed: str, title: str) -> Iterator[Operation]:
+def _both_sides(
+    study: dict[str, Any], rows: list[Named], listed: str, title: str
+) -> Iterator[Operation]:
     """One spelling for a title in its section and in every association that names it."""
     for n, section in enumerate(study.get(listed, [])):
         before = section.get("title", "")
         if one_line(before) == title != before:
             yield replace(below("/study", listed, n, "title"), before, title)
-    for one in named(study):
-        if one.slot == slot and one_line(one.title) == title != one.title:
+    for one in rows:
+        if one_line(one.title) == title != one.title:
             yield replace(one.place, one.title, title)
 
 
 @check("CMP201", "association-names-nothing", at="/study", severity="error")
-def names_nothing(study: dict[str, Any]) -> Iterator[Flag]:
+def names_nothing(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
     """An association names a section by a title that no section of its kind has.
 
     What was imaged, and how, is then not known for this study component.
@@ -200,30 +211,25 @@ def names_nothing(study: dict[str, Any]) -> Iterator[Flag]:
     To fix: write the title exactly as the section has it, or give the section the title that the
     association uses.
     """
-    there_are = {slot: titles(study, slot) for slot in KINDS}
-    plain = {slot: {one_line(title) for title in there} for slot, there in there_are.items()}
-    folded = {
-        slot: {title: one_line(title).casefold() for title in there}
-        for slot, there in there_are.items()
-    }
-    rows = list(named(study))
-    used = {(one.slot, one.title) for one in rows}
-    for one in rows:
-        if one_line(one.title) in plain[one.slot]:
-            continue
-        there = there_are[one.slot]
-        words = KINDS[one.slot][1]
-        nearest = _nearest(one.title, folded[one.slot])
-        message = (
-            f"an association of the study component {_called(one.component)} names the {words}"
-            f" {one.title!r}, but no {words} has this title"
-        )
-        if nearest:
-            message += f"; the nearest is {nearest[0][0]!r} ({_distance(one.title, nearest[0][0])})"
-        proposal = _either_side(study, one, nearest, used)
-        if proposal is None and len(there) == len(study.get(KINDS[one.slot][0], ())):
-            proposal = _by_number(one, there)
-        yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
+    for slot, (listed, words, _) in KINDS.items():
+        there = titles(study, slot) if rows[slot] else []
+        plain = {one_line(title) for title in there}
+        wrong = [one for one in rows[slot] if one_line(one.title) not in plain]
+        folded = {title: one_line(title).casefold() for title in there} if wrong else {}
+        used = {one.title for one in rows[slot]} if wrong else set()
+        for one in wrong:
+            nearest = _nearest(one.title, folded)
+            message = (
+                f"an association of the study component {_called(one.component)} names the {words}"
+                f" {one.title!r}, but no {words} has this title"
+            )
+            if nearest:
+                away = _distance(one.title, nearest[0][0])
+                message += f"; the nearest is {nearest[0][0]!r} ({away})"
+            proposal = _either_side(study, one, nearest, used)
+            if proposal is None and len(there) == len(study.get(listed, ())):
+                proposal = _by_number(one, there)
+            yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
 
 
 def _by_number(one: Named, there: list[str]) -> Suggestion | None:
@@ -273,11 +279,11 @@ def _either_side(
     study: dict[str, Any],
     one: Named,
     nearest: list[tuple[str, float]],
-    used: set[tuple[str, str]],
+    used: set[str],
 ) -> Suggestion | None:
     """To name the nearest section; else to give that section the title used.
 
-    `used` are the slots and titles of all associations of the study.
+    `used` are the titles that the study's associations give in the same slot.
     """
     if not nearest:
         return None
@@ -285,7 +291,7 @@ def _either_side(
     listed = KINDS[one.slot][0]
     closest = nearest[0][0]
     holders = [n for n, s in enumerate(study[listed]) if s.get("title") == closest]
-    if (one.slot, closest) not in used and len(holders) == 1:
+    if closest not in used and len(holders) == 1:
         retitled = replace(below("/study", listed, holders[0], "title"), closest, one.title)
         choices.insert(1, (retitled,))
     return suggest(
@@ -315,16 +321,15 @@ def title_repeated(study: dict[str, Any]) -> Iterator[Flag]:
 
 
 @check("CMP203", "section-not-associated", at="/study", severity="hint")
-def not_associated(study: dict[str, Any]) -> Iterator[Flag]:
+def not_associated(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
     """No association names this section, so that nobody knows which images it belongs to.
 
     To fix: name its title in the associations of the study component that it belongs to.
     """
-    rows = list(named(study))
-    if not rows:
+    if not any(rows.values()):
         return
     for slot, (listed, words, _) in KINDS.items():
-        used = {one_line(one.title) for one in rows if one.slot == slot}
+        used = {one_line(one.title) for one in rows[slot]}
         for n, section in enumerate(study.get(listed, [])):
             if "title" in section and one_line(section["title"]) not in used:
                 yield Flag(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check
 from pipeline.checks.acquisitions import EMPIAR, METHOD, label
 from pipeline.intake.file_list_places import row_location
 from pipeline.registries import Registries
-from pipeline.select import leaves
+from pipeline.select import leaves, steps
 from pipeline.submission import FileList, Submission
 
 HUMAN = "9606"
@@ -86,19 +86,28 @@ _RELIEVED = re.compile(
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
 
 
-def _signs(text: str) -> Iterator[str]:
-    """The words that point at a person, sentences that deny it left out."""
-    if not _may_speak(text):
-        return
-    for sentence in filter(_may_speak, _SENTENCE.split(text)):
+def _signs(text: str, words: Iterable[str]) -> Iterator[str]:
+    """The words that point at a person, sentences that deny it left out; `words` may be said."""
+    words = _said(text, words)
+    for sentence in _SENTENCE.split(text) if words else ():
+        if not _said(sentence, words):
+            continue
         found = _IDENTITY.search(sentence.replace("_", " "))
         if found and not _RELIEVED.search(sentence):
             yield found[0]
 
 
-def _may_speak(text: str) -> bool:
+def _said(text: str, words: Iterable[str]) -> list[str]:
+    """Those of some words that stand in a text."""
     lower = text.casefold()
-    return any(word in lower for word in _WORDS)
+    return [word for word in words if word in lower]
+
+
+_SLOTS = (
+    *("biosamples", "specimens", "study_components", "image_acquisitions"),
+    *("description", "title", "attributes"),
+)
+"""Where a study of humans alone may speak of one."""
 
 
 def _human(biosample: dict[str, Any], registries: Registries) -> bool | None:
@@ -127,18 +136,17 @@ def identified(
     human = [_human(one, registries) for one in study.get("biosamples", [])]
     if True not in human:
         return
-    for slot in ("biosamples", "specimens", "study_components", "image_acquisitions"):
-        for n, section in enumerate(study.get(slot, [])):
-            if slot == "biosamples" and not human[n]:
-                continue
-            if slot != "biosamples" and False in human:
-                continue
-            yield from _spoken(section, below("/study", slot, n))
-    for slot in ("description", "title"):
-        if False not in human and isinstance(study.get(slot), str):
-            yield from _flags(study[slot], below("/study", slot))
-    for n, attribute in enumerate(() if False in human else study.get("attributes", ())):
-        yield from _spoken(attribute, below("/study", "attributes", n))
+    slots = ("biosamples",) if False in human else _SLOTS
+    told = {slot: study[slot] for slot in slots if slot in study}
+    words = _said(json.dumps(told), _WORDS)
+    for place, value in leaves(told, "/study") if words else ():
+        if not isinstance(value, str):
+            continue
+        if place.startswith("/study/biosamples/") and not human[int(steps(place)[2])]:
+            continue
+        found = list(dict.fromkeys(sign.casefold() for sign in _signs(value, words)))
+        if found:
+            yield Flag(message=f"a study of humans speaks of {' and '.join(found)}", at=place)
     if False not in human:
         for one in lists:
             for column in one.columns:
@@ -158,8 +166,7 @@ def identified(
 def _in_names(one: FileList) -> Iterator[Flag]:
     """The first file whose name points at a person."""
     paths = one.table["path"].astype(str)
-    text = "\n".join(paths).casefold()
-    if not any(word in text for word in _WORDS):
+    if not _said("\n".join(paths), _WORDS):
         return
     for row, path in enumerate(paths):
         if found := _IDENTITY.search(path.replace("_", " ")):
@@ -170,17 +177,3 @@ def _in_names(one: FileList) -> Iterator[Flag]:
                 value=path,
             )
             return
-
-
-def _spoken(section: dict[str, Any], at: str) -> Iterator[Flag]:
-    if not _may_speak(json.dumps(section, ensure_ascii=False)):
-        return
-    for place, value in leaves(section, at):
-        if isinstance(value, str):
-            yield from _flags(value, place)
-
-
-def _flags(text: str, place: str) -> Iterator[Flag]:
-    found = list(dict.fromkeys(sign.casefold() for sign in _signs(text)))
-    if found:
-        yield Flag(message=f"a study of humans speaks of {' and '.join(found)}", at=place)

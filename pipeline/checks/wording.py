@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipeline.check import Context
 from pipeline.identifiers import INVISIBLE
@@ -51,6 +52,7 @@ _BEGIN_LONG = ("lorem", "#", "please", "to be ", "enter ", "provide ", "asdf", "
 """What a placeholder of some length begins with."""
 
 
+@lru_cache(maxsize=8192)
 def waits(text: str) -> bool:
     """Whether a text promises a value for later, or is a template's remains.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache, wraps
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict
@@ -35,6 +35,20 @@ class Answers(dict[tuple[str, str], T]):
         if len(self) >= self.MOST:
             self.clear()
         super().__setitem__(key, value)
+
+
+def answered(look_up: Callable[[Registries, str], T]) -> Callable[[Registries, str], T]:
+    """The same look-up, its answers kept."""
+
+    @wraps(look_up)
+    def asked(registries: Registries, text: str) -> T:
+        key = (look_up.__name__, text)
+        if key not in registries._answers:
+            registries._answers[key] = look_up(registries, text)
+        answer: T = registries._answers[key]
+        return answer
+
+    return asked
 
 
 class Registries(Frozen):
@@ -97,6 +111,11 @@ class Registries(Frozen):
     def _named(self) -> Answers[list[Named]]:
         return Answers()
 
+    @cached_property
+    def _answers(self) -> Answers[Any]:
+        return Answers()
+
+    @answered
     def taxon(self, taxon_id: str) -> Organism | None:
         """The organism with an NCBI taxon id (digits); a merged id leads to its successor."""
         fields = self._by_id(taxonomy.NAME, taxon_id)
@@ -106,6 +125,7 @@ class Registries(Frozen):
             return self.taxon(fields["merged_into"])
         return Organism(taxon_id=taxon_id, **fields)
 
+    @answered
     def organisms(self, name: str) -> tuple[tuple[Organism, str], ...]:
         """The organisms with a name, each with the kind of that name.
 
@@ -122,6 +142,7 @@ class Registries(Frozen):
         """The scientific names of the built-in snapshot."""
         return _scientific_names(self.built_in)
 
+    @answered
     def imaging_method(self, text: str) -> ImagingMethod | None:
         """The FBbi imaging method with an id (any of its forms) or a label, compared folded."""
         found = self.imaging_method_by_id(text)
@@ -131,6 +152,7 @@ class Registries(Frozen):
             found = ImagingMethod(term_id=labels[0].id, label=labels[0].fields["label"])
         return found
 
+    @answered
     def imaging_method_by_id(self, text: str) -> ImagingMethod | None:
         """The FBbi term with an id, in any of its forms (FBbi:, FBbi_, an address)."""
         digits = re.search(r"fbbi[:_]?(\d{8})\s*$", text.strip(), re.IGNORECASE)
@@ -169,6 +191,7 @@ class Registries(Frozen):
                 )
         return tuple(best.values())[:most]
 
+    @answered
     def funder(self, name: str) -> Funder | None:
         """The funder with a name, alias or acronym; None also where several have it."""
         named = self._by_name(funders.NAME, name, first=self.built_in)
@@ -180,6 +203,7 @@ class Registries(Frozen):
         """Names and acronyms of the funders of the built-in snapshot, with their Crossref ids."""
         return _funder_names(self.built_in)
 
+    @answered
     def funder_by_id(self, crossref_id: str) -> Funder | None:
         """The funder with a Crossref id (10.13039/…)."""
         fields = store.by_id(self.built_in, funders.NAME, crossref_id) or self._by_id(
@@ -187,6 +211,7 @@ class Registries(Frozen):
         )
         return Funder(**fields) if fields else None
 
+    @answered
     def licence(self, text: str) -> Licence | None:
         """The licence with an SPDX id, name, spelling or address."""
         named = self._by_name(licences.NAME, text, first=self.built_in)
@@ -194,6 +219,7 @@ class Registries(Frozen):
             return None
         return Licence(**named[0].fields, versioned=named[0].kind != "unversioned")
 
+    @answered
     def project(self, number: str) -> Project | None:
         """The Horizon Europe project with a grant number."""
         fields = self._by_id(cordis.NAME, number.strip())
@@ -203,6 +229,7 @@ class Registries(Frozen):
         """The Horizon Europe projects with an acronym; several may have the same."""
         return tuple(Project(**one.fields) for one in self._by_name(cordis.NAME, acronym))
 
+    @answered
     def organisation(self, text: str) -> Organisation | None:
         """The organisation with a ROR id, in any of its forms."""
         fields = self._by_id(ror.NAME, ror.key(text))
