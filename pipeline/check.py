@@ -135,21 +135,22 @@ class Context(Frozen):
     template: Any = None
     """What the document's own template requires (`pipeline.schema.Template`), or None."""
 
-    def given(self, kinds: tuple[Kind, ...]) -> list[Any] | Skipped:
+    def given(self, kinds: tuple[Kind, ...]) -> list[Any] | str:
         """The values for parameters of these types, or why there is none."""
         values = self._values
         for kind in kinds:
             if kind in values:
                 continue
             if kind.view is None:
-                return Skipped(_ABSENT.get(kind, f"no {kind.name} was given"))
+                return _ABSENT.get(kind, f"no {kind.name} was given")
             values[kind] = kind.view(self.submission.metadata)
-        return [values[kind] for kind in kinds]
+        # Not kept with the others: what holds itself lives on until the collector comes.
+        return [self if kind is _CONTEXT else values[kind] for kind in kinds]
 
     @cached_property
     def _values(self) -> dict[Kind, Any]:
-        known = {
-            _CONTEXT: self,
+        known: dict[Kind, Any] = {
+            _CONTEXT: None,
             _SUBMISSION: self.submission,
             _DAY: self.day,
             _KNOWN: self.known,
@@ -265,7 +266,7 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     findings: list[Finding] = []
     skips: dict[tuple[str, str, str | None], None] = {}
     flagged: dict[str, set[str]] = {}
-    given: dict[tuple[Kind, ...], list[Any] | Skipped] = {}
+    given: dict[tuple[Kind, ...], list[Any] | str] = {}
     for one, found in zip(plan, plan.places.find(context.submission.metadata), strict=True):
         if not found:
             continue
@@ -276,8 +277,9 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
             try:
                 if asked is None:
                     asked = given[one.asks] = context.given(one.asks)
-                if isinstance(asked, Skipped):
-                    raise asked
+                if isinstance(asked, str):
+                    skips[one.code.code, asked, place or None] = None
+                    break
                 if one.place_at is not None:
                     asked[one.place_at] = place
                 for flag in one.function(value, *asked):

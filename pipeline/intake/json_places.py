@@ -67,7 +67,7 @@ class Places(Mapping[str, Location]):
 
     def _offset(self, pointer: str) -> int:
         if pointer == "":
-            return self._after(_SPACE, 0)
+            return _after(_SPACE, self.text, 0)
         home = parent(pointer)
         wanted = pointer[len(home) + 1 :]
         known, unread = self._members(home)
@@ -81,24 +81,26 @@ class Places(Mapping[str, Location]):
         """Offsets in a container, by escaped key or index: those known, those not yet read."""
         if pointer not in self._known:
             self._known[pointer] = {}
-            self._unread[pointer] = self._read(self._offset(pointer))
+            self._unread[pointer] = _read(self.text, self._offset(pointer))
         return self._known[pointer], self._unread[pointer]
 
-    def _read(self, offset: int) -> Iterator[tuple[str, int]]:
-        text, number = self.text, 0
-        mark = text[offset]
-        if mark not in "[{":
-            return
-        offset = self._after(_SPACE, offset + 1)
-        while text[offset] not in "]}":
-            key = str(number)
-            if mark == "{":
-                key, offset = scanstring(text, offset + 1, False)
-                offset = self._after(_COLON, offset)
-            yield escape(key), offset
-            offset = self._after(_COMMA, _SKIP.scan_once(text, offset)[1])
-            number += 1
 
-    def _after(self, form: re.Pattern[str], offset: int) -> int:
-        match = form.match(self.text, offset)
-        return match.end() if match else offset
+def _read(text: str, offset: int) -> Iterator[tuple[str, int]]:
+    """The escaped keys or indices of a container that starts at an offset, and their offsets."""
+    mark, number = text[offset], 0
+    if mark not in "[{":
+        return
+    offset = _after(_SPACE, text, offset + 1)
+    while text[offset] not in "]}":
+        key = str(number)
+        if mark == "{":
+            key, offset = scanstring(text, offset + 1, False)
+            offset = _after(_COLON, text, offset)
+        yield escape(key), offset
+        offset = _after(_COMMA, text, _SKIP.scan_once(text, offset)[1])
+        number += 1
+
+
+def _after(form: re.Pattern[str], text: str, offset: int) -> int:
+    match = form.match(text, offset)
+    return match.end() if match else offset
