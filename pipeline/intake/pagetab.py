@@ -255,7 +255,7 @@ class _Mapping:
     def entry(self, study: Metadata, name: str, section: Section) -> int:
         """Append a section to its list of the study; its index there."""
         entries = study.setdefault(name, [])
-        place = join("/study", name, len(entries))
+        place = f"/study/{name}/{len(entries)}"
         kind = spellings().kinds[name]
         made = self.objects.object(section, kind, place)
         if name == "organisations":
@@ -344,7 +344,7 @@ class _Mapping:
         suggestion = None
         if len(there) == 1 and "title" in there[0] and rows and not any(slot in r for r in rows):
             title = there[0]["title"]
-            places = [join(place, "associations", n, slot) for n in range(len(rows))]
+            places = [f"{place}/associations/{n}/{slot}" for n in range(len(rows))]
             suggestion = Suggestion(
                 rule="section-empty",
                 safety="review",
@@ -375,7 +375,7 @@ class _Mapping:
             for section in sections[1:]:
                 code = AMBIGUOUS if accession in self.objects.referenced else ACCNO_TWICE
                 message = f"the accno '{accession}' is carried by {len(sections)} sections"
-                at = join(section.at, "accno")
+                at = f"{section.at}/accno"
                 self.objects.flag(code, at, message, value=accession)
 
 

@@ -56,7 +56,7 @@ def _text(objects: Objects, made: Metadata, child: Section, kind: Kind, place: s
     if not slot or said is None or fold(said.name) != name:
         return False
     listed = made.setdefault(slot, [])
-    objects.pointers.setdefault(join(place, slot), child.at)
+    objects.pointers.setdefault(f"{place}/{slot}", child.at)
     objects.pointers[join(place, slot, len(listed))] = said.value_at
     listed.append(said.value)
     return True

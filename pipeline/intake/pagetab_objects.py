@@ -162,8 +162,8 @@ class Objects:
         """A further value of a slot that takes several."""
         values = made.setdefault(slot, [])
         values.append(attribute.value)
-        self.pointers.setdefault(join(place, slot), attribute.at)
-        self.pointers[join(place, slot, len(values) - 1)] = attribute.value_at
+        self.pointers.setdefault(f"{place}/{slot}", attribute.at)
+        self.pointers[f"{place}/{slot}/{len(values) - 1}"] = attribute.value_at
         self.qualified(made, slot, _said_of(attribute), place)
 
     def part(
@@ -180,7 +180,7 @@ class Objects:
         if head.endswith("[]"):
             head = head[:-2]
             listed = made.setdefault(head, [])
-            at = join(place, head, len(listed))
+            at = f"{place}/{head}/{len(listed)}"
             listed.append({})
             target: Metadata = listed[-1]
         elif head in made:
@@ -189,13 +189,13 @@ class Objects:
                 left.append(attribute)
             return
         else:
-            at, target = join(place, head), made.setdefault(head, {})
+            at, target = f"{place}/{head}", made.setdefault(head, {})
         self.pointers[at] = attribute.at
         target[tail] = attribute.value
-        self.pointers[join(at, tail)] = attribute.value_at
+        self.pointers[f"{at}/{tail}"] = attribute.value_at
         if tail == "scientific_name" and (pair := two_names(str(attribute.value))):
             target["scientific_name"], target["common_name"] = pair
-            self.pointers[join(at, "common_name")] = attribute.value_at
+            self.pointers[f"{at}/common_name"] = attribute.value_at
         known = kind.qualifiers.get(head, {})
         others: list[Qualifier] = []
         for qualifier in _said_of(attribute):
@@ -204,7 +204,7 @@ class Objects:
                 others.append(qualifier)
             else:
                 target[name] = qualifier.value
-                self.pointers[join(at, name)] = join(qualifier.at, "value")
+                self.pointers[f"{at}/{name}"] = f"{qualifier.at}/value"
         self.qualified(target, tail, tuple(others), at)
 
     def qualified(
@@ -213,14 +213,14 @@ class Objects:
         """Qualifiers that no slot takes stand beside the slot they qualify."""
         for qualifier in qualifiers:
             kept = made.setdefault("qualifiers", [])
-            self.pointers[join(place, "qualifiers", len(kept))] = qualifier.at
+            self.pointers[f"{place}/qualifiers/{len(kept)}"] = qualifier.at
             kept.append({"of": slot, **_named(qualifier.name, qualifier.value)})
 
     def affiliation(self, made: Metadata, attribute: Attribute, place: str) -> None:
         """A reference to an organisation by accno, or the text as given."""
         value = str(attribute.value)
         affiliations = made.setdefault("affiliations", [])
-        at = join(place, "affiliations", len(affiliations))
+        at = f"{place}/affiliations/{len(affiliations)}"
         self.pointers[at] = attribute.at
         targets = self.accessions.get(value.strip(), [])
         target = next((t for t in targets if t.at in self.organisations), None)
@@ -228,12 +228,12 @@ class Objects:
             affiliations.append(
                 {"text": value, **({"reference": True} if attribute.reference else {})}
             )
-            self.pointers[join(at, "text")] = attribute.value_at
+            self.pointers[f"{at}/text"] = attribute.value_at
             self.qualified(affiliations[-1], "text", _said_of(attribute), at)
             return
         self.referenced.add(value.strip())
         affiliations.append({"organisation": self.organisations[target.at]})
-        self.pointers[join(at, "organisation")] = attribute.value_at
+        self.pointers[f"{at}/organisation"] = attribute.value_at
         self.qualified(affiliations[-1], "organisation", _said_of(attribute), at)
         if not attribute.reference:
             message = f"'{value}' is the accno of an organisation, but not marked as a reference"
@@ -273,25 +273,23 @@ class Objects:
         if section.links:
             made.setdefault("links", [])
             for link in section.links:
-                made["links"].append(self.link(link, join(place, "links", len(made["links"]))))
+                made["links"].append(self.link(link, f"{place}/links/{len(made['links'])}"))
         if section.files:
             listed = made.setdefault("files", [])
             for one in section.files:
-                listed.append(self.file(one, join(place, "files", len(listed))))
+                listed.append(self.file(one, f"{place}/files/{len(listed)}"))
         # The order of sections of different types says nothing; that of one type may.
         full = sorted((s for s in others if not s.empty), key=lambda s: s.type.strip().casefold())
         for other in others:
             if other.empty:
                 self.empty_section(other)
         if full:
-            made["sections"] = [
-                self.other(s, join(place, "sections", n)) for n, s in enumerate(full)
-            ]
+            made["sections"] = [self.other(s, f"{place}/sections/{n}") for n, s in enumerate(full)]
 
     def other(self, section: Section, place: str) -> Metadata:
         """A section of a type that the schema has no class for."""
         self.pointers[place] = section.at
-        self.pointers[join(place, "type")] = join(section.at, "type")
+        self.pointers[f"{place}/type"] = f"{section.at}/type"
         made: Metadata = {"type": section.type}
         for attribute in section.attributes:
             self.named(attribute, place)
@@ -306,14 +304,14 @@ class Objects:
         made: Metadata = {}
         if link.url:
             made["url"] = link.url
-            self.pointers[join(place, "url")] = join(link.at, "url")
+            self.pointers[f"{place}/url"] = f"{link.at}/url"
         self.described(made, link.attributes, spellings().kinds["links"].slots, place)
         return made
 
     def file(self, file: File, place: str) -> Metadata:
         """A file that a section names directly."""
         self.pointers[place] = file.at
-        self.pointers[join(place, "path")] = join(file.at, "path")
+        self.pointers[f"{place}/path"] = f"{file.at}/path"
         made: Metadata = {"path": file.path}
         if file.size is not None:
             made["size"] = file.size
@@ -333,7 +331,7 @@ class Objects:
                 left.append(attribute)
                 continue
             made[slot] = attribute.value
-            self.pointers[join(place, slot)] = attribute.value_at
+            self.pointers[f"{place}/{slot}"] = attribute.value_at
             self.qualified(made, slot, _said_of(attribute), place)
         self.leftovers(made, place, left)
 
@@ -342,7 +340,7 @@ class Objects:
         if _HIDDEN.search(attribute.name):
             shown = _HIDDEN.sub(lambda one: f"<U+{ord(one[0]):04X}>", attribute.name)
             message = f"the name of the attribute '{shown}' holds hidden characters"
-            at = join(attribute.at, "name")
+            at = f"{attribute.at}/name"
             self.flag(HIDDEN_IN_NAME, at, message, value=attribute.name, place=place)
 
     def meaningless(self, attribute: Attribute, place: str) -> None:

@@ -207,16 +207,16 @@ class Reader:
         if depth == DEEPEST_SECTION:
             message = f"sections are nested more than {DEEPEST_SECTION} deep here"
             self.flag(DEEP, at, message, severity="warning")
-        kind = self.text(value.get("type"), join(at, "type"), "the section's type")
+        kind = self.text(value.get("type"), f"{at}/type", "the section's type")
         if kind is None:
-            self.flag(NO_TYPE, join(at, "type"), "a section has no type")
+            self.flag(NO_TYPE, f"{at}/type", "a section has no type")
         key = "accno" if "accno" in value else "accNo"
-        accession = self.text(value.get(key), join(at, key), "the section's accession")
+        accession = self.text(value.get(key), f"{at}/{key}", "the section's accession")
         below = "subsections" if "subsections" in value else "sections"
-        attributes = self.attributes(value.get("attributes"), join(at, "attributes"))
+        attributes = self.attributes(value.get("attributes"), f"{at}/attributes")
         file_list = value.get("fileList")
         if isinstance(file_list, dict) and isinstance(file_list.get("fileName"), str):
-            name_at = join(at, "fileList", "fileName")
+            name_at = f"{at}/fileList/fileName"
             attributes += (
                 Attribute("File List", file_list["fileName"], name_at, value_at=name_at),
             )
@@ -243,15 +243,15 @@ class Reader:
         value = home.get(key)
         if value is None:
             return []
-        place = join(at, key)
+        place = f"{at}/{key}"
         if not isinstance(value, list):
             self.wrong(place, f"'{key}'", "a list", value)
             return []
         rows: list[tuple[Any, str]] = []
         for index, entry in enumerate(value):
-            here = join(place, index)
+            here = f"{place}/{index}"
             if isinstance(entry, list):
-                rows += [(one, join(here, n)) for n, one in enumerate(entry)]
+                rows += [(one, f"{here}/{n}") for n, one in enumerate(entry)]
             else:
                 rows.append((entry, here))
         good = [(one, here) for one, here in rows if isinstance(one, dict)]
@@ -288,7 +288,7 @@ class Reader:
         flag = value.get("reference", value.get("isReference", False))
         if flag is not None and type(flag) is not bool:
             message = f"the reference flag of '{name}' is {flag!r}, not true or false"
-            self.flag(FLAG, join(at, "reference"), message, value=str(flag))
+            self.flag(FLAG, f"{at}/reference", message, value=str(flag))
             flag = str(flag).strip().casefold() == "true"
         return Attribute(
             name=name,
@@ -308,34 +308,34 @@ class Reader:
         given = value.get(key)
         if given is None:
             return ()
-        place = join(at, key)
+        place = f"{at}/{key}"
         if not isinstance(given, list):
             self.wrong(place, f"'{key}'", "a list of name and value pairs", given)
             return ()
-        made = (self.attribute(entry, join(place, index)) for index, entry in enumerate(given))
+        made = (self.attribute(entry, f"{place}/{index}") for index, entry in enumerate(given))
         return tuple(Qualifier(one.name, one.value, one.at) for one in made if one is not None)
 
     def link(self, value: dict[str, Any], at: str) -> Link:
         """One link; a blank address is kept as empty text."""
         self.keys(value, LINK_KEYS, at)
-        url = self.text(value.get("url"), join(at, "url"), "the link's address") or ""
-        return Link(url, self.attributes(value.get("attributes"), join(at, "attributes")), at)
+        url = self.text(value.get("url"), f"{at}/url", "the link's address") or ""
+        return Link(url, self.attributes(value.get("attributes"), f"{at}/attributes"), at)
 
     def file(self, value: dict[str, Any], at: str) -> File | None:
         """One file named by a section directly."""
         path = value.get("path", value.get("filePath"))
         if not isinstance(path, str):
-            self.wrong(join(at, "path"), "a file's path", "text", path)
+            self.wrong(f"{at}/path", "a file's path", "text", path)
             return None
         size = value.get("size")
         if size is not None and not str(size).isdecimal():
-            self.wrong(join(at, "size"), "a file's size", "a number of bytes", size)
+            self.wrong(f"{at}/size", "a file's size", "a number of bytes", size)
         kind = value.get("type")
         return File(
             path=path,
             size=int(size) if isinstance(size, Number) and size.isdecimal() else None,
             kind=kind if isinstance(kind, str) else None,
-            attributes=self.attributes(value.get("attributes"), join(at, "attributes")),
+            attributes=self.attributes(value.get("attributes"), f"{at}/attributes"),
             at=at,
         )
 
