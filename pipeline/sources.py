@@ -69,6 +69,8 @@ class Found(Frozen):
     folder: Path | None
     others: tuple[str, ...] = ()
     """Names of further documents in the folder."""
+    kind: str | None = None
+    """The kind of the document, where its door is known already."""
 
     @property
     def shown(self) -> str:
@@ -163,7 +165,7 @@ def open_found(
         return Opened(
             id=found.name, found=found, submission=None, findings=(NO_DOCUMENT.at(here, message),)
         )
-    reading = intake.read(found.document, file or found.shown)
+    reading = intake.read(found.document, file or found.shown, found.kind)
     findings = list(reading.findings)
     for name in found.others:
         message = f"besides '{found.document.name}' the folder holds the document '{name}'"

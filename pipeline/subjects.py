@@ -66,8 +66,9 @@ def at(path: Path) -> Iterator[Subject]:
 def _file(path: Path) -> Subject:
     if file_lists.is_file_list(path):
         return Subject(given=str(path), kind="file-list", path=path)
-    if intake.door_for(path) is not None:
-        found = Found(given=str(path), document=path, folder=None)
+    door = intake.door_for(path)
+    if door is not None:
+        found = Found(given=str(path), document=path, folder=None, kind=door.KIND)
         return Subject(given=str(path), kind="submission", path=path, found=found)
     return Subject(given=str(path), kind="image", path=path)
 

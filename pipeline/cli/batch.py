@@ -116,14 +116,14 @@ def finding_line(path: str, submission: str | None, finding: Finding) -> dict[st
         "severity": finding.severity,
         "message": finding.message,
         "hint": finding.hint,
-        "location": finding.location.model_dump(),
+        "location": dict(vars(finding.location)),
         "value": finding.value,
         "suggestion": None
         if suggestion is None
         else {
             "rule": suggestion.rule,
             "safety": suggestion.safety,
-            "operations": [one.model_dump() for one in suggestion.operations],
-            "alternatives": [[one.model_dump() for one in ops] for ops in suggestion.alternatives],
+            "operations": [dict(vars(one)) for one in suggestion.operations],
+            "alternatives": [[dict(vars(one)) for one in ops] for ops in suggestion.alternatives],
         },
     }

@@ -69,10 +69,10 @@ def door_for(path: Path) -> Door | None:
     return next((door for door in doors() if door.knows(path, head)), None)
 
 
-def read(path: Path, file: str | None = None) -> Reading:
-    """A document's metadata; `file` is the name that findings give it."""
+def read(path: Path, file: str | None = None, kind: str | None = None) -> Reading:
+    """A document's metadata; findings name it `file`; its door is that of `kind`, if given."""
     name = file or path.name
-    door = door_for(path)
+    door = next((one for one in doors() if kind == one.KIND), None) or door_for(path)
     if door is None:
         message = f"'{name}' is no document that the archive reads"
         return Reading(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from math import isinf
 from typing import Any
@@ -150,9 +150,12 @@ def _sound(text: str) -> Any:
         raise ValueError
     value = _DECODER.decode(text)
     level = [value] if isinstance(value, dict | list) else []
+    keys = 0
     for _ in range(DEEPEST):
         if not level:
-            return value
+            # A key that is repeated is counted in the text alone, as are signs within values.
+            return value if keys == text.count('":') else _ONCE.decode(text)
+        keys += sum(len(one) for one in level if type(one) is dict)
         level = [
             below
             for one in level
@@ -185,9 +188,11 @@ def _no_word(word: str) -> Any:
 
 
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_once, parse_int=_digits, parse_float=_digits, parse_constant=_no_word
+_decoder = partial(
+    json.JSONDecoder, parse_int=_digits, parse_float=_digits, parse_constant=_no_word
 )
+_DECODER = _decoder()
+_ONCE = _decoder(object_pairs_hook=_once)
 
 
 def _at(text: str, offset: int, file: str, pointer: str | None = None) -> Location:
