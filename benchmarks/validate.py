@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VARIED = frozenset(
     ["title", "name", "description", "biosample", "specimen", "annotations", "authors", "keywords"]
 ) | {"image acquisition", "image analysis", "image correlation", "growth protocol"}
-BATCH = 600
+BATCH = 1200
 """Documents that one round judges; `validate` shares them among the processors."""
 
 

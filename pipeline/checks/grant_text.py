@@ -82,13 +82,14 @@ _WORD = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=8)
-def _funders(names: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+def _funders(registries: Registries) -> dict[str, list[str]]:
     """The funders of the snapshot that are not the European Union, by the word they begin with.
 
     Longer names come first; those in small letters are compared without letter case.
     """
     beginning: dict[str, list[str]] = {}
-    for name in sorted({name for name, _ in names}, key=lambda name: (-len(name), name)):
+    names = {name for name, _ in registries.funder_names()}
+    for name in sorted(names, key=lambda name: (-len(name), name)):
         told = len(name.split()) > 1 or len(name) >= 5 or name.isupper()
         first = _WORD.match(name)
         if told and first and len(name) > 2 and not EU.search(name):
@@ -97,9 +98,9 @@ def _funders(names: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     return beginning
 
 
-def _named(text: str, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[int, int]]:
+def _named(text: str, registries: Registries) -> Iterator[tuple[int, int]]:
     """Where a text names funders of the snapshot; the longest name counts."""
-    beginning, done = _funders(names), 0
+    beginning, done = _funders(registries), 0
     for word in _WORD.finditer(text):
         start = word.start()
         for name in beginning.get(word[0].lower(), ()):
@@ -112,15 +113,16 @@ def _named(text: str, names: tuple[tuple[str, str], ...]) -> Iterator[tuple[int,
                 break
 
 
-def mentions(text: str, registries: Registries) -> list[Mention]:
+@lru_cache(maxsize=1024)
+def mentions(text: str, registries: Registries) -> tuple[Mention, ...]:
     """The funders that a text names, in its order."""
-    named = list(_named(text, registries.funder_names()))
+    named = list(_named(text, registries))
     national = [one.span() for one in NATIONAL.finditer(text)]
     found = [Mention(*span, european=False) for span in (*named, *national)]
     for one in EU.finditer(text):
         if not _within(one.span(), named) and not _within(one.span(), national):
             found.append(Mention(*one.span(), european=True))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:

@@ -10,7 +10,7 @@ from pipeline.check import Context, Flag, Skipped, check
 from pipeline.checks.wording import quoted
 from pipeline.schema import Field, Template
 from pipeline.schema.template import PLACES
-from pipeline.select import find
+from pipeline.select import patterns
 from pipeline.submission import Metadata
 
 ELSEWHERE = frozenset(
@@ -56,11 +56,10 @@ def field_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
     To fix: give the field; the form of the archive says under its name what is meant.
     """
     template = _template(context)
-    for of, pattern in PLACES.items():
-        asked = template.required(of)
-        if not asked or of in NEVER:
-            continue
-        for place, given in find(context.submission.metadata, pattern):
+    found = patterns(*PLACES.values()).find(context.submission.metadata)
+    for of, there in zip(PLACES, found, strict=True):
+        asked = template.required(of) if of not in NEVER else ()
+        for place, given in there if asked else ():
             for field in asked:
                 if (of, field.slot) not in ELSEWHERE and not _stated(given, field):
                     yield Flag(

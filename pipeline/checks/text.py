@@ -133,7 +133,7 @@ def very_long(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             )
 
 
-_NAMING = frozenset({"title", "name", "scientific_name"})
+_NAMING = ("/title", "/name", "/scientific_name")
 """Fields that nothing else can stand for, so that `n/a` is no answer in them."""
 
 _SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
@@ -151,9 +151,9 @@ def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     To fix: give the value, or leave the field empty.
     """
     for place, text in texts.prose:
-        slot = place.rpartition("/")[2]
-        if place == "/study/description" or not (grave := _stands_in(place, slot, text)):
+        if place == "/study/description" or not (grave := _stands_in(place, text)):
             continue
+        slot = place.rpartition("/")[2]
         gone = suggest(removal(metadata, place), why="The value says nothing.")
         yield Flag(
             message=f"{quoted(text)} is a placeholder",
@@ -163,11 +163,11 @@ def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         )
 
 
-def _stands_in(place: str, slot: str, text: str) -> Severity | None:
+def _stands_in(place: str, text: str) -> Severity | None:
     """How grave it is that a text stands where a value should; None if it does not."""
     if waits(text):
         return "warning"
-    if slot in _NAMING and not place.startswith(_NAMED_ELSEWHERE):
+    if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
     short = len(text) < 12 and _SHORT.fullmatch(text) and "/associations/" not in place
     return "hint" if short and not place.startswith(_NAMED_ELSEWHERE) else None
@@ -188,6 +188,8 @@ def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
                 value=text[:400],
                 suggestion=suggest(replace(place, text, again[1]), why=why),
             )
+            continue
+        if len(text) < 16 or text.find(text.lstrip()[:8], 8) < 0:
             continue
         half, exact = _half(text.strip())
         if half:
