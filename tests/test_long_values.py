@@ -96,7 +96,7 @@ def test_a_thousand_associations_that_name_nothing_are_told_quickly() -> None:
         ],
     }
     start = time.process_time()
-    flags = list(components.names_nothing(study))
+    flags = list(components.names_nothing(study, components.Associations.of({"study": study})))
     assert time.process_time() - start < SECONDS
     assert len(flags) == 1000
     assert all("the nearest is 'Sample number" in str(flag.message) for flag in flags)

@@ -209,7 +209,7 @@ _MOST_SENTENCES = 400
 
 def _said_again(text: str) -> tuple[str, str] | None:
     """Sentences that stand twice in a row, but are not half of the text; and it without them."""
-    if len(text) < 3 * _SHORTEST or len(text) > LONG:
+    if len(text) < 3 * _SHORTEST or len(text) > LONG or not _may_repeat(text):
         return None
     spans = [one.span() for one in _SENTENCE.finditer(text)]
     if not 3 <= len(spans) <= _MOST_SENTENCES:
@@ -219,6 +219,8 @@ def _said_again(text: str) -> tuple[str, str] | None:
         return None
     for count in range(1, len(said) // 2 + 1):
         for at in range(len(said) - 2 * count + 1):
+            if said[at] != said[at + count]:
+                continue
             first = said[at : at + count]
             if first != said[at + count : at + 2 * count] or 2 * count == len(said):
                 continue
@@ -229,6 +231,13 @@ def _said_again(text: str) -> tuple[str, str] | None:
                 kept = text[: spans[at + count - 1][1]] + text[spans[last - 1][1] :]
                 return " ".join(first), kept
     return None
+
+
+def _may_repeat(text: str) -> bool:
+    """Whether a quick look finds two sentences that are the same."""
+    line = " ".join(text.replace("!", ".").replace("?", ".").split())
+    parts = [part.rstrip(".") for part in line.split(". ")]
+    return len(set(parts)) < len(parts)
 
 
 _TRIES = 20
