@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,6 +25,11 @@ EU = re.compile(
     r"|\bEIC\b|\bFP7\b|\bHORIZON\b"
 )
 """Wordings that name the European Union as funder: its programmes, councils and agencies."""
+_EU_WORDS = ("europ", "evrop", "horizon", "framework", "marie")
+_EU_SHORT = (
+    *("EU", "EC", "ERC", "MSCA", "REA", "HaDEA", "EISMEA", "CINEA", "EIC", "FP7", "H2020"),
+)
+"""One of these stands in whatever `EU` finds; a look for them is quick."""
 
 EARLIER = re.compile(r"horizon[\s-]*2020|\bH2020\b|\bFP7\b|seventh\s+framework", re.IGNORECASE)
 HORIZON_EUROPE = re.compile(r"horizon[\s-]*europe\b|\bHORIZON-[A-Z]{2,}", re.IGNORECASE)
@@ -55,6 +60,17 @@ _GOODS = re.compile(
     re.IGNORECASE,
 )
 """What stands before the number of something that was bought."""
+
+
+def of_the_union(text: str) -> bool:
+    """Whether a text names the European Union as funder."""
+    there = any(word in text for word in _EU_SHORT) or _says(text, _EU_WORDS)
+    return there and EU.search(text) is not None
+
+
+def _says(text: str, words: Iterable[str]) -> bool:
+    lower = text.casefold()
+    return any(word in lower for word in words)
 
 
 def ungrouped(text: str) -> str:
@@ -215,6 +231,10 @@ _ACRONYM = re.compile(
 _PROJECT = (
     r"(?:projects?|grants?|actions?|networks?|consorti(?:um|a)|fellowships?|infrastructures?)"
 )
+_PROJECT_WORDS = (
+    *("project", "grant", "action", "network", "consorti", "fellowship", "infrastructure"),
+)
+"""What stands in whatever `_PROJECT` finds; quick to look for."""
 _CALLED = re.compile(rf"{_PROJECT}[\s\"'“‘(:,-]{{1,4}}$", re.IGNORECASE)
 _CALLING = re.compile(rf"[\s\"'”’)]{{1,3}}(?:EU[ -])?{_PROJECT}\b", re.IGNORECASE)
 _ABOUT_PROJECT = re.compile(r"project|grant|fund|horizon|\bEU\b|cordis", re.IGNORECASE)
@@ -231,13 +251,14 @@ def named_only(metadata: dict[str, Any], registries: Registries) -> Iterator[tup
         for place, text in there:
             if not isinstance(text, str) or len(text) > _LONGEST or place.endswith("/funder"):
                 continue
-            attribute = place.removesuffix("/value") if place.endswith("/value") else ""
-            name = str(get(metadata, f"{attribute}/name", "")) if attribute else ""
-            whole = bool(attribute) and _ABOUT_PROJECT.search(name) is not None
-            if not whole and not EU.search(text):
+            whole = place.endswith("/value") and " " not in text.strip()
+            if whole:
+                name = get(metadata, place.removesuffix("value") + "name", "")
+                whole = _ABOUT_PROJECT.search(str(name)) is not None
+            if not whole and not (_says(text, _PROJECT_WORDS) and of_the_union(text)):
                 continue
             for sentence in sentences(text):
-                if NUMBER.search(sentence) or not (whole or EU.search(sentence)):
+                if NUMBER.search(sentence) or not (whole or of_the_union(sentence)):
                     continue
                 for found in _ACRONYM.finditer(sentence):
                     told = _CALLED.search(sentence, 0, found.start()) or _CALLING.match(

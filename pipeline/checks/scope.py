@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check
@@ -47,35 +48,71 @@ def belongs_to_empiar(
         )
 
 
-_IDENTITY = re.compile(
-    r"\b(?:patient|participant|donor|subject|hospital|case)s?['’]?s?[ _-]?"
-    r"(?:id|ids|identifier|identifiers|initials|full name|address)\b"
-    r"|\b(?:in|out)?patients?['’]?s?[ _-]?(?:names?|numbers?|(?:no|nr)\b\.?)"
-    r"|\b(?:participant|donor|subject)s?['’]?s?[ _-]names?\b"
-    r"|\bhospital[ _-]?(?:numbers?|no\b\.?)|\b(?:biopsy|pathology|histology) (?:numbers?|no\b\.?)"
-    r"|\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"
-    r"|\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w|[A-Z]\w+ \d)"
-    r"|\b(?:medical|hospital|health)[ _-]?records?(?: (?:numbers?|no\.?|id))?\b|\bmrn\b"
-    r"|\brecords? (?:numbers?|no\b\.?) ?\d|\bnational (?:id|identity|identification)\b"
-    r"|\bnhs (?:numbers?|no\b\.?)|\bsocial security numbers?\b|\bssn\b|\bpassport numbers?\b"
-    r"|\bcpr(?:[ -]?(?:nr|number|no))?\.?:? ?\d{6}|\bf[øo]dsels ?(?:nummer|dato)\b"
-    r"|\bpersonnummer\b|\bfödelsedatum\b|\bgeboortedatum\b|\bdata urodzenia\b|\bpesel\b"
-    r"|\bgeburts(?:datum|tag)\w*|\bpatienten-?(?:id|nummern?|namen?)\b|\bfallnummern?\b"
-    r"|\bdates? de naissance\b|\b(?:nom|identifiant)s? d[ue]s? patients?\b|\bnum[ée]ro de dossier\b"
-    r"|\bfechas? de nacimiento\b|\bnombres? del? pacientes?\b|\bhistoria cl[íi]nica\b"
-    r"|\bdata di nascita\b|\bcodice fiscale\b|\bdata de nascimento\b"
-    r"|病历号|病案号|住院号|身份证|出生日期|患者姓名|患者氏名|患者ID|生年月日|診察券番号|환자번호|생년월일",
-    re.IGNORECASE,
+_FORMS = (
+    (
+        ("patient", "participant", "donor", "subject", "hospital", "case"),
+        r"\b(?:patient|participant|donor|subject|hospital|case)s?['’]?s?[ _-]?"
+        r"(?:id|ids|identifier|identifiers|initials|full name|address)\b"
+        r"|\b(?:participant|donor|subject)s?['’]?s?[ _-]names?\b"
+        r"|\bhospital[ _-]?(?:numbers?|no\b\.?)",
+    ),
+    (("patient",), r"\b(?:in|out)?patients?['’]?s?[ _-]?(?:names?|numbers?|(?:no|nr)\b\.?)"),
+    (
+        ("biopsy", "pathology", "histology"),
+        r"\b(?:biopsy|pathology|histology) (?:numbers?|no\b\.?)",
+    ),
+    (("birth", "dob"), r"\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"),
+    (
+        ("born",),
+        r"\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w|[A-Z]\w+ \d)",
+    ),
+    (
+        ("record",),
+        r"\b(?:medical|hospital|health)[ _-]?records?(?: (?:numbers?|no\.?|id))?\b"
+        r"|\brecords? (?:numbers?|no\b\.?) ?\d",
+    ),
+    (("mrn", "ssn"), r"\bmrn\b|\bssn\b"),
+    (("national id",), r"\bnational (?:id|identity|identification)\b"),
+    (("nhs",), r"\bnhs (?:numbers?|no\b\.?)"),
+    (("social", "passport"), r"\bsocial security numbers?\b|\bpassport numbers?\b"),
+    (("cpr",), r"\bcpr(?:[ -]?(?:nr|number|no))?\.?:? ?\d{6}"),
+    (("dsels", "delsedatum"), r"\bf[øo]dsels ?(?:nummer|dato)\b|\bfödelsedatum\b"),
+    (("personnummer", "geboorte"), r"\bpersonnummer\b|\bgeboortedatum\b"),
+    (("urodzenia", "pesel"), r"\bdata urodzenia\b|\bpesel\b"),
+    (
+        ("geburt", "patient", "fallnummer"),
+        r"\bgeburts(?:datum|tag)\w*|\bpatienten-?(?:id|nummern?|namen?)\b|\bfallnummern?\b",
+    ),
+    (
+        ("naissance", "patient", "dossier"),
+        r"\bdates? de naissance\b|\b(?:nom|identifiant)s? d[ue]s? patients?\b"
+        r"|\bnum[ée]ro de dossier\b",
+    ),
+    (
+        ("nacimiento", "paciente", "historia"),
+        r"\bfechas? de nacimiento\b|\bnombres? del? pacientes?\b|\bhistoria cl[íi]nica\b",
+    ),
+    (
+        ("nascita", "fiscale", "nascimento"),
+        r"\bdata di nascita\b|\bcodice fiscale\b|\bdata de nascimento\b",
+    ),
+    (
+        ("病历", "病案", "住院", "身份", "出生", "患者", "生年月日", "診察", "환자", "생년"),
+        r"病历号|病案号|住院号|身份证|出生日期|患者姓名|患者氏名|患者ID|生年月日|診察券番号|환자번호"
+        r"|생년월일",
+    ),
 )
-_WORDS = (
-    *("patient", "participant", "donor", "subject", "hospital", "case", "birth", "dob"),
-    *("record", "mrn", "nhs", "social", "passport", "geburt", "fallnummer", "naissance"),
-    *("dossier", "nacimiento", "paciente", "historia", "nascita", "fiscale", "nascimento"),
-    *("born", "biopsy", "pathology", "histology", "ssn", "cpr", "dselsnum", "dselsdato"),
-    *("dsels ", "personnummer", "födelse", "geboorte", "urodzenia", "pesel", "national id"),
-    *("病历", "病案", "住院", "身份", "出生", "患者", "生年月日", "診察", "환자", "생년"),
-)
-"""One of these stands in whatever points at a person; a look for them is quick."""
+"""What points at a person, each with the words of which one stands in it; those are quick to find.
+"""
+_WORDS = tuple(dict.fromkeys(word for words, _ in _FORMS for word in words))
+
+
+@lru_cache(maxsize=64)
+def _identity(words: tuple[str, ...]) -> re.Pattern[str]:
+    """What points at a person with one of these words in it."""
+    forms = (form for known, form in _FORMS if not set(known).isdisjoint(words))
+    return re.compile("|".join(forms), re.IGNORECASE)
+
 
 _RELIEVED = re.compile(
     r"anonymi[sz]|de-?identif|pseud[oó]nym|removed|without|\bno\b(?![.:]? ?\d|\.)|\bnot\b|withheld"
@@ -92,15 +129,15 @@ def _signs(text: str, words: Iterable[str]) -> Iterator[str]:
     for sentence in _SENTENCE.split(text) if words else ():
         if not _said(sentence, words):
             continue
-        found = _IDENTITY.search(sentence.replace("_", " "))
+        found = _identity(words).search(sentence.replace("_", " "))
         if found and not _RELIEVED.search(sentence):
             yield found[0]
 
 
-def _said(text: str, words: Iterable[str]) -> list[str]:
+def _said(text: str, words: Iterable[str]) -> tuple[str, ...]:
     """Those of some words that stand in a text."""
     lower = text.casefold()
-    return [word for word in words if word in lower]
+    return tuple(word for word in words if word in lower)
 
 
 _SLOTS = (
@@ -138,7 +175,7 @@ def identified(
         return
     slots = ("biosamples",) if False in human else _SLOTS
     told = {slot: study[slot] for slot in slots if slot in study}
-    words = _said(json.dumps(told), _WORDS)
+    words = _said(json.dumps(told, ensure_ascii=False), _WORDS)
     for place, value in leaves(told, "/study") if words else ():
         if not isinstance(value, str):
             continue
@@ -150,7 +187,7 @@ def identified(
     if False not in human:
         for one in lists:
             for column in one.columns:
-                if _IDENTITY.search(column.replace("_", " ")):
+                if _identity(_WORDS).search(column.replace("_", " ")):
                     at = one.component or "/study"
                     yield Flag(
                         message=f"the file list {one.name!r} has the column {column!r}",
@@ -169,7 +206,7 @@ def _in_names(one: FileList) -> Iterator[Flag]:
     if not _said("\n".join(paths), _WORDS):
         return
     for row, path in enumerate(paths):
-        if found := _IDENTITY.search(path.replace("_", " ")):
+        if found := _identity(_WORDS).search(path.replace("_", " ")):
             yield Flag(
                 message=f"the name of the file '{path}' speaks of {found[0].casefold()!r}",
                 at=one.component or "/study",

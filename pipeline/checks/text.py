@@ -235,8 +235,8 @@ def _said_again(text: str) -> tuple[str, str] | None:
 
 def _may_repeat(text: str) -> bool:
     """Whether a quick look finds two sentences that are the same."""
-    line = " ".join(text.replace("!", ".").replace("?", ".").split())
-    parts = [part.rstrip(".") for part in line.split(". ")]
+    line = text.replace("\n", " ").replace("!", ".").replace("?", ".")
+    parts = [part.strip(" .") for part in line.split(". ") if len(part) > 12]
     return len(set(parts)) < len(parts)
 
 
