@@ -468,6 +468,8 @@ def _initialled(part: str, words: list[str]) -> bool:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text.replace("'", "").replace("`", "").lower()
     bare = unicodedata.normalize("NFKD", text)
     left = (letter for letter in bare if not unicodedata.combining(letter) and letter not in "'’`")
     return "".join(left).casefold()

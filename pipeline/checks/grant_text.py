@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pipeline.registries import Project, Registries
 from pipeline.select import get, patterns
+from pipeline.submission import Metadata
 
 EU = re.compile(
     r"(?i:europ(?:e|i|ea)an\s+comm?iss?ion"
@@ -186,7 +187,7 @@ def _paid_by_another(sentence: str, at: int, end: int, registries: Registries) -
     return nearest is not None and not nearest.european
 
 
-FREE_TEXT = (
+_FREE_TEXT = patterns(
     "/study/funding_statement",
     "/study/acknowledgements",
     "/study/attributes/*/value",
@@ -199,29 +200,36 @@ FREE_TEXT = (
 )
 
 
-def in_free_text(
-    metadata: dict[str, Any], registries: Registries
-) -> Iterator[tuple[Grant, Project]]:
+class FreeTexts(tuple[tuple[str, str], ...]):
+    """The texts in which depositors name their funding, with their places."""
+
+    @classmethod
+    def of(cls, metadata: Metadata) -> FreeTexts:
+        """Those of a submission's metadata."""
+        found = _FREE_TEXT.find(metadata)
+        return cls(one for there in found for one in there if isinstance(one[1], str))
+
+
+def in_free_text(texts: FreeTexts, registries: Registries) -> Iterator[tuple[Grant, Project]]:
     """Horizon Europe grants in statements, acknowledgements and oddly named attributes.
 
     A grant counts when its number is in CORDIS and the funder nearest to it is not another one.
     """
     seen: set[str] = set()
-    for there in patterns(*FREE_TEXT).find(metadata):
-        for place, text in there:
-            if not isinstance(text, str) or not ("101" in text or "190" in text):
-                continue
-            for sentence in map(ungrouped, sentences(text)):
-                for found in NUMBER.finditer(sentence):
-                    project = registries.project(found[0])
-                    if project is None or found[0] in seen:
-                        continue
-                    if _GOODS.search(sentence, 0, found.start()):
-                        continue
-                    if _paid_by_another(sentence, found.start(), found.end(), registries):
-                        continue
-                    seen.add(found[0])
-                    yield Grant(place, found[0], " ".join(sentence.split())), project
+    for place, text in texts:
+        if not ("101" in text or "190" in text):
+            continue
+        for sentence in map(ungrouped, sentences(text)):
+            for found in NUMBER.finditer(sentence):
+                project = registries.project(found[0])
+                if project is None or found[0] in seen:
+                    continue
+                if _GOODS.search(sentence, 0, found.start()):
+                    continue
+                if _paid_by_another(sentence, found.start(), found.end(), registries):
+                    continue
+                seen.add(found[0])
+                yield Grant(place, found[0], " ".join(sentence.split())), project
 
 
 _ACRONYM = re.compile(
@@ -240,37 +248,38 @@ _CALLING = re.compile(rf"[\s\"'”’)]{{1,3}}(?:EU[ -])?{_PROJECT}\b", re.IGNOR
 _ABOUT_PROJECT = re.compile(r"project|grant|fund|horizon|\bEU\b|cordis", re.IGNORECASE)
 
 
-def named_only(metadata: dict[str, Any], registries: Registries) -> Iterator[tuple[Grant, Project]]:
+def named_only(
+    texts: FreeTexts, metadata: Metadata, registries: Registries
+) -> Iterator[tuple[Grant, Project]]:
     """Horizon Europe projects that texts name by their acronym, without any number.
 
     The acronym must be of one project only, beside a word such as project or grant in a sentence
     that names the European Union, or the whole value of an attribute named for projects.
     """
     seen: set[str] = set()
-    for there in patterns(*FREE_TEXT).find(metadata):
-        for place, text in there:
-            if not isinstance(text, str) or len(text) > _LONGEST or place.endswith("/funder"):
+    for place, text in texts:
+        if len(text) > _LONGEST or place.endswith("/funder"):
+            continue
+        whole = place.endswith("/value") and " " not in text.strip()
+        if whole:
+            name = get(metadata, place.removesuffix("value") + "name", "")
+            whole = _ABOUT_PROJECT.search(str(name)) is not None
+        if not whole and not (_says(text, _PROJECT_WORDS) and of_the_union(text)):
+            continue
+        for sentence in sentences(text):
+            if NUMBER.search(sentence) or not (whole or of_the_union(sentence)):
                 continue
-            whole = place.endswith("/value") and " " not in text.strip()
-            if whole:
-                name = get(metadata, place.removesuffix("value") + "name", "")
-                whole = _ABOUT_PROJECT.search(str(name)) is not None
-            if not whole and not (_says(text, _PROJECT_WORDS) and of_the_union(text)):
-                continue
-            for sentence in sentences(text):
-                if NUMBER.search(sentence) or not (whole or of_the_union(sentence)):
+            for found in _ACRONYM.finditer(sentence):
+                told = _CALLED.search(sentence, 0, found.start()) or _CALLING.match(
+                    sentence, found.end()
+                )
+                if not told and not (whole and sentence.strip() == found[0]):
                     continue
-                for found in _ACRONYM.finditer(sentence):
-                    told = _CALLED.search(sentence, 0, found.start()) or _CALLING.match(
-                        sentence, found.end()
-                    )
-                    if not told and not (whole and sentence.strip() == found[0]):
-                        continue
-                    projects = () if EU.search(found[0]) else registries.projects(found[0])
-                    if len(projects) == 1 and projects[0].number not in seen:
-                        seen.add(projects[0].number)
-                        grant = Grant(place, projects[0].number, " ".join(sentence.split()))
-                        yield grant, projects[0]
+                projects = () if EU.search(found[0]) else registries.projects(found[0])
+                if len(projects) == 1 and projects[0].number not in seen:
+                    seen.add(projects[0].number)
+                    grant = Grant(place, projects[0].number, " ".join(sentence.split()))
+                    yield grant, projects[0]
 
 
 _LONGEST = 20_000

@@ -12,7 +12,14 @@ from typing import Any
 
 from pipeline.check import Flag, Skipped, below, check, replace, suggest
 from pipeline.checks import grant_text
-from pipeline.checks.grant_text import EARLIER, HORIZON_EUROPE, beside, horizon_number, plain
+from pipeline.checks.grant_text import (
+    EARLIER,
+    HORIZON_EUROPE,
+    FreeTexts,
+    beside,
+    horizon_number,
+    plain,
+)
 from pipeline.findings import Operation
 from pipeline.identifiers import doi as bare_doi
 from pipeline.registries import Project, Registries
@@ -98,7 +105,7 @@ def fields_missing(study: dict[str, Any], registries: Registries) -> Iterator[Fl
 
 
 @check("HEU002", "horizon-europe-grant-in-free-text", at="", severity="hint")
-def in_free_text(metadata: Metadata, registries: Registries) -> Iterator[Flag]:
+def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -> Iterator[Flag]:
     """A Horizon Europe grant is named in free text only.
 
     Nobody finds the study by the project then.
@@ -110,11 +117,11 @@ def in_free_text(metadata: Metadata, registries: Registries) -> Iterator[Flag]:
     acronyms = {plain(str(row.get("project_acronym", ""))) for row in rows}
     named = [
         one
-        for one in grant_text.named_only(metadata, registries)
+        for one in grant_text.named_only(texts, metadata, registries)
         if plain(one[1].acronym) not in acronyms
     ]
     told: set[str] = set()
-    for grant, project in (*grant_text.in_free_text(metadata, registries), *named):
+    for grant, project in (*grant_text.in_free_text(texts, registries), *named):
         if grant.number in given or grant.number in told:
             continue
         told.add(grant.number)
@@ -136,7 +143,9 @@ def _short(text: str) -> str:
 
 
 @check("HEU201", "programme-contradicts-number", at="", severity="warning")
-def programme_contradicts(metadata: Metadata, registries: Registries) -> Iterator[Flag]:
+def programme_contradicts(
+    metadata: Metadata, texts: FreeTexts, registries: Registries
+) -> Iterator[Flag]:
     """The programme that is written is not the one that the grant number belongs to.
 
     Often Horizon 2020 is written for a grant of Horizon Europe. What is written as funder is never
@@ -162,7 +171,7 @@ def programme_contradicts(metadata: Metadata, registries: Registries) -> Iterato
                     suggestion=suggest(change, why=_evidence(project)) if stream else None,
                 )
     yield from _six_digits(study)
-    for found, project in grant_text.in_free_text(metadata, registries):
+    for found, project in grant_text.in_free_text(texts, registries):
         if found.number not in told and _earlier_only(found.sentence):
             yield Flag(
                 message=f"the text names an earlier programme for {found.number}, which is a grant"
