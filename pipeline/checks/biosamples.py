@@ -178,6 +178,8 @@ def letter_case(organism: dict[str, Any], place: Place, registries: Registries) 
     read = reading(organism, registries)
     known = _scientific(read)
     gaps = re.search(r"  |[\t\r\n]", str(organism.get("scientific_name", "")).strip())
+    if known is None:
+        yield from _marked(organism, place, read)
     if known is None or (known.scientific_name == read.name and not gaps):
         return
     stated = taxon(organism.get("taxon_id", ""))
@@ -187,6 +189,22 @@ def letter_case(organism: dict[str, Any], place: Place, registries: Registries) 
         at=below(place, "scientific_name"),
         suggestion=None if contradicts else _named_so(organism, place, known, read.bracket),
     )
+
+
+def _marked(organism: dict[str, Any], place: str, read: Reading) -> Iterator[Flag]:
+    """A scientific name with marks in it or around it."""
+    bare = " ".join(re.sub(r"[\W_]+", " ", read.name).split())
+    known = [one for one, kind in read.found if kind == "scientific"]
+    if len(known) == 1 and bare.casefold() == known[0].scientific_name.casefold() and bare:
+        name, at = known[0].scientific_name, below(place, "scientific_name")
+        yield Flag(
+            message=f"the organism {read.name!r} is written {name!r}",
+            at=at,
+            suggestion=suggest(
+                replace(at, organism["scientific_name"], name),
+                why="Only marks and letter case differ.",
+            ),
+        )
 
 
 def _named_so(organism: dict[str, Any], place: str, known: Organism, bracket: str) -> Suggestion:
@@ -356,6 +374,20 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
     from rapidfuzz.distance import OSA
 
     read = reading(organism, registries)
+    if (known := None if read.found else _beside(read.name, registries)) is not None:
+        yield Flag(
+            message=f"the organism {read.name!r} holds more than {known.scientific_name!r}",
+            at=below(place, "scientific_name"),
+            suggestion=suggest(
+                replace(
+                    below(place, "scientific_name"),
+                    organism["scientific_name"],
+                    known.scientific_name,
+                ),
+                why="The rest is punctuation, the word organism, or a common name of it.",
+            ),
+        )
+        return
     if read.found or not _two_words(read.name) or _among(read.name, registries):
         return
     near = process.extractOne(
@@ -378,6 +410,24 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
             why=f"{near[1]:g} letters differ.",
         ),
     )
+
+
+def _beside(name: str, registries: Registries) -> Organism | None:
+    """The species whose name stands among marks, its common name and the word organism."""
+    words = re.sub(r"[\W_]+", " ", name).split()
+    if not 2 <= len(words) <= 8 or len(name) > 200:
+        return None
+    for start in range(len(words) - 1):
+        found = registries.organisms(" ".join(words[start : start + 2]))
+        known = [one for one, kind in found if kind == "scientific"]
+        if len(known) != 1:
+            continue
+        rest = " ".join(words[:start] + words[start + 2 :]).casefold()
+        rest = re.sub(r"\b(?:organism|species|scientific name|common name|the)\b", " ", rest)
+        own = {re.sub(r"[\W_]+", " ", one).casefold() for one in known[0].common_names}
+        if not rest.strip() or " ".join(rest.split()) in own:
+            return known[0]
+    return None
 
 
 @lru_cache(maxsize=8)

@@ -93,14 +93,20 @@ _FOREIGN = re.compile(
 """What no Western word has: Cyrillic, CJK, box drawings, half-width kana, sums and roots."""
 
 
+_MAYBE = re.compile(
+    f"{_FOREIGN.pattern}|[\u00c0-\u00de\u0100-\u03ff][^\x00-\x7f]|[\u00c0-\u00ff]{{5}}"
+)
+"""A quick look for foreign signs, two strange letters in a row, and words of accents alone."""
+
+
 def _otherwise(text: str) -> str | None:
     """The text with short runs read in UTF-8, where they are foreign to the words around them.
 
     Every foreign sign of the text must be explained by the one code page; else it is None.
     """
-    runs = list(_RUN.finditer(text))
-    if not any(len(one[0]) > 1 or _FOREIGN.search(one[0]) for one in runs):
+    if not _MAYBE.search(text):
         return None
+    runs = list(_RUN.finditer(text))
     for code in _READ_AS:
         mended, at, told = "", 0, False
         for run in runs:

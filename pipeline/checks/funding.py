@@ -188,6 +188,10 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     number = _number(grant)
     if not number or _NOT_A_NUMBER.fullmatch(number) or _usual(_funder(grant), number, registries):
         return
+    if _ROUNDED.fullmatch(number):
+        told = f"a spreadsheet has rounded the grant number to {number!r}"
+        yield Flag(message=told, at=below(place, "grant_id"))
+        return
     worded = mentions(number, registries) if _LETTERS.search(number) else []
     named = [one for one in worded if number[one.end : one.end + 1] != "-"]
     words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
@@ -207,6 +211,10 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
         at=below(place, "grant_id"),
         suggestion=_number_alone(grant, place, number, usual),
     )
+
+
+_ROUNDED = re.compile(r"\d[.,]\d+E\+?\d{1,2}")
+"""A large number as spreadsheets show it."""
 
 
 def _usual_within(funder: str, number: str, registries: Registries) -> str | None:

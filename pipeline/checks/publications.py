@@ -149,8 +149,8 @@ def doi_with_punctuation(value: str, place: Place) -> Iterator[Flag]:
         return
     lone = any(bare.endswith(e) and bare.count(e) > bare.count(s) for s, e in _BRACKETS)
     tagged = _TAG_BEHIND.search(bare)
-    if lone or tagged or bare.endswith((".", ",", ";", ":", '"', "'", "’", "”", "“", "»")):
-        clean = bare[: tagged.start()] if tagged else ""
+    if lone or tagged or bare.endswith(("/", ".", ",", ";", ":", '"', "'", "’", "”", "“", "»")):
+        clean = bare[: tagged.start()] if tagged else bare.rstrip("/") if bare[-1] == "/" else ""
         yield Flag(
             message=f"the DOI {quoted(bare)} ends with {'markup' if tagged else 'punctuation'}",
             suggestion=suggest(replace(place, value, clean), why="It is no part of a DOI.")
@@ -505,7 +505,7 @@ def text_is_identifier(
         if not any(letter.isdigit() for letter in text) or len(text) > 300:
             continue
         bare, page = doi(text), ADDRESS.fullmatch(text)
-        if not (bare or page or pmcid(text) or pmid(text)):
+        if not (bare or page or pmcid(text) or (len(text) > _YEAR and pmid(text))):
             continue
         at = below(place, slot)
         edits: list[Operation] = []
@@ -523,6 +523,10 @@ def text_is_identifier(
     if told and _folded(title) == _folded(authors):
         message = f"the title of a publication stands as its authors: {quoted(authors)}"
         yield Flag(message=message, at=below(place, "authors"))
+
+
+_YEAR = 5
+"""Digits up to which a number may be a title (1984)."""
 
 
 @check("PUB204", "publication-identifier-repeated", at="/study", severity="warning")

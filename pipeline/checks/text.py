@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import re
 import unicodedata
 from collections.abc import Iterator
 from html.entities import name2codepoint
+from urllib.parse import unquote
 
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted, waits
 from pipeline.edit import removal
-from pipeline.findings import Severity
+from pipeline.findings import Operation, Severity
 from pipeline.identifiers import INVISIBLE
 from pipeline.submission import Metadata, Texts
 
@@ -211,6 +213,9 @@ def _said_again(text: str) -> tuple[str, str] | None:
     """Sentences that stand twice in a row, but are not half of the text; and it without them."""
     if len(text) < 3 * _SHORTEST or len(text) > LONG or not _may_repeat(text):
         return None
+    parts = text.replace("\n", " ").split(". ")
+    if len(parts) < 3 or len(set(parts)) == len(parts):
+        return None
     spans = [one.span() for one in _SENTENCE.finditer(text)]
     if not 3 <= len(spans) <= _MOST_SENTENCES:
         return None
@@ -247,7 +252,7 @@ def _half(text: str) -> tuple[str, bool]:
     """The half of a text that stands twice, and whether both are equal to the letter."""
     if len(text) < 16 or len(text) > LONG:
         return "", False
-    given, text = text, re.sub(" {2,}", " ", text)
+    given, text = text, re.sub(" {2,}", " ", text) if "  " in text else text
     middle, slack = len(text) // 2, len(text) // 20 + 4
     start = text.find(text[:8], max(8, middle - slack))
     for _ in range(_TRIES):
@@ -313,3 +318,116 @@ def html_markup(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
                 clean = _TAG.sub("", plain).strip()
                 shown = f" (without it: {quoted(clean, 60)})" if clean != text else ""
                 yield Flag(message=f"the text holds the markup {quoted(found)}{shown}", at=place)
+
+
+_CELL_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_BACKSLASHED = re.compile(
+    r"\\(?:r\\n|[nrt])(?!u\b|abla|e\b|eq|ot\b|ight|angle|ho\b|imes|au\b|ext|heta|o\b|ilde)"
+)
+"""A line end or tab written as letters; no command of LaTeX."""
+_TEMPLATE = re.compile(
+    r"\{\{\s*[A-Za-z_][^{}\n]{0,40}\}\}|\$\{[A-Za-z_][^{}\n]{0,40}\}(?!\$)|\[object \w+\]"
+)
+_LITERAL = re.compile(r"\s*\[\s*(['\"]).+\1\s*\]\s*|\s*[bu](['\"]).+\2\s*", re.DOTALL)
+_QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"))
+_MARKS = ("_x", "\\", "%20", "{", "[object")
+_BEFORE = frozenset("'\"“«[bu")
+_HEAD = 24
+"""A quick look for what programs leave in texts, and within how many characters a label ends."""
+_LABELS = {
+    "title": "title",
+    "description": "description|abstract|summary",
+    "name": "name",
+    "scientific_name": "organism|species|scientific name",
+    "keywords": "key ?words?",
+    "acknowledgements": "acknowledge?ments?",
+    "funder": "agency|funder",
+    "biological_entity": "biological entity",
+    "imaging_instrument": "imaging instrument|instrument",
+}
+"""How people call a field, by its slot."""
+
+
+@check("TXT114", "traces-of-a-program", at="", severity="warning")
+def traces(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
+    """A value holds what a program or a form left in it: escapes, a template's field, a list.
+
+    Readers see `_x000D_`, `%20`, `{{title}}` or brackets in place of words. The label of the
+    field itself, and quotation marks around the whole value, are a hint.
+
+    To fix: type the value as readers shall see it.
+    """
+    marked = any(one in texts.joined for one in _MARKS)
+    for place, text in texts.prose:
+        begun = text[:1] in _BEFORE or ":" in text[:_HEAD]
+        if not begun and not (marked and any(one in text for one in _MARKS)):
+            continue
+        if len(text) > LONG or place.endswith(("/url", "/path", "/file_list", "/doi", "/ror")):
+            continue
+        if (told := _trace(text)) is not None:
+            what, clean = told
+            grave: Severity = "warning"
+        elif (told := _around(place, text)) is not None:
+            what, clean = told
+            grave = "hint"
+        else:
+            continue
+        after = replace(place, text, clean) if isinstance(clean, str) else None
+        if isinstance(clean, list) and place.startswith("/study/keywords/"):
+            after = Operation(do="split", place=place, before=text, after=clean)
+        yield Flag(
+            message=f"{quoted(text, 60)} holds {what}",
+            at=place,
+            severity=grave,
+            suggestion=suggest(after, why="It is no part of the text.") if after else None,
+        )
+
+
+def _trace(text: str) -> tuple[str, str | list[str] | None] | None:
+    """What a program left in a text, and the text without it, or the texts of a list."""
+    if found := _TEMPLATE.search(text):
+        return f"the field {found[0]} of a template", None
+    if _CELL_ESCAPE.search(text):
+        clean = re.sub("_x000[Dd]_\n?", "\n", text)
+        clean = _CELL_ESCAPE.sub(lambda one: _of_cell(int(one[1], 16)), clean)
+        return "an escape of a spreadsheet", re.sub(r" {2,}", " ", clean) if clean else None
+    if text.count("%20") > 1 and "://" not in text:
+        return "spaces written as %20", unquote(text)
+    if "\\" in text and not re.search(r"[A-Za-z]:\\|\\\\", text):
+        clean = _BACKSLASHED.sub("\n", text)
+        if clean != text:
+            return "line ends written as letters", clean
+    if len(text) < 5000 and _LITERAL.fullmatch(text):
+        try:
+            value = ast.literal_eval(text.strip())
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+        if isinstance(value, bytes):
+            return "marks of a program around it", value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            return "marks of a program around it", value
+        if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+            return "the brackets of a list", value[0] if len(value) == 1 else value
+    return None
+
+
+def _of_cell(code: int) -> str:
+    return {0x0A: "\n", 0x09: " "}.get(code, chr(code) if code > 0x1F else "")
+
+
+def _around(place: str, text: str) -> tuple[str, str] | None:
+    """The label of its own field before a value, or quotation marks around it."""
+    slot = place.rpartition("/")[2]
+    slot = place.rpartition("/")[0].rpartition("/")[2] if slot.isdecimal() else slot
+    if (label := _LABELS.get(slot)) is not None:
+        found = re.match(rf"\s*(?:{label})\s*[:：]\s*(?=\S)", text, re.IGNORECASE)
+        if found and not (slot == "keywords" and re.search("[,;，]", text)):
+            return "the label of its own field", text[found.end() :]
+    bare = text.strip()
+    if slot in ("title", "name", "scientific_name", "keywords", "funder") and len(bare) > 2:
+        for start, end in _QUOTES:
+            inner = bare[1:-1]
+            whole = bare[0] == start and bare[-1] == end
+            if whole and start not in inner and end not in inner:
+                return "quotation marks around it", inner
+    return None

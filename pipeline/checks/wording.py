@@ -21,8 +21,7 @@ _LATER = re.compile(
     r"|filled in|finali[sz]ed|provided|updated|written)\b[^.\n]{0,50}"
     r"|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) (?:a|an|the|your|here)\b"
     r"[^.\n]{0,30}\b(?:title|description|summary|abstract|keywords?|text|name|value|study|here)\b"
-    r"[^.\n]{0,40}|[^\n]{0,60}\bplease ignore\b[^\n]{0,40}"
-    r"|(?:test|dummy) (?:submission|upload)"
+    r"[^.\n]{0,40}|(?:test|dummy) (?:submission|upload)"
     r"|(?:(?:asdf|qwer|zxcv|sdfg|dfgh|hjkl)[a-z]*\W*)+|([^\W\d_])\1{7,})\W*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -48,6 +47,7 @@ def quoted(value: object, length: int = 80) -> str:
     return "'" + _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", shown) + "'"
 
 
+_IGNORED = re.compile(r"\bplease ignore\b", re.IGNORECASE)
 _BEGIN_LONG = ("lorem", "#", "please", "to be ", "enter ", "provide ", "asdf", "qwer")
 """What a placeholder of some length begins with."""
 
@@ -61,6 +61,8 @@ def waits(text: str) -> bool:
     >>> waits("TBD"), waits("# leave blank"), waits("not applicable")
     (True, True, False)
     """
+    if len(text) < 100 and "ignore" in text and _IGNORED.search(text):
+        return True
     if len(text) >= 60:
         head = text[:20].casefold()
         if len(text) >= 2000 or not any(word in head for word in _BEGIN_LONG):
