@@ -56,7 +56,11 @@ _FORMS = (
         r"|\b(?:participant|donor|subject)s?['’]?s?[ _-]names?\b"
         r"|\bhospital[ _-]?(?:numbers?|no\b\.?)",
     ),
-    (("patient",), r"\b(?:in|out)?patients?['’]?s?[ _-]?(?:names?|numbers?|(?:no|nr)\b\.?)"),
+    (
+        ("patient",),
+        r"\b(?:in|out)?patients?['’]?s?[ _-]?"
+        r"(?:names?|numbers? ?[:#=]? ?\d|number\b|(?:no|nr)\b\.?)",
+    ),
     (
         ("biopsy", "pathology", "histology"),
         r"\b(?:biopsy|pathology|histology) (?:numbers?|no\b\.?)",

@@ -213,9 +213,6 @@ def _said_again(text: str) -> tuple[str, str] | None:
     """Sentences that stand twice in a row, but are not half of the text; and it without them."""
     if len(text) < 3 * _SHORTEST or len(text) > LONG or not _may_repeat(text):
         return None
-    parts = text.replace("\n", " ").split(". ")
-    if len(parts) < 3 or len(set(parts)) == len(parts):
-        return None
     spans = [one.span() for one in _SENTENCE.finditer(text)]
     if not 3 <= len(spans) <= _MOST_SENTENCES:
         return None
