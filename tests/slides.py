@@ -164,6 +164,18 @@ def sakura(path: Path, label: bytes = JPEG) -> None:
     base.close()
 
 
+def kfb(path: Path, label: bytes | None = JPEG) -> None:
+    """A KFB of 64 by 32 pixels without tiles; the label's own header is 52 bytes long."""
+    at = 100 if label is not None else 0
+    head = struct.pack("<4s4s8x4i4s4x", b"\x10\0\0\0", b"KFB\0", 0, 32, 64, 20, b"JPG\0")
+    head += struct.pack("<iq3i4xi4xf8xi", 1, 0, 0, at, 0, 92, 0.25, 256)
+    data = head.ljust(100, b"\0")
+    if label is not None:
+        data += struct.pack("<8x2i4xi28x", 8, 12, len(label)) + label
+    write(path, data)
+
+
 recipe("mirax", "MIRAX", "a.mrxs")(lambda path: mirax(path, None))
 recipe("isyntax", "Philips iSyntax", "a.isyntax")(lambda path: isyntax(path, None))
 recipe("ets", "Olympus ETS", "frame_t.ets")(ets)
+recipe("kfb", "KFBio", "a.kfb")(lambda path: kfb(path, None))

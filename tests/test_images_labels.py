@@ -178,3 +178,17 @@ def test_folders_whose_index_was_left_behind(tmp_path: Path) -> None:
     slides.vsi(tmp_path / "b.vsi", ("20x",))
     (tmp_path / "b.vsi").unlink()
     assert grave(tmp_path) == {"a/Slidedat.ini": ["IMG001"], "_b_/stack1/frame_t.ets": ["IMG001"]}
+
+
+def test_a_kfbio_slide(tmp_path: Path) -> None:
+    slides.kfb(tmp_path / "a.kfb")
+    assert grave(tmp_path) == {"a.kfb": ["IMG203"]}
+    one = told(tmp_path)["a.kfb"]
+    assert one.sizes == {"T": 1, "C": 3, "Z": 1, "Y": 32, "X": 64}
+    assert one.pixel_size_um == {"X": 0.25, "Y": 0.25}
+    data = (tmp_path / "a.kfb").read_bytes()
+    write(tmp_path / "a.kfb", data[:-9])
+    assert grave(tmp_path) == {"a.kfb": ["IMG203", "IMG103"]}
+    for label in (None, b"", bytes(90)):
+        slides.kfb(tmp_path / "a.kfb", label)
+        assert grave(tmp_path) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,74 @@ def test_a_person_is_told_and_not_named(tmp_path: Path, given: dict[str, Any]) -
 @pytest.mark.parametrize("given", NOBODY, ids=lambda one: "+".join(one))
 def test_who_is_nobody_is_not_told(tmp_path: Path, given: dict[str, Any]) -> None:
     assert codes(dicom(tmp_path / "a.dcm", **given)) == {}
+
+
+def nrrd(name: str) -> bytes:
+    text = f"NRRD0004\ntype: uint8\ndimension: 2\nsizes: 4 4\nencoding: raw\n0010|0010:={name}\n\n"
+    return text.encode() + bytes(range(16))
+
+
+def mha(name: str) -> bytes:
+    text = f"ObjectType = Image\nNDims = 2\n0010|0020 = {name}\nDimSize = 4 4\n"
+    return f"{text}ElementType = MET_UCHAR\nElementDataFile = LOCAL\n".encode() + bytes(range(16))
+
+
+def analyze(name: str) -> bytes:
+    head = struct.pack("<i36x8h14xhh", 348, 3, 4, 4, 1, 1, 1, 1, 1, 2, 8).ljust(283, b"\0")
+    return (head + name.encode()[:10]).ljust(348, b"\0")
+
+
+def original(name: str) -> bytes:
+    """OME-XML as Bio-Formats writes it from DICOM."""
+    said = f"<Key>0010,0010 Patient's Name</Key><Value>{name}</Value>"
+    return (
+        f'<?xml version="1.0"?><OME xmlns="{SPACE}"><Image ID="Image:0" Name="x"><Pixels '
+        'ID="Pixels:0" DimensionOrder="XYCZT" Type="uint8" SizeX="4" SizeY="4" SizeZ="1" '
+        'SizeC="1" SizeT="1" PhysicalSizeX="0.5" PhysicalSizeY="0.5"><Channel ID="Channel:0:0" '
+        'SamplesPerPixel="1"/><MetadataOnly/></Pixels></Image><StructuredAnnotations>'
+        '<XMLAnnotation ID="Annotation:0" Namespace="openmicroscopy.org/OriginalMetadata"><Value>'
+        f"<OriginalMetadata>{said}</OriginalMetadata></Value></XMLAnnotation>"
+        "</StructuredAnnotations></OME>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("a.nrrd", nrrd), ("a.mha", mha), ("a.hdr", analyze), ("a.ome.xml", original)],
+    ids=["nrrd", "mha", "analyze", "ome"],
+)
+def test_who_other_headers_took_over_is_told(
+    name: str, make: Callable[[str], bytes], tmp_path: Path
+) -> None:
+    write(tmp_path / "a.img", bytes(range(16)))
+    for person, expected in (("Doe^Jane", {"IMG202": "warning"}), ("ANON7", {}), ("", {})):
+        write(tmp_path / name, make(person))
+        assert codes(tmp_path / name) == expected
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_who_was_scanned_for_a_minc_is_told(version: int, tmp_path: Path) -> None:
+    import h5py
+    import numpy
+    from scipy.io import netcdf_file
+
+    path = tmp_path / "a.mnc"
+    for person, expected in (("Jane Doe", {"IMG202": "warning"}), ("anonymous", {})):
+        if version == 1:
+            with netcdf_file(path, "w") as file:
+                for axis in ("yspace", "xspace"):
+                    file.createDimension(axis, 4)
+                file.createVariable("image", "b", ("yspace", "xspace"))[:] = 1
+                file.createVariable("patient", "i", ()).full_name = person
+        else:
+            with h5py.File(path, "w") as file:
+                data = file.create_dataset("minc-2.0/image/0/image", (4, 4), "u1")
+                data.attrs["dimorder"] = "yspace,xspace"
+                data[:] = numpy.arange(16).reshape(4, 4)
+                for axis in ("yspace", "xspace"):
+                    file.create_dataset(f"minc-2.0/dimensions/{axis}", data=0).attrs["step"] = 1.5
+                file.create_group("minc-2.0/info/patient").attrs["full_name"] = person
+        assert codes(path) == expected
 
 
 def slide(path: Path, pages: list[dict[str, Any]]) -> Path:

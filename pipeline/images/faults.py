@@ -301,7 +301,7 @@ PATIENT = declare(
     """A medical image carries the name, birth date or id of a patient in its header.
 
     The archive takes no data by which a person could be known. In a DICOM file it is an error;
-    the headers of ECAT7 and PAR do not say whether the name is a person's, a curator must look.
+    other headers do not say whether the name is that of a person, so a curator must look.
 
     To fix: make the file anonymous (DICOM with a DICOM tool), and upload it again.
     """,

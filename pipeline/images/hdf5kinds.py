@@ -9,6 +9,8 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+from pipeline.images.persons import somebody
+
 MOST_SETUPS = 512
 MOST_NODES = 5000
 """Groups and data sets that are looked at in search of one."""
@@ -178,7 +180,15 @@ def _minc(file: Any) -> dict[str, Any]:
         "pixel_size_um": steps,
         "pixel_type": _kind(data.dtype),
         "images": 1,
+        "patient": _minc_patient(file.get("minc-2.0/info/patient")),
     }
+
+
+def _minc_patient(node: Any) -> list[str]:
+    """What of a patient the group of MINC names."""
+    keys = {"full_name": "name", "identification": "id", "birthdate": "birth date"}
+    said = {} if node is None else dict(node.attrs)
+    return [what for key, what in keys.items() if key in said and somebody(_text(said[key]))]
 
 
 def _visit(file: Any, look: Callable[[str, Any], Any]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from pipeline.images import faults, omeagree, omefaults, omesaid, omeschema
+from pipeline.images import faults, omeagree, omefaults, omesaid, omeschema, persons
 from pipeline.images.facts import Facts, Member
 from pipeline.images.omeagree import local, whole_number
 from pipeline.images.omeschema import MOST_FLAGS, place
@@ -59,6 +60,7 @@ _UNITS = {
 _LABELS = frozenset({"label image", "Label"})
 """Names that Bio-Formats gives to the label of an Aperio and of a cellSens slide."""
 MOST = 32 << 20
+MOST_ORIGINAL = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         omeschema.unknown(root, facts)
     _technical(root, images, facts)
     _labels(images, facts)
+    _patient(root, facts)
     _members(root, images, facts, around)
     if around is not None and images:
         _inside(images, facts, around)
@@ -229,6 +232,21 @@ def _labels(images: list[Any], facts: Facts) -> None:
                 "one of its images is a photograph of the slide's label",
                 pointer=place(image, "Name"),
                 line=image.sourceline,
+            )
+            return
+
+
+def _patient(root: Any, facts: Facts) -> None:
+    """Flag names of a patient that Bio-Formats took over from DICOM, as it keeps original keys."""
+    for node in islice(root.iter("{*}OriginalMetadata"), MOST_ORIGINAL):
+        said = {local(child): child.text or "" for child in node}
+        if found := persons.told([(said.get("Key", ""), said.get("Value", ""))]):
+            facts.flag(
+                faults.PATIENT,
+                f"the original metadata give the patient's {found[0]}",
+                pointer=place(node),
+                line=node.sourceline,
+                severity="warning",
             )
             return
 

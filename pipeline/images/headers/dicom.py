@@ -10,6 +10,7 @@ from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Cut, Opened
+from pipeline.images.persons import somebody
 
 _LONG = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"UC", b"UN", b"UR", b"UT", b"SV", b"UV"}
@@ -75,29 +76,6 @@ _WANTED = {
     (0x0008, 0x0023): "content date",
     (0x0048, 0x0010): "label",
 }
-_NOBODY = frozenset(
-    {
-        "",
-        "anonymous",
-        "anonymized",
-        "anonymised",
-        "anon",
-        "unknown",
-        "none",
-        "removed",
-        "na",
-        "n/a",
-        "deidentified",
-        "de-identified",
-        "no name",
-        "noname",
-        "patient",
-        "test",
-        "xxx",
-        "0",
-        "phantom",
-    }
-)
 _OF_ANIMALS = ("name", "birth date", "id", "other ids", "other names")
 """What an animal may have without naming a person."""
 _PERSONAL = (
@@ -289,12 +267,6 @@ def _sizes(facts: Facts, said: dict[str, str]) -> None:
     except ValueError:
         return
     facts.pixel_size(X=x, Y=y)
-
-
-def somebody(text: str) -> bool:
-    """Whether what stands for a patient's name or id may be that of a person."""
-    value = text.replace("^", " ").strip().lower()
-    return value not in _NOBODY and not value.startswith(("anon", "deident", "de-ident"))
 
 
 def _identity(facts: Facts, said: dict[str, str]) -> None:

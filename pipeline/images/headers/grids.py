@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Iterable
 
-from pipeline.images import places
+from pipeline.images import faults, persons, places
 from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
@@ -83,6 +84,13 @@ LENGTHS = {
 """Micrometres of a unit, by its name in small letters."""
 
 
+def _patient(fields: Iterable[tuple[str, str]], facts: Facts) -> None:
+    """Flag what ITK took over of a patient from DICOM, such as `0010|0010`."""
+    if found := persons.told(fields):
+        text = "the header gives the patient's " + ", ".join(found)
+        facts.flag(faults.PATIENT, text, severity="warning")
+
+
 @header("NRRD (Nearly Raw Raster Data)")
 def nrrd(file: Opened, facts: Facts) -> None:
     """NRRD: sizes, spacing, the length of raw data, and the files of a detached header."""
@@ -99,6 +107,7 @@ def nrrd(file: Opened, facts: Facts) -> None:
         if key.strip().lower() in ("data file", "datafile") and value.strip().startswith("LIST"):
             facts.members += [Member(name.strip()) for name in lines[number + 1 :] if name.strip()]
             break
+    _patient(fields.items(), facts)
     sizes = [int(n) for n in fields.get("sizes", "").split() if n.isdigit() and len(n) < 10]
     if not sizes:
         raise Wrong("the NRRD header gives no sizes")
@@ -195,6 +204,7 @@ def metaimage(file: Opened, facts: Facts) -> None:
         fields[key.strip()] = value.strip()
         if key.strip() == "ElementDataFile":
             end = place
+    _patient(fields.items(), facts)
     sizes = [int(n) for n in fields.get("DimSize", "").split() if n.isdigit() and len(n) < 10]
     data = fields.get("ElementDataFile")
     if not sizes or data is None:

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pipeline.images import faults
 from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.formats import suffixes_of
-from pipeline.images.headers.dicom import somebody
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Opened, Wrong
+from pipeline.images.persons import somebody
 from pipeline.images.text import is_text, words
 
 NIFTI_TYPES = {
@@ -136,6 +136,9 @@ def analyze(file: Opened, facts: Facts) -> None:
     if len(file.head) < 348 or file.name.lower().endswith(".img"):
         return
     order = "<" if struct.unpack_from("<i", file.head, 0)[0] == 348 else ">"
+    # patient_id of data_history (Analyze 7.5 File Format, Mayo Foundation)
+    if somebody(file.head[283:293].partition(b"\0")[0].decode("latin-1")):
+        facts.flag(faults.PATIENT, "the header gives the patient's id", severity="warning")
     dims = struct.unpack_from(order + "8h", file.head, 40)
     kind = struct.unpack_from(order + "h", file.head, 70)[0]
     facts.pixel_type = NIFTI_TYPES.get(kind)

@@ -6,15 +6,18 @@ import math
 import struct
 from dataclasses import dataclass, field
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
+from pipeline.images.persons import somebody
 
 WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
 _NUMBERS = {1: "int8", 3: "int16", 4: "int32", 5: "float32", 6: "float64", 7: "uint8",
             8: "uint16", 9: "uint32", 10: "int64", 11: "uint64"}  # fmt: skip
 _FORMS = {1: "b", 3: "h", 4: "i", 5: "f", 6: "d", 7: "B", 8: "H", 9: "I", 10: "q", 11: "Q"}
 _MINC = {"xspace": "X", "yspace": "Y", "zspace": "Z", "time": "T", "vector_dimension": "C"}
+_PATIENT = {"full_name": "name", "identification": "id", "birthdate": "birth date"}
 DIMENSIONS, VARIABLES, ATTRIBUTES = 10, 11, 12
 MOST = 10_000
 """Dimensions, attributes or variables of one list."""
@@ -141,6 +144,12 @@ def netcdf(file: Opened, facts: Facts) -> None:
 
 def _minc(said: Header, image: Variable, facts: Facts) -> None:
     facts.format = "MINC MRI"
+    patient = said.variables.get("patient")
+    named = [what for key, what in _PATIENT.items()
+            if patient and somebody(str(patient.said.get(key, "")))]  # fmt: skip
+    if named:
+        text = "the header gives the patient's " + ", ".join(named)
+        facts.flag(faults.PATIENT, text, severity="warning")
     names = [said.names[number] for number in image.dimensions]
     sizes = {_MINC[n]: length for n, length in zip(names, said.shape(image), strict=True)
              if n in _MINC}  # fmt: skip

@@ -216,6 +216,30 @@ def _tiles(index: bytes, root: int, levels: int) -> Iterator[Record]:
         return
 
 
+@header("KFBio")
+def kfb(file: Opened, facts: Facts) -> None:
+    """KFB: sizes, pixel size, and the photograph of the label with a header of its own.
+
+    Source: the reader of KFBio slides that was offered to openslide (vendor kfbio, 2023).
+    """
+    if not file.head.startswith(b"KFB", 4):
+        return
+    head = file.need(0, 92, "the KFB header")
+    y, x = struct.unpack_from("<2i", head, 20)
+    label, _, _, tiles = struct.unpack_from("<4i", head, 56)
+    facts.size(T=1, C=3, Z=1, Y=y, X=x)
+    facts.pixel_type, facts.images = "uint8", 1
+    step = struct.unpack_from("<f", head, 76)[0]
+    facts.pixel_size(X=step, Y=step)
+    file.reach(tiles, "the table of tiles")
+    if label <= 0:
+        return
+    length = struct.unpack_from("<i", file.need(label, 52, "the header of the label"), 20)[0]
+    if length > 0 and file.read(label + 52, 4).startswith(_PICTURES):
+        facts.flag(faults.LABEL, "it holds a photograph of the slide's label")
+        file.reach(label + 52 + length, "the photograph of the label")
+
+
 @header("Philips iSyntax")
 def isyntax(file: Opened, facts: Facts) -> None:
     """iSyntax: the XML before its blocks, ended by a byte 4, and the label's photograph in it."""
