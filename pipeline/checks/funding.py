@@ -300,7 +300,46 @@ _APART = re.compile(
 )
 
 
-@check("FUN102", "several-grant-numbers", at=GRANT, severity="warning", requires=["FUN101"])
+_FUNDERS_APART = re.compile(r"\s*[;\n]\s*|\s+(?:and|&|\+)\s+(?:the\s+)?|\s+/\s+")
+
+
+@check("FUN106", "several-funders-in-one-value", at=GRANT, severity="hint")
+def several_funders(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
+    """One field names several funders, so that none of them finds its grant.
+
+    Joint grants exist. It is a warning where the field of the number holds as many numbers.
+
+    To fix: list each funder by itself, with its own grant number.
+    """
+    funder = _funder(grant)
+    parts = [part for part in _FUNDERS_APART.split(funder) if part] if len(funder) < 300 else []
+    if len(parts) < 2 or registries.funder(funder) is not None:
+        return
+    known = {one.name for part in parts if (one := registries.funder(part)) is not None}
+    if len(known) != len(parts):
+        return
+    numbers = [part for part in _APART.split(_number(grant)) if part]
+    paired = len(numbers) == len(parts) and all(map(_is_number, numbers))
+    home, _, index = place.rpartition("/")
+    operations = [replace(below(place, "funder"), grant["funder"], parts[0])]
+    if paired:
+        operations.append(replace(below(place, "grant_id"), grant["grant_id"], numbers[0]))
+    for n, part in enumerate(parts[1:], 1):
+        row = {"funder": part, **({"grant_id": numbers[n]} if paired else {})}
+        operations.append(Operation(do="add", place=below(home, int(index) + n), after=row))
+    yield Flag(
+        message=f"the field names {len(parts)} funders: {', '.join(parts)}",
+        at=below(place, "funder"),
+        severity="warning" if paired else None,
+        suggestion=suggest(*operations, why="Each part is a funder that the registries know.")
+        if paired or not numbers
+        else None,
+    )
+
+
+@check(
+    "FUN102", "several-grant-numbers", at=GRANT, severity="warning", requires=["FUN101", "FUN106"]
+)
 def several(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """One field holds the numbers of several grants.
 

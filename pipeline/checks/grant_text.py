@@ -243,6 +243,18 @@ _PROJECT_WORDS = (
     *("project", "grant", "action", "network", "consorti", "fellowship", "infrastructure"),
 )
 """What stands in whatever `_PROJECT` finds; quick to look for."""
+_PAYING = (
+    "fund",
+    "support",
+    "financ",
+    "award",
+    "grant",
+    "receiv",
+    "horizon",
+    "programm",
+    "sponsor",
+)
+"""Words of which one stands in a sentence that says who paid."""
 _CALLED = re.compile(rf"{_PROJECT}[\s\"'“‘(:,-]{{1,4}}$", re.IGNORECASE)
 _CALLING = re.compile(rf"[\s\"'”’)]{{1,3}}(?:EU[ -])?{_PROJECT}\b", re.IGNORECASE)
 _ABOUT_PROJECT = re.compile(r"project|grant|fund|horizon|\bEU\b|cordis", re.IGNORECASE)
@@ -267,7 +279,8 @@ def named_only(
         if not whole and not (_says(text, _PROJECT_WORDS) and of_the_union(text)):
             continue
         for sentence in sentences(text):
-            if NUMBER.search(sentence) or not (whole or of_the_union(sentence)):
+            paid = whole or (_says(sentence, _PAYING) and of_the_union(sentence))
+            if not paid or NUMBER.search(sentence):
                 continue
             for found in _ACRONYM.finditer(sentence):
                 told = _CALLED.search(sentence, 0, found.start()) or _CALLING.match(
