@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 
 from pipeline import check, data_files, edit, review, rule, schema
 from pipeline.check import Context, Images, Known
-from pipeline.findings import RANK, Finding, Frozen, Operation, Report, Suggestion
+from pipeline.findings import RANK, Finding, Frozen, Location, Operation, Report, Suggestion
 from pipeline.images import ImageFile
 from pipeline.intake.pagetab_objects import NO_VALUE
 from pipeline.knowledge import Knowledge
@@ -191,6 +191,7 @@ def _placed(findings: Iterable[Finding], submission: Submission) -> list[Finding
     """The findings of intake, each at the record place nearest around where it was found."""
     placed: list[Finding] = []
     places: dict[str, str] = {}
+    cells: dict[_Cell, str] = {}
     for finding in findings:
         at = finding.location.pointer
         if finding.place is None and at:
@@ -199,8 +200,32 @@ def _placed(findings: Iterable[Finding], submission: Submission) -> list[Finding
                 at = parent(at)
             if place := places.get(at):
                 finding = finding.model_copy(update={"place": place})
+        elif finding.place is None and not submission.source_map.addressed:
+            cells = cells or _by_cell(submission)
+            if place := cells.get(_cell(finding.location)):
+                finding = finding.model_copy(update={"place": place})
         placed.append(finding)
     return placed
+
+
+_Cell = tuple[int | None, int | None, str | None, str | None]
+
+
+def _cell(location: Location) -> _Cell:
+    return (location.line, location.column, location.sheet, location.cell)
+
+
+def _by_cell(submission: Submission) -> dict[_Cell, str]:
+    """The record place that stands in each cell of a document in rows, the deepest one."""
+    positions = submission.source_map.positions
+    found: dict[_Cell, str] = {}
+    for place, pointer in submission.source_map.pointers.items():
+        if (there := positions.get(pointer)) is None:
+            continue
+        cell = _cell(there)
+        if len(place) > len(found.get(cell, "")):
+            found[cell] = place
+    return found
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:

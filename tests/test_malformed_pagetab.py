@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import zipfile
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import intake
+from pipeline import intake, knowledge, subjects
 from pipeline.findings import Finding
 
 ROWS = """Submission\tS-BIAD90012
@@ -169,3 +170,23 @@ def test_a_workbook_without_its_list_of_parts_is_told_and_read(tmp_path: Path) -
     read = intake.read(cut)
     assert [one.code for one in read.findings if one.severity == "error"] == ["SUB142"]
     assert read.metadata == intake.read(whole).metadata
+
+
+@pytest.mark.parametrize("name", ["document.tsv", "document.json"])
+def test_a_fault_of_a_value_stands_at_its_place_in_the_record(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(
+        ROWS.replace("Example Institute of Yeast Biology", "#NAME?")
+        if name.endswith(".tsv")
+        else json.dumps(document()).replace("Example Institute of Yeast", "#NAME?"),
+        "utf-8",
+    )
+    report, _ = subjects.validate(
+        next(subjects.at(path)),
+        knowledge.load(),
+        day=dt.date(2026, 11, 22),
+        profile="new",
+        files=False,
+    )
+    told = [one.place for one in report.findings if one.code == "SUB148"]
+    assert told == ["/study/organisations/0/name"]
