@@ -45,6 +45,8 @@ def test_a_sound_text_reads_as_json_does(value: Any) -> None:
     ("text", "code"),
     [
         ('{"a": 1, "a": 2}', "SUB201"),
+        ('{"a" : 1, "b": 2, "b": 3}', "SUB201"),
+        ('{"a": {"c": 1}, "b"\n: "\\":", "a": {}}', "SUB201"),
         ('{"a": NaN}', "SUB101"),
         ('{"a": "\\ud83d"}', "SUB109"),
         ('{"a": ' + "9" * 400 + "}", "SUB108"),

@@ -153,8 +153,10 @@ def _sound(text: str) -> Any:
     keys = 0
     for _ in range(DEEPEST):
         if not level:
-            # A key that is repeated is counted in the text alone, as are signs within values.
-            return value if keys == text.count('":') else _ONCE.decode(text)
+            # A key that is repeated is counted in the text alone, as are signs within values;
+            # one with white space before its colon would not be counted there.
+            counted = keys == text.count('":') and not any(f"{one}:" in text for one in " \t\n\r")
+            return value if counted else _ONCE.decode(text)
         keys += sum(len(one) for one in level if type(one) is dict)
         level = [
             below
