@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -227,12 +228,12 @@ def _data_root(found: Found, reading: Reading, findings: list[Finding]) -> Path 
             )
         else:
             return home / reading.root_path
-    return home / "Files" if (home / "Files").is_dir() else home
+    return home / "Files" if os.path.isdir(os.path.join(home, "Files")) else home
 
 
 def _escapes(path: str) -> bool:
-    parts = PurePosixPath(path.replace("\\", "/"))
-    return parts.is_absolute() or ".." in parts.parts or ":" in path.split("/")[0]
+    steps = path.replace("\\", "/").split("/")
+    return (len(steps) > 1 and not steps[0]) or ".." in steps or ":" in path.split("/")[0]
 
 
 def _lists(
@@ -258,7 +259,7 @@ def _lists(
                 findings.append(OUTSIDE.at(locate(place), message, value=name, place=place))
                 continue
             homes = [home] if root is None else [root, home]
-            path = next((h / name for h in homes if (h / name).is_file()), None)
+            path = next((h / name for h in homes if os.path.isfile(os.path.join(h, name))), None)
             suffix = PurePosixPath(name).suffix
             if path is None and suffix not in file_lists.EXTENSIONS:
                 message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"

@@ -64,9 +64,10 @@ def at(path: Path) -> Iterator[Subject]:
 
 
 def _file(path: Path) -> Subject:
-    if file_lists.is_file_list(path):
+    head = intake.head_of(path)
+    if file_lists.is_file_list(path, head):
         return Subject(given=str(path), kind="file-list", path=path)
-    door = intake.door_for(path)
+    door = intake.door_for(path, head)
     if door is not None:
         found = Found(given=str(path), document=path, folder=None, kind=door.KIND)
         return Subject(given=str(path), kind="submission", path=path, found=found)

@@ -62,10 +62,15 @@ def _is_door(name: str) -> bool:
     return source is not None and "\nKIND = " in source
 
 
-def door_for(path: Path) -> Door | None:
-    """The door that knows a file, or None."""
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file, by which its kind is told."""
     with path.open("rb") as file:
-        head = file.read(HEAD)
+        return file.read(HEAD)
+
+
+def door_for(path: Path, head: bytes | None = None) -> Door | None:
+    """The door that knows a file, or None; `head` are its first bytes, if read already."""
+    head = head_of(path) if head is None else head
     return next((door for door in doors() if door.knows(path, head)), None)
 
 

@@ -148,17 +148,19 @@ def table(made: Columns) -> DataFrame:
     return pd.DataFrame(columns)
 
 
-def is_file_list(path: Path) -> bool:
+def is_file_list(path: Path, start: bytes | None = None) -> bool:
     """Whether a file is a file list and no PageTab document, told by its first bytes.
 
     Text whose first row has 'Files', other text named .tsv that is not PageTab, an array of
     objects with `path`, and workbooks that are not PageTab. What cannot be told is a file list
-    when it is named .xlsx.
+    when it is named .xlsx. `start` are its first bytes, if read already.
     """
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        start = stream.read(_PEEK)
+    if start is None:
+        if not path.is_file():
+            return False
+        with path.open("rb") as stream:
+            start = stream.read(_PEEK)
+    start = start[:_PEEK]
     if start.startswith((_ZIP, _OLE)):
         return path.suffix.lower() in EXTENSIONS and not _pagetab_workbook(path)
     text = _start_of_text(start)

@@ -155,8 +155,8 @@ def _sound(text: str) -> Any:
         if not level:
             # A key that is repeated is counted in the text alone, as are signs within values;
             # one with white space before its colon would not be counted there.
-            counted = keys == text.count('":') and not any(f"{one}:" in text for one in " \t\n\r")
-            return value if counted else _ONCE.decode(text)
+            apart = any(f"{one}:" in text for one in " \t\n\r") and _APART.search(text)
+            return value if keys == text.count('":') and not apart else _ONCE.decode(text)
         keys += sum(len(one) for one in level if type(one) is dict)
         level = [
             below
@@ -189,6 +189,7 @@ def _no_word(word: str) -> Any:
     raise ValueError
 
 
+_APART = re.compile(r'"[ \t\n\r]+:')
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _decoder = partial(
     json.JSONDecoder, parse_int=_digits, parse_float=_digits, parse_constant=_no_word

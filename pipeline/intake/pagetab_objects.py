@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pipeline.findings import Code, Finding, Severity, Suggestion, declare
@@ -337,7 +338,7 @@ class Objects:
 
     def named(self, attribute: Attribute, place: str) -> None:
         """Note a name that holds what nobody sees."""
-        if _HIDDEN.search(attribute.name):
+        if _hides(attribute.name):
             shown = _HIDDEN.sub(lambda one: f"<U+{ord(one[0]):04X}>", attribute.name)
             message = f"the name of the attribute '{shown}' holds hidden characters"
             at = f"{attribute.at}/name"
@@ -345,7 +346,7 @@ class Objects:
 
     def meaningless(self, attribute: Attribute, place: str) -> None:
         """Note a name that says nothing of its value."""
-        if _JUNK.fullmatch(attribute.name.strip().casefold()):
+        if _says_nothing(attribute.name):
             message = f"'{attribute.name}' says nothing of its value '{_short(attribute.value)}'"
             self.flag(JUNK_NAME, attribute.at, message, value=attribute.name, place=place)
 
@@ -388,6 +389,18 @@ class Objects:
         """Note a section that is left out of the record because it says nothing."""
         message = f"the section '{section.type}' says nothing; it is left out of the record"
         self.flag(EMPTY_SECTION, section.at, message, suggestion=suggestion, place=place)
+
+
+@lru_cache(maxsize=4096)
+def _hides(name: str) -> bool:
+    """Whether a name holds white space at its ends or signs that nobody sees."""
+    return _HIDDEN.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _says_nothing(name: str) -> bool:
+    """Whether a name is a number, a letter, or a program's word for a column."""
+    return _JUNK.fullmatch(name.strip().casefold()) is not None
 
 
 def _attribute(attribute: Attribute) -> Metadata:

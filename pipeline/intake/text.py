@@ -172,12 +172,9 @@ def line_ends(ends: Mapping[str, int], file: str) -> tuple[Finding, ...]:
 
 def count_line_ends(text: str) -> dict[str, int]:
     """How many lines end in LF, in CR LF and in CR."""
-    windows = text.count("\r\n")
-    return {
-        "\n": text.count("\n") - windows,
-        "\r\n": windows,
-        "\r": text.count("\r") - windows,
-    }
+    windows = text.count("\r\n") if "\r" in text else 0
+    returns = text.count("\r") if windows or "\r" in text else 0
+    return {"\n": text.count("\n") - windows, "\r\n": windows, "\r": returns - windows}
 
 
 def _utf16(data: bytes, here: Location) -> Text:
