@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from math import isinf
 from typing import Any
@@ -150,14 +150,9 @@ def _sound(text: str) -> Any:
         raise ValueError
     value = _DECODER.decode(text)
     level = [value] if isinstance(value, dict | list) else []
-    keys = 0
     for _ in range(DEEPEST):
         if not level:
-            # A key that is repeated is counted in the text alone, as are signs within values;
-            # one with white space before its colon would not be counted there.
-            apart = any(f"{one}:" in text for one in " \t\n\r") and _APART.search(text)
-            return value if keys == text.count('":') and not apart else _ONCE.decode(text)
-        keys += sum(len(one) for one in level if type(one) is dict)
+            return value
         level = [
             below
             for one in level
@@ -189,13 +184,10 @@ def _no_word(word: str) -> Any:
     raise ValueError
 
 
-_APART = re.compile(r'"[ \t\n\r]+:')
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
-_decoder = partial(
-    json.JSONDecoder, parse_int=_digits, parse_float=_digits, parse_constant=_no_word
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once, parse_int=_digits, parse_float=_digits, parse_constant=_no_word
 )
-_DECODER = _decoder()
-_ONCE = _decoder(object_pairs_hook=_once)
 
 
 def _at(text: str, offset: int, file: str, pointer: str | None = None) -> Location:
