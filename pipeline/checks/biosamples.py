@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, replace, suggest
 from pipeline.findings import Operation, Suggestion
-from pipeline.identifiers import taxon
+from pipeline.identifiers import taxon, visible
 from pipeline.registries import Organism, Registries
 from pipeline.schema import Template
 
@@ -195,7 +195,8 @@ def _marked(organism: dict[str, Any], place: str, read: Reading) -> Iterator[Fla
     """A scientific name with marks in it or around it."""
     bare = " ".join(re.sub(r"[\W_]+", " ", read.name).split())
     known = [one for one, kind in read.found if kind == "scientific"]
-    if len(known) == 1 and bare.casefold() == known[0].scientific_name.casefold() and bare:
+    unseen = visible(read.name) != read.name
+    if len(known) == 1 and not unseen and bare.casefold() == known[0].scientific_name.casefold():
         name, at = known[0].scientific_name, below(place, "scientific_name")
         yield Flag(
             message=f"the organism {read.name!r} is written {name!r}",

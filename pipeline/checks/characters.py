@@ -82,7 +82,8 @@ _READ_AS = (
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _WESTERN = re.compile(
     "[\u00a0\u00a3\u00a7\u00a9\u00ab\u00ae\u00b0-\u00b3\u00b5\u00b7\u00b9\u00ba\u00bb-\u00be\u00bf\u00d7\u00f7"
-    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u03ff\u1e00-\u1eff\u2010-\u2026\u2030\u2032\u2033\u2039\u203a"
+    "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f\u01a0\u01a1\u01af\u01b0\u01cd-\u01dc\u0218-\u021b"
+    "\u0370-\u03ff\u1e00-\u1eff\u2010-\u2026\u2030\u2032\u2033\u2039\u203a"
     "\u2070-\u209c\u20ac\u2122\u2190-\u2194\u2212\u2248\u2260\u2264\u2265]+"
 )
 """Letters and signs that a Western text has: those that a mistaken run stands for."""
@@ -160,6 +161,8 @@ _SIGNS = frozenset("\u00b5\u00b0\u00b1\u00b2\u00b3")
 def _is_odd(run: re.Match[str], text: str, meant: str) -> bool:
     """Whether a run is no part of a word or formula: foreign signs at a letter, capitals within."""
     before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
+    if all(letter in LOOK_ALIKE for letter in run[0]):
+        return False
     if len(run[0]) == 3 * len(meant) or _BOXES.search(run[0]):
         return True
     if len(run[0]) >= _LONG_RUN and _ONE_ALPHABET.fullmatch(meant):
@@ -343,10 +346,14 @@ def look_alike(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             yield Flag(
                 message=f"the word {quoted(mixed[0][0])} holds {told}",
                 at=place,
-                suggestion=suggest(replace(place, text, clean), why="The letters look the same."),
+                suggestion=suggest(replace(place, text, clean), why="The letters look the same.")
+                if not place.endswith(_NUMBERED)
+                else None,
             )
 
 
+_NUMBERED = ("/ror", "/orcid", "/taxon_id", "/grant_id", "/pubmed_id", "/pmc_id")
+"""Places where a letter like an O may stand for a zero."""
 _AS_CYRILLIC = {
     latin: strange for strange, latin in LOOK_ALIKE.items() if "\u0400" <= strange <= "\u04ff"
 }
@@ -365,29 +372,38 @@ def _is_cyrillic_mixed(word: str) -> bool:
 def ligature(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """A value holds a joined letter such as \ufb01 or \ufb02, as copies from PDF leave it.
 
-    A search for the word with two letters does not find it.
+    Or letters of full width, or those that stand for bold and italic type in plain text. A search
+    for the word in usual letters does not find it.
 
     To fix: type the letters one by one.
     """
-    if not any(one in texts.joined for one in _LIGATURES):
-        return
     for place, text in texts.beyond_ascii:
-        if _LIGATURE.search(text):
+        if _LIGATURE.search(text) and not (_WIDE.search(text) and _ASIAN.search(text)):
             plain = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
             yield Flag(
-                message=f"{quoted(text, 60)} holds a joined letter",
+                message=f"{quoted(text, 60)} holds "
+                + ("letters of another type" if _WIDE.search(text) else "a joined letter"),
                 at=place,
                 suggestion=suggest(replace(place, text, plain), why="The letters are the same."),
             )
 
 
 _LIGATURES = "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
-_LIGATURE = re.compile(f"[{_LIGATURES}]")
+_TYPES = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
+_LIGATURE = re.compile(f"[{_LIGATURES}{_TYPES}]")
+_WIDE = re.compile(f"[{_TYPES}]")
+_ASIAN = re.compile("[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Texts in which letters of full width are usual."""
 
 
 def _is_mixed(word: str) -> bool:
     """Whether all letters of a word are Latin or look so, and there are some of both."""
     strange = sum(letter in LOOK_ALIKE for letter in word)
-    latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in word)
+    letters = [letter for letter in word if not letter.isdecimal()]
+    latin = sum(letter.isascii() or "LATIN" in unicodedata.name(letter, "") for letter in letters)
     digits = sum(letter.isdecimal() for letter in word)
-    return strange > 0 and latin > 0 and strange + latin + digits == len(word)
+    beside = latin > 0 or digits > _MANY_DIGITS
+    return strange > 0 and beside and strange + latin + digits == len(word)
+
+
+_MANY_DIGITS = 3

@@ -254,7 +254,7 @@ def with_remarks(name: str, place: Place) -> Iterator[Flag]:
     if behind and (not behind[0].strip().startswith("(") or _REMARK.search(behind[0])):
         bare = bare[: behind.start()]
     bare = bare.strip(" ,")
-    if bare != name.strip(" ,") and len(bare.split()) > 1:
+    if bare != name.strip().strip(" ,") and len(bare.split()) > 1:
         why = "Titles, footnote marks and remarks are no part of a name."
         yield Flag(
             message=f"more than a name stands in {quoted(name)}",
