@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import struct
 from pathlib import Path
 
@@ -125,6 +127,60 @@ def test_a_beginning_of_zeros_is_no_header(name: str, tmp_path: Path) -> None:
 def test_pixels_alone_may_begin_with_zeros(name: str, tmp_path: Path) -> None:
     one = made(tmp_path / name, bytes(600) + bytes(range(1, 256)) * 9)
     assert "IMG104" not in grave(one)
+
+
+WRAPS: list[tuple[str, bytes]] = [
+    ("mark", b"\xef\xbb\xbf"),
+    ("blank line", b"\r\n\r\n"),
+    ("answer", b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n\r\n"),
+    ("form", b'------WebKitFormBoundaryAB\r\nContent-Disposition: form-data; name="f"\r\n\r\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lead", [lead for _, lead in WRAPS], ids=[name for name, _ in WRAPS])
+@pytest.mark.parametrize("recipe", ["dv", "nd2", "tiff", "a_bmp", "a_png"])
+def test_what_a_script_puts_before_an_image_is_told(
+    lead: bytes, recipe: str, tmp_path: Path
+) -> None:
+    path = tmp_path / {"dv": "a.dv", "nd2": "a.nd2", "tiff": "a.tif", "a_bmp": "a.bmp",
+                       "a_png": "a.png"}[recipe]  # fmt: skip
+    RECIPES[recipe](path)
+    assert "IMG104" not in grave(only(path))
+    write(path, lead + path.read_bytes())
+    one = only(path)
+    assert (grave(one), one.kind) == ({"IMG104"}, "unreadable")
+
+
+def test_bytes_that_were_taken_for_text_are_told(tmp_path: Path) -> None:
+    data = tiff(pixels(64, 64), photometric="minisblack")
+    latin = data.decode("latin-1").encode("utf-8")
+    lost = data.decode("utf-8", "replace").encode("utf-8")
+    for spoilt in (latin, lost):
+        one = made(tmp_path / "a.dv", b"\0\1" + spoilt)
+        assert (grave(one), one.kind) == ({"IMG109"}, "unreadable")
+        assert "IMG109" in grave(made(tmp_path / "a.tif", spoilt))
+    # words of many languages before pixels that are zero are no such thing
+    words = "µm Größe élève naïve Señor 細胞 клетка " * 9
+    sound = tiff(pixels(64, 64) * 0, description=words.encode("utf-8"), photometric="minisblack")
+    assert grave(made(tmp_path / "b.tif", sound)) == set()
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.dv", "a.xyz"])
+def test_an_image_in_base64_is_told(name: str, tmp_path: Path) -> None:
+    data = base64.encodebytes(tiff(pixels(64, 64)))
+    assert grave(made(tmp_path / name, data)) == {"IMG107"}
+    line = b"data:image/tiff;base64," + data.replace(b"\n", b"")
+    assert grave(made(tmp_path / name, line)) == {"IMG107"}
+    assert grave(made(tmp_path / "a.txt", b"QUJD" * 200)) == set()
+
+
+def test_text_that_is_named_as_a_medical_image_is_told(tmp_path: Path) -> None:
+    assert grave(made(tmp_path / "a.dcm", b"Dear archive, the scan will follow.\n" * 9)) == {
+        "IMG107"
+    }
+    packed = gzip.compress(bytes(range(256)))
+    assert grave(made(tmp_path / "b.dcm", packed)) == {"IMG108"}
+    assert grave(made(tmp_path / "b.bin", packed)) == set()
 
 
 def test_xml_that_is_read_elsewhere_is_told_once(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.images import archives, faults, headers, readers
+from pipeline.images import archives, faults, headers, readers, spoilt
 from pipeline.images.facts import Facts
 from pipeline.images.formats import (
     Format,
@@ -74,6 +74,7 @@ _NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
 _PIXELS_ALONE = frozenset({"ids", "rec", "brik", "raw", "img", "dat", "bsq", "bil", "bip"})
 """Suffixes of pixels whose header is another file."""
 _XML_END = 4096
+_ARCHIVES = frozenset({"gzip", "bzip2", "xz", "Zstandard", "ZIP", "7-Zip", "RAR", "tar"})
 _ZEROS = 512
 """Bytes at the beginning that are all zero in no format that has its mark there."""
 _OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
@@ -162,6 +163,23 @@ def _unfinished(facts: Facts, file: Opened, name: str) -> None:
 
 def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], owned: bool) -> None:
     head = file.head
+    if spoilt.as_utf8(file):
+        formats = by_suffix(suffixes)
+        facts.format, facts.evidence = formats[0].name if formats else None, "suffix"
+        facts.flag(
+            faults.TEXT_MODE,
+            "its bytes were written as text in UTF-8, which cannot be undone",
+            broken=True,
+        )
+        return
+    if spoilt.message(head) and any(not one.other for one in by_suffix(suffixes)):
+        facts.format, facts.evidence = by_suffix(suffixes)[0].name, "suffix"
+        facts.flag(
+            faults.BAD_SIGNATURE,
+            f"{name} begins with lines of a message between a browser and a server",
+            broken=True,
+        )
+        return
     found = container(file, facts, name, suffixes) or by_magic(head, name, suffixes)
     if found is None and not head.strip(b"\0") and _zeros(file):
         sure = not table().sure.isdisjoint(suffixes) or not suffixes
@@ -251,6 +269,11 @@ def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
     found = by_text(head, name, suffixes)
     if found is not None:
         return found
+    inner = spoilt.in_base64(head)
+    if inner is not None and not inner.other:
+        facts.format, facts.evidence, facts.kind = "Plain text", "content", "other"
+        facts.flag(faults.TEXT_CONTENT, f"{name} holds {inner.name} data written as text in base64")
+        return None
     kind = _text_kind(text, root)
     binary = (
         sure
@@ -329,7 +352,12 @@ def _not_text(suffixes: tuple[str, ...]) -> bool:
 def _binary(one: Format) -> bool:
     """Whether files of a format are never plain text."""
     return bool(one.rules) and all(
-        "hex" in rule or "tiff" in rule or "ole" in rule or "hdf5" in rule for rule in one.rules
+        "hex" in rule
+        or "tiff" in rule
+        or "ole" in rule
+        or "hdf5" in rule
+        or rule.get("structure", "sldy") not in _NAMED
+        for rule in one.rules
     )
 
 
@@ -383,6 +411,15 @@ def _suffix(
         ):
             what = "text" if found.name in ("Plain text", "JSON", "XML") else found.name
             facts.flag(faults.ARCHIVE_CONTENT, f"{name} is {what}, not an image")
+        elif (
+            found.name in _ARCHIVES
+            and claimed
+            and not any(one.other for one in claimed)
+            and not _not_text(suffixes)
+        ):
+            facts.flag(
+                faults.ARCHIVE_CONTENT, f"{name} is {found.name}, not an image", severity="warning"
+            )
         return
     if claimed:
         facts.flag(
@@ -406,6 +443,16 @@ def _unknown(
 ) -> None:
     """A file whose content tells nothing: damaged, or told by a reader or its suffix."""
     formats = by_suffix(suffixes)
+    before = 0 if textual else spoilt.before(file.head)
+    if before and (inner := by_magic(file.head[before:], name, suffixes)) and not inner.other:
+        facts.format, facts.evidence = inner.name, "content"
+        facts.flag(
+            faults.BAD_SIGNATURE,
+            f"{before} bytes of text stand before the {inner.name} data",
+            broken=True,
+            value=before,
+        )
+        return
     if not table().sure.isdisjoint(suffixes):
         facts.format = formats[0].name if formats else None
         facts.evidence = "suffix"

@@ -159,10 +159,10 @@ TEXT_MODE = declare(
     "IMG109",
     "image-text-mode-transfer",
     "error",
-    """A binary file went through a transfer in text mode, which changed its line-feed bytes.
+    """A binary file went through a transfer in text mode, or was written by a program as text.
 
-    Every line feed follows a carriage return, which does not happen in binary data: pixels are
-    shifted or lost, and the change cannot be undone.
+    Every line feed follows a carriage return, or all of it is UTF-8, which does not happen in
+    binary data: pixels are shifted or lost, and the change cannot be undone.
 
     To fix: transfer the file again in binary mode.
     """,
