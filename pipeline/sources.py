@@ -224,7 +224,9 @@ def _data_root(found: Found, reading: Reading, findings: list[Finding]) -> Path 
         if _escapes(reading.root_path):
             message = f"RootPath '{reading.root_path}' leads out of the submission"
             findings.append(
-                OUTSIDE.at(reading.source_map.locate(""), message, value=reading.root_path)
+                OUTSIDE.at(
+                    reading.source_map.locate("/root_path"), message, value=reading.root_path
+                )
             )
         else:
             return home / reading.root_path

@@ -190,3 +190,43 @@ def test_a_fault_of_a_value_stands_at_its_place_in_the_record(name: str, tmp_pat
     )
     told = [one.place for one in report.findings if one.code == "SUB148"]
     assert told == ["/study/organisations/0/name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("AttachTo", "ArrayExpress", "ACC206"),
+        ("Template", "BioImages v5", "SUB006"),
+        ("RootPath", "../elsewhere", "SUB121"),
+    ],
+)
+def test_what_steers_biostudies_is_told_at_its_attribute(
+    name: str, value: str, code: str, tmp_path: Path
+) -> None:
+    made = document()
+    made["attributes"].append({"name": name, "value": value})
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps(made), "utf-8")
+    report, _ = subjects.validate(
+        next(subjects.at(path)),
+        knowledge.load(),
+        day=dt.date(2026, 11, 22),
+        profile="new",
+        files=False,
+    )
+    told = [one.location.pointer for one in report.findings if one.code == code]
+    assert told == ["/attributes/1/value"]
+
+
+@pytest.mark.parametrize("name", ["列3", "Столбец1", "__EMPTY_2", "X.1", "#REF!", "New attribute"])
+def test_headings_of_spreadsheets_say_nothing_in_any_language(name: str, tmp_path: Path) -> None:
+    made = document()
+    made["section"]["attributes"].append({"name": name, "value": "left over"})
+    assert "SUB117" in {one.code for one in found(json.dumps(made), tmp_path, "document.json")}
+
+
+@pytest.mark.parametrize("name", ["性别", "N", "pH", "Notes", "Value of x", "F3 generation"])
+def test_short_names_may_say_something(name: str, tmp_path: Path) -> None:
+    made = document()
+    made["section"]["attributes"].append({"name": name, "value": "left over"})
+    assert "SUB117" not in {one.code for one in found(json.dumps(made), tmp_path, "document.json")}

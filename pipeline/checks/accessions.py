@@ -154,7 +154,11 @@ def another_collection(metadata: Metadata, submission: Submission) -> Iterator[F
     """
     named = submission.source.attach_to
     if named and named.strip() != COLLECTION:
-        yield Flag(message=f"AttachTo names the collection {named!r}", value=named)
+        yield Flag(
+            message=f"AttachTo names the collection {named!r}",
+            location=submission.source_map.locate("/attach_to"),
+            value=named,
+        )
 
 
 @check("ACC207", "accession-changed", at="/accession", severity="error", requires=["ACC101"])

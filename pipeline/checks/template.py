@@ -97,7 +97,11 @@ def template_unknown(metadata: Metadata, context: Context) -> Iterator[Flag]:
     if isinstance(context.template, Template) or not source.kind.startswith("pagetab"):
         return
     if source.template:
-        yield Flag(message=f"the template {quoted(source.template)} is not known", value="")
+        yield Flag(
+            message=f"the template {quoted(source.template)} is not known",
+            location=context.submission.source_map.locate("/template"),
+            value=source.template,
+        )
     else:
         yield Flag(message="the document names no template", value="")
 

@@ -146,6 +146,7 @@ class _Mapping:
             self.objects.named(attribute, "")
             if kept := spellings().source.get(key):
                 source.setdefault(kept, (attribute.value or "").strip())
+                self.objects.pointers.setdefault(join("", kept), attribute.value_at or attribute.at)
             elif slot == "doi" and (attribute.value or "true").strip().casefold() == "true":
                 metadata["doi_requested"] = True
                 self.objects.pointers["/doi_requested"] = attribute.at

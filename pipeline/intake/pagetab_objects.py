@@ -99,8 +99,10 @@ TWO_VALUES = declare(
     """,
 )
 _JUNK = re.compile(
-    r"(?:un(?:named|titled)|(?:column|col|spalte|colonne|colonna|columna|coluna|kolumn|field|feld|"
-    r"champ|campo|attribute?|atributo|variable|var|header)(?:[\s_:.-]+[a-z])?|[fvxc](?=\d))?[\W_]*\d*"
+    r"(?:un(?:named|titled)|(?:column|col|spalte|colonne|colonna|columna|coluna|kolumn|kolumna|kolom|"
+    r"kolonne|sloupec|столбец|列|열|field|feld|champ|campo|attribute?|atributo|variable|var|header|"
+    r"property)(?:[\s_:.-]+[a-z])?|[fvxc](?=\d)|x(?=\.\d)|__empty|(?:new|name of) attribute|"
+    r"(?:attribute|property) name|value|x{3,})?[\W_]*\d*|#(?:ref!|n/a|name\?|value!)|n/?a"
 )
 _HIDDEN = re.compile(r"^\s|\s$|[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\ufeff]")
 
