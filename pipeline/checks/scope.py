@@ -76,7 +76,7 @@ _FORMS = (
         r"|\brecords? (?:numbers?|no\b\.?) ?\d",
     ),
     (("mrn", "ssn"), r"\bmrn\b|\bssn\b"),
-    (("national id",), r"\bnational (?:id|identity|identification)\b"),
+    (("national",), r"\bnational (?:id|identity|identification)\b"),
     (("nhs",), r"\bnhs (?:numbers?|no\b\.?)"),
     (("social", "passport"), r"\bsocial security numbers?\b|\bpassport numbers?\b"),
     (("cpr",), r"\bcpr(?:[ -]?(?:nr|number|no))?\.?:? ?\d{6}"),
