@@ -181,7 +181,7 @@ def identified(
     told = {slot: study[slot] for slot in slots if slot in study}
     words = _said(json.dumps(told, ensure_ascii=False), _WORDS)
     for place, value in leaves(told, "/study") if words else ():
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not _said(value, words):
             continue
         if place.startswith("/study/biosamples/") and not human[int(steps(place)[2])]:
             continue
