@@ -226,10 +226,62 @@ def names_nothing(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
             if nearest:
                 away = _distance(one.title, nearest[0][0])
                 message += f"; the nearest is {nearest[0][0]!r} ({away})"
-            proposal = _either_side(study, one, nearest, used)
+            elsewhere = _kinds_of(study, one)
+            if elsewhere:
+                message += f"; it is that of a {KINDS[elsewhere[0]][1]}"
+            proposal = _swapped(study, one, elsewhere) or _rows(one, there)
+            proposal = proposal or _either_side(study, one, nearest, used)
             if proposal is None and len(there) == len(study.get(listed, ())):
                 proposal = _by_number(one, there)
             yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
+
+
+def _kinds_of(study: dict[str, Any], one: Named) -> list[str]:
+    """The other slots whose sections have the title."""
+    wanted = one_line(one.title)
+    return [
+        slot
+        for slot in KINDS
+        if slot != one.slot and wanted in {one_line(title) for title in titles(study, slot)}
+    ]
+
+
+def _swapped(study: dict[str, Any], one: Named, elsewhere: list[str]) -> Suggestion | None:
+    """Two titles of a row, each in the place of the other."""
+    row = one.component["associations"][one.at[1]]
+    own = {one_line(title) for title in titles(study, one.slot)}
+    for slot in elsewhere:
+        if slot in row and one_line(row[slot]) in own:
+            other = one._replace(slot=slot, title=row[slot])
+            return suggest(
+                replace(one.place, one.title, other.title),
+                replace(other.place, other.title, one.title),
+                why="Each of the two is the title of a section of the other's kind.",
+            )
+    return None
+
+
+_TITLES_APART = re.compile(r"\s*[;,|\n]\s*|\s+(?:and|&|\+)\s+")
+
+
+def _rows(one: Named, there: list[str]) -> Suggestion | None:
+    """One row for each of several titles that stand in one place."""
+    known = {one_line(title).casefold(): title for title in there}
+    parts = [one_line(part).casefold() for part in _TITLES_APART.split(one.title) if part.strip()]
+    if len(parts) < 2 or len(set(parts)) < len(parts) or not all(part in known for part in parts):
+        return None
+    component, number = one.at
+    row = one.component["associations"][number]
+    home = f"/study/study_components/{component}/associations"
+    added = (
+        Operation(do="add", place=f"{home}/{number + n}", after={**row, one.slot: known[part]})
+        for n, part in enumerate(parts[1:], 1)
+    )
+    return suggest(
+        replace(one.place, one.title, known[parts[0]]),
+        *added,
+        why="Each part is the title of a section of its kind.",
+    )
 
 
 def _by_number(one: Named, there: list[str]) -> Suggestion | None:

@@ -46,7 +46,7 @@ def misspelt(metadata: Metadata) -> Iterator[Flag]:
                 yield from _slip(metadata, home, place, index, one, known.slots)
 
 
-@check("SUB123", "section-type-misspelt", at="/study/sections/*", severity="warning")
+@check("SUB123", "section-type-misspelt", at="/study/**/sections/*", severity="warning")
 def type_misspelt(section: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
     """The type of a section is nearly one that the archive knows, so it was read as another.
 
