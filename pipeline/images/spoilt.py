@@ -20,11 +20,14 @@ _BEFORE = re.compile(
     rb"|--+[\w'()+,./:=?-]{1,70}\r?\n(?:[!-~]+:[^\r\n]*\r?\n)+\r?\n)?"
 )
 """A byte order mark, blank space, the lines of an HTTP answer or of a part of a form (RFC 7578)."""
+_LEADS = frozenset(bytes([one]) for one in b"\xef\r\n\t H-")
 _BASE64 = re.compile(rb"(?:data:[\w/+.-]+;base64,)?([A-Za-z0-9+/\r\n]{256,})={0,2}\s*\Z")
 
 
 def message(head: bytes) -> bool:
     """Whether a file begins with the lines of an HTTP answer or of a part of a form."""
+    if head[:1] not in _LEADS:
+        return False
     found = _BEFORE.match(head[:MOST_BEFORE])
     return found is not None and found.end() > 20 and b":" in found[0]
 
@@ -55,9 +58,7 @@ def as_utf8(file: Opened) -> bool:
     U+FFFD; a sound file has others that are no UTF-8, or few letters beyond ASCII.
     """
     head = file.head
-    if b"\0" not in head or not (_REPLACED in head or b"\xc2" in head or b"\xc3" in head):
-        return False
-    if not _utf8(head):
+    if b"\0" not in head or head.isascii() or not _utf8(head):
         return False
     data = file.read(0, min(file.size, LOOKED))
     if not _utf8(data):
