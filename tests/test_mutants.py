@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import knowledge
+from pipeline import knowledge, sources, stages
 from pipeline.knowledge import Knowledge
+from pipeline.select import leaves
+from pipeline.sources import Found
+from pipeline.stages import Look
 from tests import mutants
 from tests.mutants import measure, variations
 from tests.mutants.document import written
@@ -75,3 +79,27 @@ def test_right_oddities_pass(
         if len(after) > len(before):
             accused.append(f"{what}: {[(one.code, one.message) for one in after]}")
     assert not accused, "\n".join(accused)
+
+
+def test_accepted_proposals_change_what_they_say_and_nothing_else(
+    documents: Mapping[str, dict[str, Any]], known: Knowledge, tmp_path: Path
+) -> None:
+    own = {name: one for name, one in documents.items() if "-" in name and "_" not in name}
+    path = tmp_path / "submission.json"
+    look = Look(knowledge=known, day=measure.DAY)
+    for mutant in mutants.several(own, 2 * len(mutants.KINDS), seed=20270301):
+        path.write_bytes(mutant.content)
+        found = Found(given=path.name, document=path, folder=None)
+        opened = sources.open_found(found, files=False, imported=True)
+        if opened.submission is None:
+            continue
+        accepted, changes = stages.accept_all(opened, look)
+        operations = [one for change in changes for one in change.operations]
+        before, after = texts(opened.submission.metadata), texts(accepted.metadata)
+        assert before - after <= texts([one.before for one in operations]), mutant.kind
+        assert after - before <= texts([one.after for one in operations]), mutant.kind
+
+
+def texts(tree: Any) -> Counter[str]:
+    """Every text of a tree, counted."""
+    return Counter(value for _, value in leaves(tree) if isinstance(value, str))
