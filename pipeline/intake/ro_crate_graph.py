@@ -46,6 +46,10 @@ _CLASSES = {
     )
 }  # fmt: skip
 """Classes of RO-Crate and of the archive's profile by their small letters."""
+_PREFIXES = frozenset(
+    ("", "bia:", "http://bia/", "schema:", "http://schema.org/", "https://schema.org/")
+)
+"""What may stand before them; other vocabularies have capitals of their own."""
 _SPECIFICATION = re.compile(
     r"https?://(?:w3id\.org/ro/crate|www\.researchobject\.org/ro-crate/specification)"
     r"/(?P<version>[^/]+)(?:/.*)?"
@@ -352,7 +356,7 @@ class Graph:
         for one in entity.types:
             local = _LOCAL.split(one)[-1]
             usual = _CLASSES.get(local.casefold(), local)
-            if usual != local:
+            if usual != local and one.removesuffix(local) in _PREFIXES:
                 message = f"the type '{one}' is not '{usual}': capitals count"
                 self.flag(codes.MISSPELT, join(entity.at, "@type"), message, value=one)
 
