@@ -20,20 +20,22 @@ EU = re.compile(
     r"|evropsk[áéo]u?\s+(?:unie|komise)|europeiska\s+(?:unionen|kommissionen)"
     r"|european\s+(?:commission|union|research\s+council|innovation\s+council"
     r"|research\s+executive\s+agency|health\s+and\s+digital\s+executive\s+agency|institute\s+of\s+innovation)"
-    r"|horizon[\s-]*(?:europe|2020)|seventh\s+framework|marie\s+s[kc][lł]odowska|marie[\s-]+curie"
-    r"|framework\s+programme)"
+    r"|horizon(?:te?)?[\s-]*(?:europ[ae]|2020)|seventh\s+framework|marie[\s-]+s[kc][lł]odowska"
+    r"|marie[\s-]+curie|framework\s+programme|joint\s+undertaking|euratom)"
     r"|\bH2020\b|\bERC\b|\bMSCA\b|\bEU\b|\bEC\b|\bREA\b|\bHaDEA\b|\bERCEA\b|\bEISMEA\b|\bCINEA\b"
-    r"|\bEIC\b|\bFP7\b|\bHORIZON\b"
+    r"|\bEIC\b|\bFP7\b|\bHORIZON\b|\bJU\b"
 )
 """Wordings that name the European Union as funder: its programmes, councils and agencies."""
-_EU_WORDS = ("europ", "evrop", "horizon", "framework", "marie")
+_EU_WORDS = ("europ", "evrop", "horizon", "framework", "marie", "undertaking", "euratom")
 _EU_SHORT = (
-    *("EU", "EC", "ERC", "MSCA", "REA", "HaDEA", "EISMEA", "CINEA", "EIC", "FP7", "H2020"),
+    *("EU", "EC", "ERC", "MSCA", "REA", "HaDEA", "EISMEA", "CINEA", "EIC", "FP7", "H2020", "JU"),
 )
 """One of these stands in whatever `EU` finds; a look for them is quick."""
 
-EARLIER = re.compile(r"horizon[\s-]*2020|\bH2020\b|\bFP7\b|seventh\s+framework", re.IGNORECASE)
-HORIZON_EUROPE = re.compile(r"horizon[\s-]*europe\b|\bHORIZON-[A-Z]{2,}", re.IGNORECASE)
+EARLIER = re.compile(
+    r"horizon(?:te?)?[\s-]*2020|\bH2020\b|\bFP7\b|seventh\s+framework", re.IGNORECASE
+)
+HORIZON_EUROPE = re.compile(r"horizon(?:te?)?[\s-]*europ[ae]\b|\bHORIZON-[A-Z]{2,}", re.IGNORECASE)
 
 NATIONAL = re.compile(
     r"\bUKRI\b|\bSERI\b|\bSBFI\b|\bguarantee\b|State\s+Secretariat\s+for\s+Education"
