@@ -159,9 +159,28 @@ def beside(funder: str, project: Project, registries: Registries) -> str:
         return "other"
     if named:
         return "european"
+    if _nearly_european(plain(funder)):
+        return "european"
     words = f" {plain(funder)} "
     own = [f" {plain(name)} " for name in (project.acronym, project.title) if plain(name)]
     return "project" if any(name in words for name in own) else "other"
+
+
+_EU_NAMES = (
+    *("european commission", "european union", "european research council", "horizon europe"),
+    *("european innovation council", "marie skłodowska curie", "marie skłodowska curie actions"),
+    *("european research executive agency", "heu", "he"),
+)
+"""Names of the European Union as funder, folded as `plain` does."""
+
+
+def _nearly_european(name: str) -> bool:
+    """Whether a funder is a name of the European Union, up to two letters in a long one."""
+    from rapidfuzz.distance import OSA
+
+    return any(
+        OSA.distance(name, one, score_cutoff=2) <= (2 if len(one) > 12 else 0) for one in _EU_NAMES
+    )
 
 
 def plain(text: str) -> str:
