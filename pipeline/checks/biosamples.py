@@ -95,7 +95,7 @@ _NO_NAME = re.compile(
 """Answers that name no organism."""
 
 
-def _among(name: str, registries: Registries) -> Reading | None:
+def among(name: str, registries: Registries) -> Reading | None:
     """The one organism whose common name stands among words for material and strain."""
     words = re.sub(r"[(),;:]", " ", name).split()
     if not 1 < len(words) <= 8:
@@ -247,7 +247,7 @@ def not_scientific(
     if not read.found and _NO_NAME.fullmatch(read.name):
         yield Flag(message=f"{read.name!r} names no organism", at=at)
         return
-    within = None if read.found else _among(read.name, registries)
+    within = None if read.found else among(read.name, registries)
     known = (within or read).only
     if not read.found and known is None:
         choices = _shortened(read.name, registries)
@@ -389,7 +389,7 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
             ),
         )
         return
-    if read.found or not _two_words(read.name) or _among(read.name, registries):
+    if read.found or not _two_words(read.name) or among(read.name, registries):
         return
     near = process.extractOne(
         read.name.casefold(),

@@ -8,13 +8,13 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.acquisitions import METHOD, elsewhere, label
-from pipeline.checks.biosamples import ORGANISM, reading
+from pipeline.checks.biosamples import ORGANISM, Reading, among, reading
 from pipeline.checks.wording import quoted
 from pipeline.findings import Operation
 from pipeline.registries import Registries
 
 _BETWEEN = re.compile(
-    r"\s*[;,/+&\n](?![^()]*\))\s*(?:and\s+)?|\s+(?:and|with|plus)\s+(?![^()]*\))", re.IGNORECASE
+    r"\s*[;,/+&\n|](?![^()]*\))\s*(?:and\s+)?|\s+(?:and|with|plus)\s+(?![^()]*\))", re.IGNORECASE
 )
 """What parts several names in one value; not what stands within brackets."""
 
@@ -48,10 +48,10 @@ def organisms(organism: dict[str, Any], place: Place, registries: Registries) ->
     if len(text) > 400 or not _BETWEEN.search(text) or reading(organism, registries).found:
         return
     parts = _parts(text)
-    read = [reading({"scientific_name": part}, registries) for part in parts]
-    if not all(one.found for one in read):
+    read = [_organism(part, registries) for part in parts]
+    if not all(one is not None and one.found for one in read):
         return
-    species = {one.found[0][0].taxon_id for one in read}
+    species = {one.found[0][0].taxon_id for one in read if one is not None}
     if len(species) < 2:
         return
     more = {slot: kept for slot, kept in organism.items() if slot != "scientific_name"}
@@ -66,6 +66,12 @@ def organisms(organism: dict[str, Any], place: Place, registries: Registries) ->
         at=below(place, "scientific_name"),
         suggestion=None if more else suggest(split, why="Each part is the name of an organism."),
     )
+
+
+def _organism(text: str, registries: Registries) -> Reading | None:
+    """What one part of several names: an organism, or one among words for material and strain."""
+    read = reading({"scientific_name": text}, registries)
+    return read if read.found else among(text, registries)
 
 
 @check("ACQ105", "several-imaging-methods-in-one-value", at=METHOD, severity="warning")
