@@ -272,7 +272,7 @@ def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     To fix: ask the author for the address.
     """
     if (known := email(value)) is not None:
-        yield from _no_domain(known, value, place)
+        yield from _no_domain(known, value, place, metadata)
     if not value.strip() or known is not None:
         return
     local, sign, domain = visible(value).strip().partition("@")
@@ -312,7 +312,7 @@ _NO_PROVIDER = {
 """Slips in the names of the commonest providers of private mailboxes."""
 
 
-def _no_domain(known: str, value: str, place: str) -> Iterator[Flag]:
+def _no_domain(known: str, value: str, place: str, metadata: Metadata) -> Iterator[Flag]:
     """An address whose last part is no domain of the Internet."""
     head, _, ending = known.rpartition(".")
     local, _, domain = known.partition("@")
@@ -324,11 +324,14 @@ def _no_domain(known: str, value: str, place: str) -> Iterator[Flag]:
             suggestion=suggest(replace(place, value, f"{local}@{provider}"), why=why),
         )
     elif (meant := _NO_ENDING.get(ending.lower())) is not None:
+        told = _domains(metadata, place, domain.rpartition(".")[0] + ".")
+        likely = dict.fromkeys([f"{local}@{one}" for one in told] + [f"{head}.{meant}"])
+        edits = [(replace(place, value, one),) for one in likely]
         why = f"No domain of the Internet ends in .{ending}."
         yield Flag(
             message=f"{quoted(value)} ends in .{ending}, which no domain does",
             severity="warning",
-            suggestion=suggest(replace(place, value, f"{head}.{meant}"), why=why),
+            suggestion=suggest(*edits[0], alternatives=edits[1:], why=why),
         )
 
 
