@@ -10,6 +10,8 @@ import tifffile
 from pipeline.images import ImageFile, sniff
 from tests import slides
 from tests.pictures import pixels, tiff, write
+from tests.sets import ome_zarr, text
+from tests.test_images_people import dicom
 
 
 def told(folder: Path) -> dict[str, ImageFile]:
@@ -192,3 +194,33 @@ def test_a_kfbio_slide(tmp_path: Path) -> None:
     for label in (None, b"", bytes(90)):
         slides.kfb(tmp_path / "a.kfb", label)
         assert grave(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "image", "expected"),
+    [("label image", 3, "1", ["IMG203"]), ("label image", 1, "1", []), ("label image", 3, "2", [])],
+)
+def test_a_slide_that_was_converted_to_zarr(
+    name: str, channels: int, image: str, expected: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zarr"
+    text(path / ".zgroup", {"zarr_format": 2})
+    text(path / ".zattrs", {"bioformats2raw.layout": 3})
+    for number in ("0", image):
+        ome_zarr(path / number)
+    xml = (
+        '<OME><Image ID="Image:0" Name="scan"><Pixels SizeC="3"/></Image>'
+        f'<Image ID="Image:1" Name="{name}"><Pixels SizeC="{channels}"/></Image></OME>'
+    )
+    write(path / "OME" / "METADATA.ome.xml", xml.encode())
+    assert grave(tmp_path) == ({"a.zarr": expected} if expected else {})
+
+
+def test_a_dicom_image_that_shows_the_label(tmp_path: Path) -> None:
+    for said, expected in (("YES", {"a.dcm": ["IMG203"]}), ("NO", {})):
+        dicom(tmp_path / "a.dcm", SpecimenLabelInImage=said)
+        assert grave(tmp_path) == expected
+    dicom(
+        tmp_path / "a.dcm", SpecimenLabelInImage="YES", ImageType=["ORIGINAL", "PRIMARY", "LABEL"]
+    )
+    assert grave(tmp_path) == {"a.dcm": ["IMG203"]}

@@ -236,6 +236,17 @@ def _labels(images: list[Any], facts: Facts) -> None:
             return
 
 
+def labels_beside(text: str) -> list[int]:
+    """Numbers of images, from 0, that OME-XML beside a converted slide calls its label."""
+    found = []
+    for number, part in enumerate(re.split(r"<(?:\w+:)?Image\b", text)[1:]):
+        name = re.match(r'[^<>]*\bName="([^"]*)"', part)
+        channels = re.search(r'<(?:\w+:)?Pixels\b[^<>]*\bSizeC="([34])"', part)
+        if name and channels and name[1].strip() in _LABELS:
+            found.append(number)
+    return found
+
+
 def _patient(root: Any, facts: Facts) -> None:
     """Flag names of a patient that Bio-Formats took over from DICOM, as it keeps original keys."""
     for node in islice(root.iter("{*}OriginalMetadata"), MOST_ORIGINAL):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from pipeline.images import faults, ngff, places
+from pipeline.images import faults, ngff, ome, persons, places
 from pipeline.images.facts import Facts
 from pipeline.images.zarrarrays import Array, array_of, axes_of, no_chunks, technical, walked
 from pipeline.images.zarrstore import MARKS, Bad, Store, is_n5, is_store
 
 MOST_WELLS = 4096
 MOST_ARRAYS = 256
+MOST_METADATA = 8 << 20
+_METADATA = "OME/METADATA.ome.xml"
+"""What bioformats2raw writes beside the images (NGFF 0.4, bioformats2raw.layout)."""
 __all__ = ["MARKS", "is_n5", "is_store", "read"]
 
 
@@ -181,6 +185,7 @@ def _layout(store: Store, file: str) -> None:
         if name.isdigit():
             images.append(name)
     store.facts.images = len(images) or None
+    _converted(store, set(images))
     for name in sorted(images, key=int)[:64]:
         for mark, at in ((".zattrs", ""), ("zarr.json", "/attributes/ome")):
             found = store.json(name, mark)
@@ -188,6 +193,26 @@ def _layout(store: Store, file: str) -> None:
                 found = found.get(part) if isinstance(found, dict) else None
             if isinstance(found, dict) and isinstance(found.get("multiscales"), list):
                 _image(store, name, found["multiscales"], f"{name}/{mark}", f"{at}/multiscales")
+
+
+def _converted(store: Store, images: set[str]) -> None:
+    """Flag what the OME-XML beside converted images says of a slide's label and of a patient."""
+    try:
+        data = places.beginning(f"{store.path}/{_METADATA}", MOST_METADATA)
+    except (OSError, ValueError):
+        return
+    text = data.decode("utf-8", "replace")
+    for number in ome.labels_beside(text):
+        if str(number) in images:
+            store.facts.flag(
+                faults.LABEL, f"the image {number} is a photograph of the slide's label"
+            )
+    pairs = re.findall(r"<Key>([^<]{1,80})</Key>\s*<Value>([^<]{0,200})</Value>", text)
+    if found := persons.told(pairs):
+        told = "the original metadata give the patient's " + ", ".join(found)
+        store.facts.flag(
+            faults.PATIENT, told, severity="warning", file=f"{store.facts.path}/{_METADATA}"
+        )
 
 
 def _plate(store: Store, plate: Mapping[str, Any], file: str, at: str) -> None:
