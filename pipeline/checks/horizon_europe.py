@@ -114,7 +114,8 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
     """
     rows = metadata.get("study", {}).get("grants", [])
     given = " ".join(str(row.get(slot, "")) for row in rows for slot in ("grant_id", "grant_pid"))
-    acronyms = {plain(str(row.get("project_acronym", ""))) for row in rows}
+    told_by = ("project_acronym", "funder", "grant_id")
+    acronyms = {plain(str(row.get(slot, ""))) for row in rows for slot in told_by}
     named = [
         one
         for one in grant_text.named_only(texts, metadata, registries)
