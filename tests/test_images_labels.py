@@ -110,6 +110,10 @@ def test_an_index_knows_the_suffix_of_what_it_names(tmp_path: Path) -> None:
     write(tmp_path / "a.vms", b"[Virtual Microscope Specimen]\nImageFile=tile.raw\n")
     write(tmp_path / "tile.raw", slides.JPEG)
     assert grave(tmp_path) == {}
+    # but a TIFF that is none is told
+    write(tmp_path / "a.vms", b"[Virtual Microscope Specimen]\nImageFile=tile.tif\n")
+    write(tmp_path / "tile.tif", slides.JPEG)
+    assert grave(tmp_path) == {"tile.tif": ["IMG201"], "tile.raw": ["IMG201"]}
 
 
 def test_an_uncompressed_hamamatsu_slide(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 from pipeline.findings import Severity
 from pipeline.images import faults, places
 from pipeline.images.facts import Facts, Member
+from pipeline.images.formats import suffixes_of, table
 
 _FIRST = (
     "htd",
@@ -99,11 +100,13 @@ class Sets:
                 facts.kind = "companion"
                 facts.format = owner[1] or facts.format
                 facts.evidence = "content"
-                # who names it knows its suffix
+                # a suffix of many kinds of data is right where an index gives it
+                loose = table().sure.isdisjoint(suffixes_of(name))
                 facts.findings = [
                     one
                     for one in facts.findings
-                    if one.severity != "hint" and one.code != faults.SUFFIX_WRONG.code
+                    if one.severity != "hint"
+                    and not (loose and one.code == faults.SUFFIX_WRONG.code)
                 ]
             return owner[0]
         self._claim(facts)
