@@ -159,6 +159,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
                    b'"coordinateTransformations": [{"type": "scale", "scale": [1'
                    + b"0" * 400 + b"]}]}]}]}"),
     "zarr-lists": ("a.zarr/.zattrs", lambda: b'{"a": [' + b"[]," * 5_000_000 + b"[]]}"),
+    "zarr-wide-type": ("a.zarr/.zarray", lambda: b'{"zarr_format": 2, "shape": [4], "chunks": [4], '
+                       b'"dtype": "<u' + b"9" * 5000 + b'"}'),
     "hdf5-stub": ("a.h5", lambda: b"\x89HDF\r\n\x1a\n" + bytes(20)),
 }  # fmt: skip
 
@@ -170,6 +172,15 @@ def test_hostile_headers_cost_little_time(name: str, tmp_path: Path) -> None:
     if name == "zarr-scale":
         write(tmp_path / "a.zarr/0/.zarray", b'{"shape": [4], "dtype": "|u1"}')
     assert len(told(tmp_path)) == 1
+
+
+def test_a_superscript_is_no_size(tmp_path: Path) -> None:
+    sound = (fuzz.FIXTURES / "ome-tiff" / "cells.ome.tiff").read_bytes()
+    wrong = sound.replace(b'SizeX="12"', 'SizeX="\u00b2"'.encode())
+    assert wrong != sound
+    write(tmp_path / "a.ome.tiff", wrong)
+    (found,) = told(tmp_path)
+    assert any(one.severity == "error" for one in found.findings)
 
 
 GROWTH = """

@@ -35,7 +35,7 @@ def local(node: Any) -> str:
 def whole_number(node: Any, name: str) -> int | None:
     """An attribute that is a whole number of fewer than ten digits."""
     text = node.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def document(root: Any, images: list[Any], facts: Facts, place: Place) -> None:

@@ -78,7 +78,7 @@ def _imagej(tiff: Tiff, facts: Facts, pages: list[Page], description: str) -> No
 
     def whole(key: str) -> int:
         value = said.get(key, "")
-        return int(value) if value.isdigit() and len(value) < 9 else 1
+        return int(value) if value.isdecimal() and len(value) < 9 else 1
 
     channels, slices, frames = whole("channels"), whole("slices"), whole("frames")
     sizes = facts.sizes or {}

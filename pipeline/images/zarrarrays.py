@@ -47,7 +47,7 @@ class Array:
     @property
     def bytes(self) -> int | None:
         """Bytes of one unpacked chunk; None when pixels have no fixed width."""
-        bits = re.search(r"\d+$", self.type or "")
+        bits = re.search(r"(?<![0-9])[0-9]{1,6}$", self.type or "")
         width = 1 if self.type == "bool" else int(bits[0]) // 8 if bits else 0
         return math.prod(self.chunks) * width if width else None
 
@@ -130,7 +130,7 @@ def walked(store: Store) -> Iterator[str]:
             (
                 f"{path}/{name}" if path else name
                 for name in below
-                if not (block and name.isdigit())
+                if not (block and name.isdecimal())
             ),
             reverse=True,
         )
@@ -150,7 +150,7 @@ def array_of(store: Store, path: str) -> Array | None:
     form = None
     if isinstance(kind, str):
         form = kind
-        if old is not None and len(kind) >= 3 and kind[1] in _TYPES and kind[2:].isdigit():
+        if old is not None and kind[1:2] in _TYPES and _BYTES.fullmatch(kind, 2):
             form = _TYPES[kind[1]] + ("" if kind[1] == "b" else str(8 * int(kind[2:])))
     found = Array(path, shape, form, *_grid(node, old is not None))
     _sound(store, found, parts, old is not None, kind)
@@ -174,6 +174,8 @@ def _sound(store: Store, array: Array, parts: list[str], old: bool, kind: Any) -
 
 
 _DTYPE = re.compile(r"[<>|=][biufcmMSUVO]\d*")
+_BYTES = re.compile(r"[0-9]{1,6}")
+"""How many bytes a value has, behind the letter of its kind; longer numbers are none."""
 
 
 def _block_array(store: Store, path: str, parts: list[str]) -> Array | None:
@@ -220,7 +222,7 @@ def present(store: Store, array: Array) -> set[tuple[int, ...]]:
     for one in places.below(home):
         key = one.path.removeprefix(home).lstrip("/").removeprefix(array.key[:-1]).lstrip("./")
         parts = key.replace("/", ".").split(".")
-        if len(parts) == len(grid) and all(part.isdigit() for part in parts):
+        if len(parts) == len(grid) and all(part.isdecimal() for part in parts):
             place = tuple(int(part) for part in parts)
             if all(at < most for at, most in zip(place, grid, strict=True)):
                 found.add(place)

@@ -182,7 +182,7 @@ def _looks_like_image(store: Store) -> bool:
 def _layout(store: Store, file: str) -> None:
     images = []
     for name in sorted(places.names(store.path)):
-        if name.isdigit():
+        if name.isdecimal():
             images.append(name)
     store.facts.images = len(images) or None
     _converted(store, set(images))

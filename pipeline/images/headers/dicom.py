@@ -246,7 +246,7 @@ def _pixels(file: Opened, pixels: Element, order: str, said: dict[str, str]) -> 
 
 def _int(said: dict[str, str], key: str) -> int:
     text = said.get(key, "").split("\\")[0].strip()
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _sizes(facts: Facts, said: dict[str, str]) -> None:

@@ -108,7 +108,7 @@ def nrrd(file: Opened, facts: Facts) -> None:
             facts.members += [Member(name.strip()) for name in lines[number + 1 :] if name.strip()]
             break
     _patient(fields.items(), facts)
-    sizes = [int(n) for n in fields.get("sizes", "").split() if n.isdigit() and len(n) < 10]
+    sizes = [int(n) for n in fields.get("sizes", "").split() if n.isdecimal() and len(n) < 10]
     if not sizes:
         raise Wrong("the NRRD header gives no sizes")
     kind = fields.get("type", "").lower()
@@ -205,14 +205,14 @@ def metaimage(file: Opened, facts: Facts) -> None:
         if key.strip() == "ElementDataFile":
             end = place
     _patient(fields.items(), facts)
-    sizes = [int(n) for n in fields.get("DimSize", "").split() if n.isdigit() and len(n) < 10]
+    sizes = [int(n) for n in fields.get("DimSize", "").split() if n.isdecimal() and len(n) < 10]
     data = fields.get("ElementDataFile")
     if not sizes or data is None:
         raise Wrong("the MetaImage header gives no DimSize or no ElementDataFile")
     facts.pixel_type = form = _META_TYPES.get(fields.get("ElementType", "").upper())
     shape = sizes + [1] * (4 - len(sizes))
     channels = fields.get("ElementNumberOfChannels", "1")
-    count = int(channels) if channels.isdigit() and len(channels) < 6 else 1
+    count = int(channels) if channels.isdecimal() and len(channels) < 6 else 1
     facts.size(T=shape[3], C=count, Z=shape[2], Y=shape[1], X=shape[0])
     facts.images = 1
     packed = fields.get("CompressedData", "False").lower() == "true"
@@ -245,7 +245,7 @@ def ics(file: Opened, facts: Facts) -> None:
             break
     version = re.search(r"ics_version[\t ]+(\d)", text)
     order = [one.lower() for one in said.get(("layout", "order"), [])]
-    sizes = [int(n) for n in said.get(("layout", "sizes"), []) if n.isdigit() and len(n) < 10]
+    sizes = [int(n) for n in said.get(("layout", "sizes"), []) if n.isdecimal() and len(n) < 10]
     form = " ".join(said.get(("representation", "format"), [])).lower()
     sign = " ".join(said.get(("representation", "sign"), [])).lower()
     named = dict(zip(order, sizes, strict=False))

@@ -79,7 +79,7 @@ def _lif_sizes(text: str, facts: Facts) -> None:
         said = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         axis = axes.get(said.get("DimID", ""))
         count = said.get("NumberOfElements", "")
-        if axis and count.isdigit() and len(count) < 9:
+        if axis and count.isdecimal() and len(count) < 9:
             sizes[axis] = int(count)
             unit = units.get(said.get("Unit", ""))
             if unit and axis != "T" and int(count) > 1:
