@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.acquisitions import METHOD, label
-from pipeline.checks.biosamples import ORGANISM, reading
+from pipeline.checks.organism_names import ORGANISM, reading
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.findings import Operation, Suggestion
 from pipeline.identifiers import email, orcid, taxon, visible

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.acquisitions import METHOD, elsewhere, label
-from pipeline.checks.biosamples import ORGANISM, Reading, among, reading
+from pipeline.checks.organism_names import ORGANISM, Reading, among, reading
 from pipeline.checks.wording import quoted
 from pipeline.findings import Operation
 from pipeline.registries import Registries

@@ -1,4 +1,4 @@
-"""Publications: their DOI, PubMed and PubMed Central ids, year and title."""
+"""Publications: their DOI, year, title and authors."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ Plain years; Springer Nature (`s41598-024-…`: accepted 2024); manuscript numbe
 EMBO journals (`jcb.202207048`: sent in July 2022)."""
 
 DOIS = "/study/publications/*/doi"
+NAMES = {
+    "pmc_id": "PubMed Central ID",
+    "pubmed_id": "PubMed ID",
+    "doi": "DOI",
+    "title": "title",
+}
+"""What the identifiers of a publication, and what may stand in their place, are called."""
 
 
 @check("PUB001", "publication-missing", at="/study", severity="hint")
@@ -199,7 +206,7 @@ def _moved(text: str, value: str, place: str, metadata: Metadata) -> Suggestion 
     return suggest(
         Operation(do="add", place=below(parent(place), slot), after=moved),
         Operation(do="remove", place=place, before=value),
-        why=f"The value is a {_NAMES[slot]}.",
+        why=f"The value is a {NAMES[slot]}.",
     )
 
 
@@ -328,163 +335,6 @@ _OLDEST = 1950
 
 
 @check(
-    "PUB110",
-    "publication-pubmed-id-placeholder",
-    at="/study/publications/*/pubmed_id",
-    severity="warning",
-)
-def pubmed_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
-    """The PubMed ID of a publication is a word that stands in for one.
-
-    To fix: give the number, or leave the field empty until there is one.
-    """
-    if is_placeholder(value):
-        yield Flag(
-            message=f"{quoted(value)} is no PubMed ID but a placeholder",
-            suggestion=suggest(removal(metadata, place), why="The value says nothing."),
-        )
-
-
-@check(
-    "PUB108",
-    "publication-pubmed-id-wrapped",
-    at="/study/publications/*/pubmed_id",
-    severity="hint",
-)
-def pubmed_wrapped(value: str) -> Iterator[Flag]:
-    """The PubMed ID of a publication has a prefix or an address around its digits.
-
-    To fix: give the digits alone.
-    """
-    bare = pmid(visible(value))
-    if bare is not None and bare != value.strip():
-        yield Flag(message=f"the PubMed ID {bare} is written as {quoted(value)}")
-
-
-@check(
-    "PUB109",
-    "publication-pubmed-id-not-a-number",
-    at="/study/publications/*",
-    severity="warning",
-    requires=["PUB110"],
-)
-def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
-    """The PubMed ID of a publication is no number but a PubMed Central ID, a DOI or a title.
-
-    Where the value belongs to an empty field of the same publication, it is proposed there.
-
-    To fix: give the number that PubMed shows as PMID.
-    """
-    value = str(publication.get("pubmed_id", ""))
-    at = below(place, "pubmed_id")
-    if value.strip() and value.strip() == str(publication.get("year", "")).strip():
-        yield Flag(message=f"the year {value.strip()} stands as the PubMed ID", at=at)
-        return
-    if not value.strip() or is_placeholder(value) or pmid(visible(value)) is not None:
-        return
-    slot, moved = _home(visible(value).strip())
-    edits: list[Operation] = []
-    if slot and not publication.get(slot):
-        edits = [Operation(do="add", place=below(place, slot), after=moved)]
-        edits.append(Operation(do="remove", place=at, before=value))
-    elif slot and len(publication) > 1 and _same(publication[slot], moved):
-        edits = [removal(metadata, at)]
-    why = f"The value is a {_NAMES[slot]}." if slot else ""
-    if not slot and (found := _PMID_WITHIN.fullmatch(value)) is not None:
-        edits, why = [replace(at, value, found[1])], "They are the digits of a PubMed ID."
-    yield Flag(
-        message=f"{quoted(value)} is no PubMed ID",
-        at=at,
-        suggestion=suggest(*edits, why=why) if edits else None,
-    )
-
-
-_PMID_WITHIN = re.compile(
-    r"\s*(?:#|MED[:/]|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/)?\s*"
-    r"([1-9]\d{6,7})(?:\.0)?[.,;/]?\s*",
-    re.IGNORECASE | re.ASCII,
-)
-"""Seven or eight digits with what spreadsheets and Europe PMC put around them."""
-
-
-_NAMES = {
-    "pmc_id": "PubMed Central ID",
-    "pubmed_id": "PubMed ID",
-    "doi": "DOI",
-    "title": "title",
-}
-
-
-def _home(value: str) -> tuple[str, str]:
-    """The field that a value in the place of a PubMed ID belongs to, and the value there."""
-    if (number := pmcid(value)) is not None:
-        return "pmc_id", number
-    if (bare := doi(value)) is not None:
-        return "doi", bare
-    return ("title", value) if len(value.split()) > 3 and not ADDRESS.match(value) else ("", value)
-
-
-def _same(one: object, other: str) -> bool:
-    return " ".join(str(one).split()).rstrip(".").casefold() == other.rstrip(".").casefold()
-
-
-@check(
-    "PUB111", "publication-pmc-id-form-wrong", at="/study/publications/*/pmc_id", severity="warning"
-)
-def pmc_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
-    """The PubMed Central ID of a publication is not PMC and digits; a PubMed ID may stand there.
-
-    PubMed Central has not reached 15 million, so that a higher number is one of PubMed.
-
-    To fix: give the id that PubMed Central shows as PMCID.
-    """
-    proposal = None
-    if re.fullmatch(r"\s*PMC[1-9]\d*(?:\.\d+)?\s*", value, re.ASCII):
-        number = value.strip()[3:]
-        known = get(metadata, below(parent(place), "pubmed_id"))
-        if number == known or ("." not in number and int(number) > REACHED):
-            same = suggest(removal(metadata, place), why="The number is the PubMed ID.")
-            yield Flag(
-                message=f"{quoted(value)} has the number of a PubMed ID, not of PubMed Central",
-                suggestion=same if number == known else None,
-            )
-        return
-    if not value.strip():
-        return
-    if is_placeholder(value):
-        proposal = suggest(removal(metadata, place), why="The value says nothing.")
-    elif (digits := pmid(value)) is not None:
-        proposal = _number_at(value, digits, place, metadata)
-    elif (spaced := pmcid("".join(value.split()))) is not None:
-        proposal = suggest(replace(place, value, spaced), why="White space stood in the id.")
-    elif (bare := doi(visible(value))) and get(metadata, below(parent(place), "doi")) == bare:
-        proposal = suggest(removal(metadata, place), why="The same DOI stands in its own field.")
-    yield Flag(message=f"{quoted(value)} is no PubMed Central ID", suggestion=proposal)
-
-
-REACHED = 15_000_000
-"""A number that PubMed Central ids stay below for some years (about 12.9 million in 2026)."""
-
-
-def _number_at(value: str, number: str, place: str, metadata: Metadata) -> Suggestion | None:
-    """A number without prefix in the place of a PubMed Central ID, moved or completed."""
-    beside = below(parent(place), "pubmed_id")
-    known = get(metadata, beside)
-    if known is not None and pmid(str(known)) == number:
-        return suggest(removal(metadata, place), why="The same number stands as PubMed ID.")
-    completed = replace(place, value, f"PMC{number}")
-    moved = (
-        Operation(do="add", place=beside, after=number),
-        Operation(do="remove", place=place, before=value),
-    )
-    if int(number) > REACHED:
-        why = "PubMed Central has not reached this number, PubMed has."
-        return suggest(*moved, why=why) if known is None else None
-    choices = [moved] if known is None else []
-    return suggest(completed, alternatives=choices, why="The prefix PMC was left out.")
-
-
-@check(
     "PUB113",
     "publication-text-is-an-identifier",
     at="/study/publications/*",
@@ -552,7 +402,7 @@ def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
             other, named = first.setdefault((slot, known.casefold()), (number, title))
             if other != number and title and named and title != named:
                 yield Flag(
-                    message=f"{quoted(publication[slot])} is also the {_NAMES[slot]} of the"
+                    message=f"{quoted(publication[slot])} is also the {NAMES[slot]} of the"
                     f" publication {other + 1}, whose title differs",
                     at=below(place, "publications", number, slot),
                 )
