@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +11,6 @@ from pipeline.images.facts import Facts
 from pipeline.images.formats import (
     Format,
     by_magic,
-    by_markup,
     by_suffix,
     by_text,
     suffixes_of,
@@ -20,7 +18,8 @@ from pipeline.images.formats import (
 )
 from pipeline.images.opened import Cut, Enough, Opened, Wrong, inside_archive
 from pipeline.images.packed import container
-from pipeline.images.text import Markup, is_text, markup, words
+from pipeline.images.text import is_text, markup
+from pipeline.images.textkinds import NAMED, common, not_text, tell_text
 
 JUNK = frozenset(
     {
@@ -63,21 +62,11 @@ HEADER_ERRORS = (
 """What reading a header of damaged bytes may raise; anything else is our own fault."""
 _ALL_LOOKED = 1 << 19
 """Bytes of a file up to which all are looked at when its first are zero."""
-_ERROR_WORDS = re.compile(
-    r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied",
-    re.IGNORECASE,
-)
-_OTHER_ENDS = frozenset({"OME-XML", "Philips iSyntax"})
-"""XML that is read to its end elsewhere, or before binary data."""
-_NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
-"""Structures that names beside the file tell."""
 _PIXELS_ALONE = frozenset({"ids", "rec", "brik", "raw", "img", "dat", "bsq", "bil", "bip"})
 """Suffixes of pixels whose header is another file."""
-_XML_END = 4096
 _ARCHIVES = frozenset({"gzip", "bzip2", "xz", "Zstandard", "ZIP", "7-Zip", "RAR", "tar"})
 _ZEROS = 512
 """Bytes at the beginning that are all zero in no format that has its mark there."""
-_OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
 
 
 def tell(
@@ -198,7 +187,7 @@ def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], o
         return
     textual = found is None and is_text(head)
     if found is None and textual:
-        found = _text(file, facts, name, suffixes)
+        found = tell_text(file, facts, name, suffixes)
         if facts.kind != "image":
             return
     if found is None:
@@ -250,115 +239,12 @@ def _zeros(file: Opened) -> bool:
     return not any(file.read(at, 4096).strip(b"\0") for at in range(0, file.size, step))
 
 
-def _text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
-    """The format of a text file; flags pointers, server answers and text that should be data."""
-    head = file.head
-    if head.startswith(b"version https://git-lfs.github.com/spec/"):
-        facts.kind = "junk"
-        facts.flag(faults.LFS_POINTER, f"{name} is a Git LFS pointer, the data are elsewhere")
-        return None
-    formats = by_suffix(suffixes)
-    sure = not table().sure.isdisjoint(suffixes)
-    text = words(head).lstrip("\ufeff \t\r\n")
-    root = markup(head)
-    if root is not None and root.root.lower() not in ("html", "head", "body"):
-        found = by_markup(root, name, suffixes)
-        if found is not None:
-            _closed(file, facts, root.root, found)
-            return found
-    found = by_text(head, name, suffixes)
-    if found is not None:
-        return found
-    inner = spoilt.in_base64(head)
-    if inner is not None and not inner.other:
-        facts.format, facts.evidence, facts.kind = "Plain text", "content", "other"
-        facts.flag(faults.TEXT_CONTENT, f"{name} holds {inner.name} data written as text in base64")
-        return None
-    kind = _text_kind(text, root)
-    binary = (
-        sure
-        or ("ome.xml" in suffixes and kind == "html")
-        or (
-            bool(formats)
-            and all(_binary(one) and not one.other for one in formats)
-            and not _not_text(suffixes)
-        )
-    )
-    if binary:
-        answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
-        what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
-        facts.format = (
-            table().formats[_OTHER_TEXT[kind]].name if kind in _OTHER_TEXT else ("Plain text")
-        )
-        facts.evidence = "content"
-        facts.kind = "other"
-        if answer:
-            facts.flag(faults.WEB_PAGE, f"{name} holds {what[kind]}, not an image")
-        else:
-            # a suffix that is not sure may be that of another program
-            facts.flag(
-                faults.TEXT_CONTENT,
-                f"{name} holds text, not an image",
-                severity=None if sure else "warning",
-            )
-        return None
-    structured = headers.structure(file, name, suffixes)
-    if structured is not None:
-        return structured
-    if formats and not all(one.other for one in formats) and not _not_text(suffixes):
-        return None
-    facts.format = _OTHER_TEXT.get(kind, "Plain text")
-    if kind == "text" and formats and formats[0].other:
-        facts.format = formats[0].name
-    facts.evidence = "content"
-    facts.kind = "other"
-    return None
-
-
-def _closed(file: Opened, facts: Facts, root: str, found: Format) -> None:
-    """Flag an XML document that ends before its root element does."""
-    if found.name in _OTHER_ENDS:
-        return
-    end = file.tail(_XML_END).replace(b"\0", b"").rstrip()
-    if end.endswith((f"</{root}>".encode(), b"/>", b"-->", b"?>")):
-        return
-    if not re.search(rb"</(?:[\w.-]+:)?" + re.escape(root.encode()) + rb"\s*>", end):
-        facts.flag(
-            faults.TRUNCATED,
-            f"the XML ends at byte {file.size}, before its element {root} does",
-            broken=True,
-            value=file.size,
-        )
-
-
 def _told_apart(head: bytes) -> bool:
     """Whether a file named as OME-XML begins as that, or as what is told in words of its own."""
     root = markup(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:40].lower()
     answers = (b"version https://git-lfs", b"<!doctype html", b"<html", b"<head")
     return (root is not None and root.root == "OME" and is_text(head)) or start.startswith(answers)
-
-
-def _common(suffixes: tuple[str, ...]) -> bool:
-    """Whether files of every kind have this suffix."""
-    return not table().common.isdisjoint(suffixes[-1:])
-
-
-def _not_text(suffixes: tuple[str, ...]) -> bool:
-    """Whether text of this suffix is no image."""
-    return _common(suffixes) or not table().text.isdisjoint(suffixes[-1:])
-
-
-def _binary(one: Format) -> bool:
-    """Whether files of a format are never plain text."""
-    return bool(one.rules) and all(
-        "hex" in rule
-        or "tiff" in rule
-        or "ole" in rule
-        or "hdf5" in rule
-        or rule.get("structure", "sldy") not in _NAMED
-        for rule in one.rules
-    )
 
 
 def _marked(one: Format) -> bool:
@@ -371,21 +257,8 @@ def _needs_mark(rule: Mapping[str, Any]) -> bool:
     if "hex" in rule or "text" in rule:
         return 0 <= int(rule.get("at", 0)) < _ZEROS
     if "structure" in rule:
-        return rule["structure"] not in _NAMED
+        return rule["structure"] not in NAMED
     return "tiff" in rule or "ole" in rule or "^" in rule.get("pattern", "")[:6]
-
-
-def _text_kind(text: str, root: Markup | None) -> str:
-    start = text[:200].lower()
-    if start.startswith(("<!doctype html", "<html", "<head")) or (
-        root is not None and root.root.lower() == "html"
-    ):
-        return "html"
-    if root is not None or start.startswith("<?xml"):
-        return "xml"
-    if start.startswith(("{", "[")) and re.match(r'[\[{]\s*(["{\[\]}]|-?\d|true|null)', start):
-        return "json"
-    return "text"
 
 
 def _suffix(
@@ -415,7 +288,7 @@ def _suffix(
             found.name in _ARCHIVES
             and claimed
             and not any(one.other for one in claimed)
-            and not _not_text(suffixes)
+            and not not_text(suffixes)
         ):
             facts.flag(
                 faults.ARCHIVE_CONTENT, f"{name} is {found.name}, not an image", severity="warning"
@@ -467,13 +340,13 @@ def _unknown(
             value=start,
         )
         return
-    if _common(suffixes) and sum(not one.other for one in formats) <= 1 and not owned:
+    if common(suffixes) and sum(not one.other for one in formats) <= 1 and not owned:
         formats = ()
     if not textual and suffixes and not file.away and readers.ask(file.path, facts, suffixes):
         return
     if formats and not textual:
         images = [one for one in formats if not one.other]
-        alone = _common(suffixes) or suffixes[-1] in _PIXELS_ALONE
+        alone = common(suffixes) or suffixes[-1] in _PIXELS_ALONE
         if (
             not alone
             and not file.head[:_ZEROS].strip(b"\0")

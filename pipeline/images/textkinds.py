@@ -1,0 +1,144 @@
+"""Telling a text file: by its words, its markup, its suffix, and where its markup ends."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.images import faults, headers, spoilt
+from pipeline.images.facts import Facts
+from pipeline.images.formats import (
+    Format,
+    by_markup,
+    by_suffix,
+    by_text,
+    table,
+)
+from pipeline.images.opened import Opened
+from pipeline.images.text import Markup, markup, words
+
+_ERROR_WORDS = re.compile(
+    r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied",
+    re.IGNORECASE,
+)
+_OTHER_ENDS = frozenset({"OME-XML", "Philips iSyntax"})
+"""XML that is read to its end elsewhere, or before binary data."""
+NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
+"""Structures that names beside the file tell."""
+_XML_END = 4096
+_OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
+
+
+def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
+    """The format of a text file; flags pointers, server answers and text that should be data."""
+    head = file.head
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        facts.kind = "junk"
+        facts.flag(faults.LFS_POINTER, f"{name} is a Git LFS pointer, the data are elsewhere")
+        return None
+    formats = by_suffix(suffixes)
+    sure = not table().sure.isdisjoint(suffixes)
+    text = words(head).lstrip("\ufeff \t\r\n")
+    root = markup(head)
+    if root is not None and root.root.lower() not in ("html", "head", "body"):
+        found = by_markup(root, name, suffixes)
+        if found is not None:
+            _closed(file, facts, root.root, found)
+            return found
+    found = by_text(head, name, suffixes)
+    if found is not None:
+        return found
+    inner = spoilt.in_base64(head)
+    if inner is not None and not inner.other:
+        facts.format, facts.evidence, facts.kind = "Plain text", "content", "other"
+        facts.flag(faults.TEXT_CONTENT, f"{name} holds {inner.name} data written as text in base64")
+        return None
+    kind = _text_kind(text, root)
+    binary = (
+        sure
+        or ("ome.xml" in suffixes and kind == "html")
+        or (
+            bool(formats)
+            and all(_binary(one) and not one.other for one in formats)
+            and not not_text(suffixes)
+        )
+    )
+    if binary:
+        answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
+        what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
+        facts.format = (
+            table().formats[_OTHER_TEXT[kind]].name if kind in _OTHER_TEXT else ("Plain text")
+        )
+        facts.evidence = "content"
+        facts.kind = "other"
+        if answer:
+            facts.flag(faults.WEB_PAGE, f"{name} holds {what[kind]}, not an image")
+        else:
+            # a suffix that is not sure may be that of another program
+            facts.flag(
+                faults.TEXT_CONTENT,
+                f"{name} holds text, not an image",
+                severity=None if sure else "warning",
+            )
+        return None
+    structured = headers.structure(file, name, suffixes)
+    if structured is not None:
+        return structured
+    if formats and not all(one.other for one in formats) and not not_text(suffixes):
+        return None
+    facts.format = _OTHER_TEXT.get(kind, "Plain text")
+    if kind == "text" and formats and formats[0].other:
+        facts.format = formats[0].name
+    facts.evidence = "content"
+    facts.kind = "other"
+    return None
+
+
+def _closed(file: Opened, facts: Facts, root: str, found: Format) -> None:
+    """Flag an XML document that ends before its root element does."""
+    if found.name in _OTHER_ENDS:
+        return
+    end = file.tail(_XML_END).replace(b"\0", b"").rstrip()
+    if end.endswith((f"</{root}>".encode(), b"/>", b"-->", b"?>")):
+        return
+    if not re.search(rb"</(?:[\w.-]+:)?" + re.escape(root.encode()) + rb"\s*>", end):
+        facts.flag(
+            faults.TRUNCATED,
+            f"the XML ends at byte {file.size}, before its element {root} does",
+            broken=True,
+            value=file.size,
+        )
+
+
+def common(suffixes: tuple[str, ...]) -> bool:
+    """Whether files of every kind have this suffix."""
+    return not table().common.isdisjoint(suffixes[-1:])
+
+
+def not_text(suffixes: tuple[str, ...]) -> bool:
+    """Whether text of this suffix is no image."""
+    return common(suffixes) or not table().text.isdisjoint(suffixes[-1:])
+
+
+def _binary(one: Format) -> bool:
+    """Whether files of a format are never plain text."""
+    return bool(one.rules) and all(
+        "hex" in rule
+        or "tiff" in rule
+        or "ole" in rule
+        or "hdf5" in rule
+        or rule.get("structure", "sldy") not in NAMED
+        for rule in one.rules
+    )
+
+
+def _text_kind(text: str, root: Markup | None) -> str:
+    start = text[:200].lower()
+    if start.startswith(("<!doctype html", "<html", "<head")) or (
+        root is not None and root.root.lower() == "html"
+    ):
+        return "html"
+    if root is not None or start.startswith("<?xml"):
+        return "xml"
+    if start.startswith(("{", "[")) and re.match(r'[\[{]\s*(["{\[\]}]|-?\d|true|null)', start):
+        return "json"
+    return "text"
