@@ -58,6 +58,11 @@ class Texts(tuple[tuple[str, str], ...]):
         written = "\n".join(text for _, text in self.beyond_ascii).encode("utf-8", "replace")
         return frozenset(run.decode() for run in written.translate(_ASCII_BLANK).split())
 
+    @cached_property
+    def letters(self) -> str:
+        """The different characters beyond ASCII that stand in the texts."""
+        return "".join(set("".join(self.runs)))
+
 
 _ASCII_BLANK = bytes(32 if byte < 128 else byte for byte in range(256))
 

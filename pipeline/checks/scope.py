@@ -109,6 +109,9 @@ _FORMS = (
 """What points at a person, each with the words of which one stands in it; those are quick to find.
 """
 _WORDS = tuple(dict.fromkeys(word for words, _ in _FORMS for word in words))
+_WESTERN = tuple(filter(str.isascii, _WORDS))
+_ASIAN = re.compile(r"\\u(?:2[ef]|[3-9a-d])")
+"""Characters of Chinese, Japanese and Korean as JSON escapes them."""
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +182,11 @@ def identified(
         return
     slots = ("biosamples",) if False in human else _SLOTS
     told = {slot: study[slot] for slot in slots if slot in study}
-    words = _said(json.dumps(told, ensure_ascii=False), _WORDS)
+    written = json.dumps(told)
+    if _ASIAN.search(written):
+        words = _said(json.dumps(told, ensure_ascii=False), _WORDS)
+    else:
+        words = _said(written, _WESTERN)
     for place, value in leaves(told, "/study") if words else ():
         if not isinstance(value, str) or not _said(value, words):
             continue

@@ -27,6 +27,7 @@ _SLIP = re.compile(
     f"|(?<!{_OTHER_SCRIPT})[\u200c\u200d]|[\u200c\u200d](?!{_OTHER_SCRIPT})"
 )
 _UNSEEN = re.compile(f"[\u2028\u2029{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _SPACES = re.compile(
     "(?<![\\d.,%±~<>≥≤])[\u00a0\u1680\u2000-\u200a\u202f\u205f](?!\\s|$)"
     "|(?<=[A-Za-z])\u3000(?=[A-Za-z])"
@@ -110,7 +111,7 @@ def no_break_space(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the space anew.
     """
-    for place, text in texts.beyond_ascii:
+    for place, text in texts.beyond_ascii if _SPACE.search(texts.letters) else ():
         if len(text) <= 200 and _SPACES.search(text.strip()):
             clean = text.strip()
             yield Flag(
