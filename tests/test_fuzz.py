@@ -174,6 +174,14 @@ def test_hostile_headers_cost_little_time(name: str, tmp_path: Path) -> None:
     assert len(told(tmp_path)) == 1
 
 
+def test_a_type_of_thousands_of_digits_is_told_briefly(tmp_path: Path) -> None:
+    file, make = HOSTILE["zarr-wide-type"]
+    write(tmp_path / file, make())
+    (found,) = told(tmp_path, deep=True)
+    assert any(one.severity == "error" for one in found.findings)
+    assert len(found.model_dump_json()) < 4000
+
+
 def test_a_superscript_is_no_size(tmp_path: Path) -> None:
     sound = (fuzz.FIXTURES / "ome-tiff" / "cells.ome.tiff").read_bytes()
     wrong = sound.replace(b'SizeX="12"', 'SizeX="\u00b2"'.encode())

@@ -148,7 +148,7 @@ def array_of(store: Store, path: str) -> Array | None:
     shape = _numbers(node.get("shape"))
     kind = node.get("dtype") if old is not None else node.get("data_type")
     form = None
-    if isinstance(kind, str):
+    if isinstance(kind, str) and len(kind) <= LONGEST_TYPE:
         form = kind
         if old is not None and kind[1:2] in _TYPES and _BYTES.fullmatch(kind, 2):
             form = _TYPES[kind[1]] + ("" if kind[1] == "b" else str(8 * int(kind[2:])))
@@ -169,11 +169,13 @@ def _sound(store: Store, array: Array, parts: list[str], old: bool, kind: Any) -
         said = f"the array {array.path!r} has a length of {wrong[0]}"
         store.facts.flag(faults.ZARR_METADATA_DAMAGED, said, file=file, pointer="/shape")
     elif old and isinstance(kind, str) and not _DTYPE.match(kind):
-        said = f"the array {array.path!r} has the type {kind!r}, which no array has"
+        said = f"the array {array.path!r} has the type {kind[:40]!r}, which no array has"
         store.facts.flag(faults.ZARR_METADATA_DAMAGED, said, file=file, pointer="/dtype")
 
 
-_DTYPE = re.compile(r"[<>|=][biufcmMSUVO]\d*")
+_DTYPE = re.compile(r"[<>|=][biufcmMSUVO]\d{0,6}(?!\d)")
+LONGEST_TYPE = 40
+"""Characters of the name of a type; what is longer is none."""
 _BYTES = re.compile(r"[0-9]{1,6}")
 """How many bytes a value has, behind the letter of its kind; longer numbers are none."""
 
