@@ -209,6 +209,10 @@ _REMARK = re.compile(
 )
 
 
+_SIGN = re.compile("[@0-9]")
+"""What no name has, and every address and id."""
+
+
 @check("AUT115", "author-name-is-no-name", at="/study/authors/*", severity="warning")
 def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
     """An e-mail address, an ORCID iD or a placeholder stands in the place of an author's name.
@@ -220,8 +224,8 @@ def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
     name = str(author.get("name", ""))
     text = visible(name).strip()
     at = below(place, "name")
-    for slot, read in (("email", email), ("orcid", orcid)):
-        value = read(text) if any(letter in "@0123456789" for letter in text) else None
+    for slot, read in (("email", email), ("orcid", orcid)) if _SIGN.search(text) else ():
+        value = read(text)
         if value is not None:
             what = "an e-mail address" if slot == "email" else "an ORCID iD"
             yield Flag(message=f"{what} stands as the author's name: {quoted(name)}", at=at)
@@ -246,7 +250,7 @@ def with_remarks(name: str, place: Place) -> Iterator[Flag]:
     """
     if len(name) > 200:
         return
-    text = _ID_BEHIND.sub("", name.strip()) if any(one in "@0123456789" for one in name) else name
+    text = _ID_BEHIND.sub("", name.strip()) if _SIGN.search(name) else name
     if "@" in text:
         return
     bare = _TITLES.sub("", _TITLES.sub("", text.strip()))

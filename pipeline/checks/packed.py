@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.acquisitions import METHOD, elsewhere, label
 from pipeline.checks.organism_names import ORGANISM, Reading, among, reading
-from pipeline.checks.wording import quoted
+from pipeline.checks.wording import plain, quoted
 from pipeline.findings import Operation
 from pipeline.registries import Registries
 
@@ -130,6 +130,8 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
 
     To fix: give each keyword as a value of its own.
     """
+    if plain(keyword):
+        return
     parts = _parts(keyword, _MARKS) if _MARKS.search(keyword) else []
     for marks, least in ((_DASHES, 3), (_TAGS, 2), (_STOPS, 3)):
         told = [] if parts or len(keyword) > 1000 else _parts(keyword.rstrip("."), marks)

@@ -352,7 +352,7 @@ def text_is_identifier(
     for slot in ("title", "authors"):
         value = str(publication.get(slot, ""))
         text = visible(value).strip()
-        if not any(letter.isdigit() for letter in text) or len(text) > 300:
+        if len(text) > 300 or not _DIGIT.search(text):
             continue
         bare, page = doi(text), ADDRESS.fullmatch(text)
         if not (bare or page or pmcid(text) or (len(text) > _YEAR and pmid(text))):
@@ -375,6 +375,7 @@ def text_is_identifier(
         yield Flag(message=message, at=below(place, "authors"))
 
 
+_DIGIT = re.compile(r"\d")
 _YEAR = 5
 """Digits up to which a number may be a title (1984)."""
 

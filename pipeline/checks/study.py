@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Known, Place, check, suggest
-from pipeline.checks.wording import asked, is_placeholder, quoted
+from pipeline.checks.wording import asked, is_placeholder, plain, quoted
 from pipeline.findings import Operation
 from pipeline.submission import Metadata, Submission
 
@@ -133,6 +133,8 @@ def keywords_with_commas(keyword: str, place: Place, metadata: Metadata) -> Iter
 
     To fix: give each keyword as a value of its own.
     """
+    if plain(keyword):
+        return
     labelled = _LABEL.match(keyword)
     listed = keyword[labelled.end() :] if labelled else keyword
     parts = [part.strip() for part in _COMMA.split(listed) if part.strip()]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pipeline.check import Context, Flag, Skipped, check
 from pipeline.checks.wording import quoted
 from pipeline.schema import Field, Template
 from pipeline.schema.template import PLACES
-from pipeline.select import patterns
+from pipeline.select import Patterns
 from pipeline.submission import Metadata
 
 ELSEWHERE = frozenset(
@@ -44,6 +45,7 @@ SECTIONS = ("Biosample", "Specimen", "ImageAcquisition", "StudyComponent", "Anno
 """Classes of which a form may demand at least one section."""
 
 _PUNCTUATION = re.compile(r"[\W_]+")
+_PLACES = Patterns(PLACES.values())
 
 
 @check("SCH003", "template-field-missing", at="/study", severity="error")
@@ -56,8 +58,7 @@ def field_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
     To fix: give the field; the form of the archive says under its name what is meant.
     """
     template = _template(context)
-    found = patterns(*PLACES.values()).find(context.submission.metadata)
-    for of, there in zip(PLACES, found, strict=True):
+    for of, there in zip(PLACES, _PLACES.find(context.submission.metadata), strict=True):
         asked = template.required(of) if of not in NEVER else ()
         for place, given in there if asked else ():
             for field in asked:
@@ -125,6 +126,7 @@ def _stated(given: dict[str, Any], field: Field) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def _fold(name: str) -> str:
     return _PUNCTUATION.sub("", name).casefold()
 

@@ -79,6 +79,11 @@ def is_placeholder(text: str) -> bool:
     return waits(text) or (len(text) < 200 and _NONE.fullmatch(text.strip()) is not None)
 
 
+def plain(text: str) -> bool:
+    """Whether a text is words and spaces alone, without any mark between them."""
+    return text.replace(" ", "").isalnum()
+
+
 def asked(context: Context, of: str, slot: str) -> bool:
     """Whether the document's own template demands a slot of a class of the schema."""
     return context.template is not None and bool(context.template.requires(of, slot))
