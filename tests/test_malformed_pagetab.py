@@ -172,6 +172,18 @@ def test_a_workbook_without_its_list_of_parts_is_told_and_read(tmp_path: Path) -
     assert read.metadata == intake.read(whole).metadata
 
 
+def judged(path: Path) -> tuple[Finding, ...]:
+    """Every finding of `validate` on a new document."""
+    report, _ = subjects.validate(
+        next(subjects.at(path)),
+        knowledge.load(),
+        day=dt.date(2026, 11, 22),
+        profile="new",
+        files=False,
+    )
+    return report.findings
+
+
 @pytest.mark.parametrize("name", ["document.tsv", "document.json"])
 def test_a_fault_of_a_value_stands_at_its_place_in_the_record(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
@@ -181,14 +193,7 @@ def test_a_fault_of_a_value_stands_at_its_place_in_the_record(name: str, tmp_pat
         else json.dumps(document()).replace("Example Institute of Yeast", "#NAME?"),
         "utf-8",
     )
-    report, _ = subjects.validate(
-        next(subjects.at(path)),
-        knowledge.load(),
-        day=dt.date(2026, 11, 22),
-        profile="new",
-        files=False,
-    )
-    told = [one.place for one in report.findings if one.code == "SUB148"]
+    told = [one.place for one in judged(path) if one.code == "SUB148"]
     assert told == ["/study/organisations/0/name"]
 
 
@@ -207,14 +212,7 @@ def test_what_steers_biostudies_is_told_at_its_attribute(
     made["attributes"].append({"name": name, "value": value})
     path = tmp_path / "document.json"
     path.write_text(json.dumps(made), "utf-8")
-    report, _ = subjects.validate(
-        next(subjects.at(path)),
-        knowledge.load(),
-        day=dt.date(2026, 11, 22),
-        profile="new",
-        files=False,
-    )
-    told = [one.location.pointer for one in report.findings if one.code == code]
+    told = [one.location.pointer for one in judged(path) if one.code == code]
     assert told == ["/attributes/1/value"]
 
 

@@ -84,7 +84,7 @@ class Workbook:
     def __init__(self, path: Path | IO[bytes]) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as fault:
+        except (zipfile.BadZipFile, OSError, RuntimeError, ValueError) as fault:
             raise Broken(f"its end is missing or broken ({fault})") from fault
         self.listed = "[content_types].xml" in map(str.casefold, self._zip.NameToInfo)
         """Whether it says what its parts are; spreadsheet programs refuse it otherwise."""
