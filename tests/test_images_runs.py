@@ -98,5 +98,21 @@ def test_a_directdraw_surface_needs_its_blocks(
     assert only(tmp_path / "a.dds").kind == ("unreadable" if alone else "image")
 
 
+@pytest.mark.parametrize(("flags", "stated"), [(0x21007 | 0x8, 16), (0x21007 | 0x80000, 128)])
+def test_a_surface_whose_header_states_less_is_not_called_cut(
+    flags: int, stated: int, tmp_path: Path
+) -> None:
+    data = bytearray(dds(b"\0\0\0\0", 0, bits=24))
+    struct.pack_into("<I", data, 8, flags)
+    struct.pack_into("<I", data, 20, stated)
+    one = made(tmp_path / "a.dds", bytes(data[: 128 + 128]))
+    assert one.kind == "image"
+    assert [(f.code, f.severity) for f in one.findings if f.severity != "hint"] == [
+        ("IMG103", "warning")
+    ]
+    made(tmp_path / "a.dds", bytes(data[: 127 + 128]))
+    assert only(tmp_path / "a.dds").kind == "unreadable"
+
+
 def test_a_header_that_is_no_surface_is_told(tmp_path: Path) -> None:
     assert grave(made(tmp_path / "a.dds", b"DDS " + bytes(200))) == {"IMG114"}

@@ -42,6 +42,8 @@ _DXGI_BITS = {
 """Bits of a pixel of a DXGI format that is not in blocks."""
 _MIPMAPS, _FOURCC, _PLAIN = 0x20000, 0x4, 0x40 | 0x20000 | 0x2
 _FACES = 0xFC00
+_PITCH, _LENGTH = 0x8, 0x80000
+"""Whether a header states the bytes of a row, or of the whole picture."""
 
 
 @shaped("targa")
@@ -137,7 +139,7 @@ def sun(file: Opened, facts: Facts) -> None:
 def dds(file: Opened, facts: Facts) -> None:
     """DDS: sizes, and the length of the largest picture; smaller copies follow it."""
     head = file.need(0, 128, "the DDS header")
-    size, flags, height, width, _, depth, copies = struct.unpack_from("<7I", head, 4)
+    size, flags, height, width, pitch, depth, copies = struct.unpack_from("<7I", head, 4)
     if size != 124 or not width or not height:
         raise Wrong(f"the DDS header has {size} bytes and says {width} by {height} pixels")
     kinds, code, bits = struct.unpack_from("<I4sI", head, 80)
@@ -158,7 +160,17 @@ def dds(file: Opened, facts: Facts) -> None:
         _surface(max(1, width >> n), max(1, height >> n), block, bits) * max(1, volume >> n)
         for n in range(min(copies, 32) if flags & _MIPMAPS and copies else 1)
     ]
-    file.reach(start + lengths[0], "the DDS picture")
+    stated = pitch if flags & _LENGTH else pitch * height if flags & _PITCH else 0
+    # Where a header states less than its pixels take, it contradicts itself and proves no cut.
+    file.reach(start + min(lengths[0], stated or lengths[0]), "the DDS picture")
+    if file.size < start + lengths[0]:
+        facts.flag(
+            faults.TRUNCATED,
+            f"the header states a picture of {stated} bytes, and pixels that take {lengths[0]}",
+            severity="warning",
+            value=stated,
+        )
+        return
     end = start + pictures * sum(lengths)
     if end > file.size:
         facts.flag(
