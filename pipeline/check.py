@@ -82,6 +82,8 @@ class Images(Frozen):
     sniffed: tuple[Any, ...] = ()
     present: Mapping[str, int] = Field(default_factory=dict)
     growing: frozenset[str] = frozenset()
+    elsewhere: tuple[str, ...] = ()
+    """Names of uploaded files that are links leading out of the submission."""
     checksums: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     """Of the files that were read whole: checksums by kind (`md5`, `sha256` …), then by path."""
 

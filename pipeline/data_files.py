@@ -35,6 +35,22 @@ def present(opened: Opened) -> Mapping[str, int]:
     return sizes
 
 
+def elsewhere(opened: Opened, sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """Names of the documents and data files that are links leading out of the submission."""
+    if opened.data_root is None or opened.found.document is None:
+        return ()
+    home = opened.found.folder or opened.found.document.parent
+    within = tuple(os.path.join(os.path.realpath(one), "") for one in (home, opened.data_root))
+    root = opened.data_root
+    uploaded = [str(path) for path in document_paths(opened)]
+    uploaded += (os.path.join(root, path) for path in sizes)
+    return tuple(
+        os.path.relpath(path, home)
+        for path in uploaded
+        if os.path.islink(path) and not os.path.realpath(path).startswith(within)
+    )
+
+
 def times(opened: Opened) -> Mapping[str, tuple[int, int]]:
     """Size in bytes and time of change (ns) of each data file, to tell what changes meanwhile."""
     root = opened.data_root

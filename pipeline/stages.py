@@ -75,7 +75,13 @@ def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
             for one in images.sniff([root], deep=deep, base=root)
             if one.path not in growing and (one.path in owners or one.path in folders)
         )
-    return Images(looked=True, sniffed=sniffed, present=sizes, growing=growing)
+    return Images(
+        looked=True,
+        sniffed=sniffed,
+        present=sizes,
+        growing=growing,
+        elsewhere=data_files.elsewhere(opened, sizes),
+    )
 
 
 def stated_checksums(opened: Opened, images: Images) -> dict[str, frozenset[str]]:

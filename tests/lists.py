@@ -115,5 +115,6 @@ def _images(given: dict[str, Any] | None) -> Images:
         present=present,
         sniffed=tuple(sniffed),
         growing=frozenset(given.get("growing", ())),
+        elsewhere=tuple(given.get("elsewhere", ())),
         checksums=given.get("checksums", {}),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import struct
 import subprocess
 import sys
@@ -151,6 +152,22 @@ def test_links_that_lead_nowhere_or_round_do_not_stop_the_walk(tmp_path: Path) -
     found = {one.path.rsplit("/", 1)[1]: one for one in sniff([tmp_path])}
     assert set(found) == {"gone.tif", "z.tif"}
     assert found["gone.tif"].kind == "unreadable"
+
+
+def test_what_is_no_file_costs_its_folder_nothing(tmp_path: Path) -> None:
+    (tmp_path / "itself").symlink_to("itself")
+    os.mkfifo(tmp_path / "pipe.tif")
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(tmp_path / "socket.tif"))
+    RECIPES["tiff_sound"](tmp_path / "z.tif")
+    found = {one.path.rsplit("/", 1)[1]: one for one in sniff([tmp_path])}
+    assert found["z.tif"].kind == "image"
+    told = {name: one.findings[0].message for name, one in found.items() if name != "z.tif"}
+    assert told == {
+        "itself": "it cannot be opened: it is a link that leads to itself",
+        "pipe.tif": "it cannot be opened: it is a pipe, a socket or a device",
+        "socket.tif": "it cannot be opened: it is a pipe, a socket or a device",
+    }
 
 
 SOUND = {name: file for file, name in FORMATS.values() if not name.startswith("head_")}

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.check import Flag, Images, check
 from pipeline.checks.file_list_columns import LARGEST_SIZE
 from pipeline.checks.file_lists import bare, covered, listed_paths, listing_place
+from pipeline.checks.wording import quoted
 from pipeline.intake.file_list_places import row_location
 from pipeline.select import find
 from pipeline.submission import FileList, Metadata, Submission
@@ -41,6 +42,23 @@ def too_large(study: dict[str, Any], submission: Submission, images: Images) -> 
             value=large[0],
             count=len(large),
             samples=tuple(large[:5]),
+        )
+
+
+@check("FLS211", "uploaded-file-leads-elsewhere", at="/study", severity="warning")
+def leads_elsewhere(study: dict[str, Any], images: Images) -> Iterator[Flag]:
+    """An uploaded file is a link to a file outside the submission, which may be another's.
+
+    To fix: upload the file itself in place of the link.
+    """
+    if images.elsewhere:
+        first, more = images.elsewhere[0], len(images.elsewhere) - 1
+        yield Flag(
+            message=f"{quoted(first)} is a link that leads out of the submission"
+            + (f"; {more:,} more files are" if more else ""),
+            value=first,
+            count=len(images.elsewhere),
+            samples=images.elsewhere[:5],
         )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Protocol
@@ -55,7 +57,11 @@ class Local:
 
     def __init__(self, path: str) -> None:
         self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
-        self.size = os.fstat(self._fd).st_size
+        found = os.fstat(self._fd)
+        if not stat.S_ISREG(found.st_mode):
+            os.close(self._fd)
+            raise OSError(errno.EINVAL, "it is a pipe, a socket or a device", path)
+        self.size = found.st_size
 
     def fetch(self, offset: int, count: int) -> bytes:
         """Bytes of the file."""

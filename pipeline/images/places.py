@@ -92,7 +92,9 @@ def entries(path: str) -> list[Entry]:
     """What stands in a folder, in no order. Raises OSError; a plain web server lists nothing."""
     if not away(path):
         with os.scandir(path) as found:
-            return [Entry(one.name, one.path, one.is_dir(), one.is_symlink()) for one in found]
+            return [
+                Entry(one.name, one.path, _leads_to_folder(one), one.is_symlink()) for one in found
+            ]
     archive, member = _archive(path)
     if member is not None:
         from pipeline.images.zips import listed
@@ -105,6 +107,13 @@ def entries(path: str) -> list[Entry]:
 
     return [Entry(name, f"{path.rstrip('/')}/{name}", size is None, False, size)
             for name, size in listing(path)]  # fmt: skip
+
+
+def _leads_to_folder(one: os.DirEntry[str]) -> bool:
+    try:
+        return one.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def names(path: str) -> list[str]:

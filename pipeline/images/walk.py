@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -184,11 +185,17 @@ def _folder_image(path: str, shown: str, deep: bool) -> ImageFile:
     return _finish(facts, places.weight(path), None)
 
 
+_NO_FILE = {
+    errno.ELOOP: "it is a link that leads to itself",
+    errno.ENOENT: "there is no such file, or it is a link that leads nowhere",
+    errno.ENXIO: "it is a pipe, a socket or a device",
+}
+
+
 def _unopened(shown: str, error: OSError) -> ImageFile:
     facts = Facts(_printable(shown), kind="unreadable")
-    facts.flag(
-        faults.READER_COMPLAINS, f"it cannot be opened: {error.strerror or error}", severity="error"
-    )
+    why = _NO_FILE.get(error.errno or 0, str(error.strerror or error))
+    facts.flag(faults.READER_COMPLAINS, f"it cannot be opened: {why}", severity="error")
     return _finish(facts, 0, None)
 
 
