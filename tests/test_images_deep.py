@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,3 +131,30 @@ def test_pixels_that_are_stored_as_they_are_are_read_whole(tmp_path: Path) -> No
         with web(tmp_path) as server:
             faults(f"{server.url}/a.mrc", deep=deep)
             assert least <= server.sent <= most
+
+
+def padded_strips(rows: int) -> bytes:
+    """A TIFF of 16 rows in strips of 10, each deflated with as many rows as are given."""
+    strips = [zlib.compress(bytes(16 * rows)), zlib.compress(bytes(16 * 10))]
+    body = b"".join(strips[::-1])
+    places = (8, 8 + len(strips[1]))
+    entries = [
+        (256, 16), (257, 16), (258, 8), (259, 8), (262, 1), (273, 8 + len(body)), (277, 1),
+        (278, 10), (279, 16 + len(body)),
+    ]  # fmt: skip
+    data = struct.pack("<4sI", b"II*\0", 24 + len(body)) + body
+    data += struct.pack("<4I", *places, len(strips[1]), len(strips[0]))
+    data += struct.pack("<H", len(entries))
+    for tag, value in entries:
+        data += struct.pack("<HHII", tag, 4, 2 if tag in (273, 279) else 1, value)
+    return data + bytes(4)
+
+
+def test_the_last_strip_may_hold_rows_below_the_image(tmp_path: Path) -> None:
+    for rows in (6, 10):
+        write(tmp_path / "a.tif", padded_strips(rows))
+        assert faults(tmp_path / "a.tif") == []
+    cut = padded_strips(10)
+    at = struct.unpack_from("<I", cut, 4)[0] - 20
+    write(tmp_path / "a.tif", cut[:at] + bytes(2) + cut[at + 2 :])
+    assert [code for code, _ in faults(tmp_path / "a.tif")] == ["IMG118"]

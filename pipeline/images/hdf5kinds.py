@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Callable
 from itertools import islice
@@ -30,34 +31,87 @@ def said(file: Any) -> dict[str, Any]:
     return {}
 
 
-def outside(file: Any) -> list[str]:
-    """Files that external links and virtual data sets of an HDF5 file lead to."""
-    found: dict[str, None] = {}
+def outside(file: Any) -> dict[str, int | None]:
+    """Files that an HDF5 file leads to: external links, virtual data sets, raw data outside it.
+
+    Each with the bytes that it must have at least, where that is known.
+    """
+    found: dict[str, int | None] = {}
     todo = [file]
     left = MOST_NODES
     while todo and left > 0:
-        with contextlib.suppress(OSError, RuntimeError, KeyError, ValueError):
+        with contextlib.suppress(*_UNOPENED):
             group = todo.pop()
             for name in islice(group, left):
                 left -= 1
-                found |= dict.fromkeys(_leads(group, name, todo))
+                with contextlib.suppress(*_UNOPENED):
+                    found |= _leads(group, name, todo)
     # a virtual data set may stand on others of its own file
-    return [one for one in found if one not in (".", "")]
+    return {name: least for name, least in found.items() if name not in (".", "")}
 
 
-def _leads(group: Any, name: str, todo: list[Any]) -> list[str]:
+_UNOPENED = (OSError, RuntimeError, KeyError, ValueError, TypeError)
+"""What h5py raises for a link that leads nowhere or is of a kind that it does not know."""
+
+
+def node_at(group: Any, name: str) -> Any:
+    """A group or data set; None where a link does not lead to one."""
+    try:
+        return group.get(name)
+    except _UNOPENED:
+        return None
+
+
+def shape(data: Any) -> list[Any]:
+    """Lengths and type of a data set; a type that has no counterpart here is `|V0`."""
+    try:
+        kind = data.dtype.str
+    except _UNOPENED:
+        kind = "|V0"
+    return [list(data.shape or ()), kind]
+
+
+def _leads(group: Any, name: str, todo: list[Any]) -> dict[str, int | None]:
     """The files that one link leads to; a group behind it is still to do."""
     import h5py
 
     link = group.get(name, getlink=True)
     if isinstance(link, h5py.ExternalLink):
-        return [str(link.filename)]
+        return {str(link.filename): None}
     node = group.get(name) if isinstance(link, h5py.HardLink) else None
     if isinstance(node, h5py.Group):
         todo.append(node)
-    elif isinstance(node, h5py.Dataset) and node.is_virtual:
-        return [str(one.file_name) for one in node.virtual_sources()]
-    return []
+        return {}
+    if not isinstance(node, h5py.Dataset):
+        return {}
+    if node.is_virtual:
+        named = (str(one.file_name) for one in node.virtual_sources())
+        return {one: None for name in named for one in _numbered(name, node.file.filename)}
+    return _raw(node)
+
+
+def _raw(data: Any) -> dict[str, int | None]:
+    """The files that hold the numbers of a data set as they are (H5Pset_external)."""
+    kept = data.id.get_create_plist()
+    found: dict[str, int | None] = {}
+    for number in range(kept.get_external_count()):
+        name, offset, size = kept.get_external(number)
+        known = 0 < size < 1 << 63
+        found[name.decode("utf-8", "replace")] = int(offset + size) if known else None
+    return found
+
+
+def _numbered(name: str, path: str) -> list[str]:
+    """The files of a virtual data set, which may write %b for their number."""
+    if "%b" not in name:
+        return [name]
+    folder, pattern = os.path.split(name)
+    parts = map(re.escape, pattern.replace("%%", "%").split("%b"))
+    wanted = re.compile(r"\d+".join(parts))
+    beside = os.path.join(os.path.dirname(path), folder)
+    there = sorted(os.listdir(beside)) if os.path.isdir(beside) else []
+    found = [os.path.join(folder, one) for one in there if wanted.fullmatch(one)]
+    return found or [name.replace("%b", "0")]
 
 
 def _letters(node: Any, name: str) -> str:

@@ -20,6 +20,7 @@ COPIES, ROOM = 4, 512 << 20
 """Copies of pixels that may exist while they unpack, and bytes for everything else."""
 PACKED = frozenset({5, 7, 8, 32773, 32946, 33003, 33004, 33005, 34712, 34925, 50000})
 """TIFF compressions to try: LZW, JPEG, Deflate, PackBits, JPEG 2000, LZMA, Zstandard."""
+DEFLATED = frozenset({8, 32946})
 MARKED = frozenset({22610, 34887, 34892, 34933, 34934, 50001, 50002, 52546})
 """Others whose streams begin with marks: JPEG XR, LERC, JPEG, PNG, WebP, JPEG XL."""
 _LOSSLESS = re.compile(rb"\xff[\xc3\xc7\xcb]\x00[\x0b\x0e\x11\x14]")
@@ -59,10 +60,31 @@ def tiff(path: str) -> dict[str, Any]:
                 text = f"a part of page {number} unpacks to far more than its {length:,} bytes"
                 return {"damaged": text}
             except Exception as error:  # noqa: BLE001  codecs raise their own kinds
+                if page.compression in DEFLATED and _inflates(page, length):
+                    continue
                 if "codec" in str(error).lower() and "requires" in str(error).lower():
                     return {"unread": f"for page {number} there is no decoder here"}
                 return {"damaged": f"page {number} cannot be decompressed: {error}"[:300]}
     return unread
+
+
+def _inflates(page: Any, length: int) -> bool:
+    """Whether every strip and tile inflates to its end: the last may hold rows below the image."""
+    import zlib
+
+    from pipeline.images import unpacking
+
+    for at, count in zip(page.dataoffsets, page.databytecounts, strict=True):
+        if not count:
+            continue
+        page.parent.filehandle.seek(at)
+        try:
+            total = sum(unpacking.unpacked([page.parent.filehandle.read(count)], "zlib"))
+        except (zlib.error, unpacking.Ended):
+            return False
+        if total > length:
+            return False
+    return True
 
 
 def _blank(page: Any) -> int:
@@ -293,24 +315,30 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def look(name: str, node: Any) -> Any:
-        if not isinstance(node, h5py.Dataset) or node.dtype.hasobject or node.is_virtual:
+        if not isinstance(node, h5py.Dataset):
             return None
         try:
-            if node.chunks is None:
-                rows = max(1, (8 << 20) // max(1, node.dtype.itemsize * _product(node.shape[1:])))
-                for at in range(0, node.shape[0] if node.shape else 0, rows):
-                    node[at : at + rows]
-            elif (length := node.dtype.itemsize * _product(node.chunks)) <= MOST_UNPACKED:
-                with room(length):
-                    for part in node.iter_chunks():
-                        node[part]
-            else:
-                found["unread"] = f"a chunk of {name} takes {length:,} bytes"
+            within = _stored(node)
+        except (TypeError, ValueError, KeyError):
+            found["unread"] = f"the type of {name} is not known here"
+            return None
+        if within is None:
+            return None
+        if node.chunks and (length := node.dtype.itemsize * _product(node.chunks)) > MOST_UNPACKED:
+            found["unread"] = f"a chunk of {name} takes {length:,} bytes"
+            return None
+        try:
+            for part in within:
+                with room(length) if node.chunks else contextlib.nullcontext():
+                    node[part]
         except MemoryError:
             found["damaged"] = f"a chunk of {name} unpacks to far more than its pixels"
             return True
         except (OSError, RuntimeError) as error:
-            if "filter" in str(error) and "not available" in str(error):
+            if _NO_CONVERSION in str(error):
+                found["unread"] = f"the type of {name} is not known here"
+                return None
+            if not _unpackable(node):
                 found["unread"] = f"for {name} there is no decoder here"
                 return None
             found["damaged"] = f"{name} cannot be read: {error}"[:300]
@@ -320,6 +348,50 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
     with h5py.File(source(path, whole=True), "r") as file:
         file.visititems(look)
     return found
+
+
+_NO_CONVERSION = "no appropriate function for conversion path"
+"""What HDF5 says of a type that it does not bring into one of NumPy's."""
+
+
+def _stored(data: Any) -> Iterator[tuple[slice, ...]] | None:
+    """The parts of a data set that lie in its file, one after the other; None where none do.
+
+    Raises TypeError, ValueError or KeyError when NumPy has no type like that of the data.
+    """
+    kind = data.dtype
+    if kind.hasobject or data.is_virtual or not data.size or not data.id.get_storage_size():
+        return None
+    if data.id.get_create_plist().get_external_count():
+        return None
+    if data.chunks is None:
+        rows = max(1, (8 << 20) // max(1, kind.itemsize * _product(data.shape[1:])))
+        count = data.shape[0] if data.shape else 0
+        return iter([(slice(at, at + rows),) for at in range(0, count, rows)])
+    if data.id.get_num_chunks() >= _product(tuple(map(_pieces, data.shape, data.chunks))):
+        every: Iterator[tuple[slice, ...]] = data.iter_chunks()
+        return every
+    begins: list[tuple[int, ...]] = []
+    data.id.chunk_iter(lambda one: begins.append(one.chunk_offset))
+    return (
+        tuple(
+            slice(at, min(at + step, end))
+            for at, step, end in zip(begin, data.chunks, data.shape, strict=True)
+        )
+        for begin in begins
+    )
+
+
+def _pieces(length: int, step: int) -> int:
+    return -(-length // step)
+
+
+def _unpackable(data: Any) -> bool:
+    """Whether there is a decoder here for each filter of a data set."""
+    import h5py
+
+    kept = data.id.get_create_plist()
+    return all(h5py.h5z.filter_avail(kept.get_filter(n)[0]) for n in range(kept.get_nfilters()))
 
 
 def _product(shape: tuple[int, ...]) -> int:

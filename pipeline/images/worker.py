@@ -39,23 +39,23 @@ def hdf5(path: str) -> dict[str, Any]:
             if count >= MOST_NAMES:
                 break
             found.append(name)
-            node = file.get(name)
+            node = hdf5kinds.node_at(file, name)
             if not isinstance(node, h5py.Group | h5py.Dataset):
                 continue
             found += [f"{name}@{key}" for key in node.attrs]
             found += [f"*@{key}" for key in node.attrs]
             if isinstance(node, h5py.Dataset):
-                shapes[name] = [list(node.shape or ()), node.dtype.str]
+                shapes[name] = hdf5kinds.shape(node)
             elif count < 64:
                 for deep, below in enumerate(node):
                     if deep >= 64:
                         break
                     found.append(f"{name}/{below}")
-                    child = node.get(below)
+                    child = hdf5kinds.node_at(node, below)
                     if isinstance(child, h5py.Group | h5py.Dataset):
                         found += [f"{name}/{below}@{key}" for key in child.attrs]
                         if isinstance(child, h5py.Dataset):
-                            shapes[f"{name}/{below}"] = [list(child.shape or ()), child.dtype.str]
+                            shapes[f"{name}/{below}"] = hdf5kinds.shape(child)
                         elif isinstance(child, h5py.Group) and count < 8 and deep < 8:
                             for last, leaf in enumerate(child):
                                 if last >= 16:
@@ -64,7 +64,7 @@ def hdf5(path: str) -> dict[str, Any]:
                                 found += [f"*@{key}" for key in child.attrs]
         told = hdf5kinds.said(file)
         # far away, looking at every group would cost more than a header may
-        outside = [] if away(path) else hdf5kinds.outside(file)
+        outside = {} if away(path) else hdf5kinds.outside(file)
     return {"names": found[: 4 * MOST_NAMES], "shapes": shapes, "outside": outside, **told}
 
 

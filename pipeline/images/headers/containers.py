@@ -49,7 +49,10 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
     if patient := answer.get("patient"):
         text = "the header gives the patient's " + ", ".join(map(str, patient))
         facts.flag(faults.PATIENT, text, severity="warning")
-    facts.members += [Member(str(one).replace("\\", "/"), "warning") for one in answer["outside"]]
+    facts.members += [
+        Member(str(one).replace("\\", "/"), "warning", least)
+        for one, least in answer["outside"].items()
+    ]
     found = by_names(table().hdf5, "hdf5", names, name, suffixes)
     return found or (claimed[-1] if claimed and generic not in claimed else generic)
 
