@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.images import sniff
 from tests.headers import MRC
-from tests.pictures import RECIPES, pixels, tiff, write
+from tests.pictures import RECIPES, picture, pixels, tiff, write
 from tests.told import bmp, fits, grave, made, only
 
 
@@ -214,3 +214,55 @@ def test_a_fits_header_by_itself_is_text(tmp_path: Path) -> None:
     assert one.kind == "other"
     assert not grave(one)
     assert grave(made(tmp_path / "a.fits", cards.rstrip())) == {"IMG103"}
+
+
+@pytest.mark.parametrize("name", ["a.ics", "a.dds", "a.res", "a.pgm"])
+def test_text_without_the_words_that_a_format_begins_with_is_no_image(
+    name: str, tmp_path: Path
+) -> None:
+    one = made(tmp_path / name, b"BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n")
+    assert (one.kind, one.format, grave(one)) == ("other", "Plain text", set())
+
+
+@pytest.mark.parametrize("name", ["hh.mod", "network.sif", "model.bif", "words.flex"])
+def test_text_of_other_programs_is_no_damaged_image(name: str, tmp_path: Path) -> None:
+    one = made(tmp_path / name, b"NEURON {\n  SUFFIX hh\n}\nPARAMETER { gl = .0003 }\n")
+    assert (one.kind, one.format, grave(one)) == ("other", "Plain text", set())
+    page = made(tmp_path / name, b"<!DOCTYPE html><html><body>Not found</body></html>")
+    assert grave(page) == {"IMG105"}
+    assert grave(made(tmp_path / name, bytes(range(1, 255)))) == {"IMG104"}
+
+
+@pytest.mark.parametrize("name", [".gitkeep", "_SUCCESS", "py.typed", "__init__.py", "a.tif"])
+def test_an_empty_file_is_grave_only_where_an_image_should_be(name: str, tmp_path: Path) -> None:
+    (flag,) = made(tmp_path / name, b"").findings
+    assert (flag.code, flag.severity) == ("IMG101", "error" if name == "a.tif" else "warning")
+
+
+def test_the_tags_of_dm4_may_be_said_to_end_in_the_padding(tmp_path: Path) -> None:
+    body = struct.pack(">BBQ", 1, 0, 0)
+    for said in (len(body), len(body) + 4):
+        head = struct.pack(">IQI", 4, said, 1)
+        assert not grave(made(tmp_path / "a.dm4", head + body + bytes(8)))
+    assert grave(made(tmp_path / "a.dm4", head + body)) == {"IMG103"}
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(data)) + data
+
+
+def test_a_jpeg_may_have_a_long_profile_of_colours_before_its_frame(tmp_path: Path) -> None:
+    whole = picture("JPEG")
+    profile = segment(0xE2, b"ICC_PROFILE\0\1\1".ljust(65_000, b"x")) * 24
+    one = made(tmp_path / "a.jpg", whole[:2] + profile + whole[2:])
+    assert one.sizes == {"T": 1, "C": 3, "Z": 1, "Y": 8, "X": 12}
+    assert grave(one) == set()
+    # without a frame nobody knows what the pixels are
+    scan = segment(0xDA, b"\3\1\0\2\x11\3\x11\0\x3f\0")
+    assert grave(made(tmp_path / "a.jpg", b"\xff\xd8" + scan + b"\0\xff\xd9")) == {"IMG114"}
+
+
+def test_a_lossless_webp_says_its_sizes(tmp_path: Path) -> None:
+    for shape in ((8, 12, 3), (8, 12, 4)):
+        one = made(tmp_path / "a.webp", picture("WEBP", shape, lossless=True))
+        assert one.sizes == {"T": 1, "C": shape[2], "Z": 1, "Y": 8, "X": 12}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from pipeline.images import archives, faults, headers, readers, spoilt
 from pipeline.images.facts import Facts
@@ -19,7 +18,7 @@ from pipeline.images.formats import (
 from pipeline.images.opened import Cut, Enough, Opened, Wrong, inside_archive
 from pipeline.images.packed import container
 from pipeline.images.text import is_text, markup
-from pipeline.images.textkinds import NAMED, common, not_text, tell_text
+from pipeline.images.textkinds import MARK_WITHIN, common, marked, not_text, tell_text
 
 JUNK = frozenset(
     {
@@ -65,8 +64,6 @@ _ALL_LOOKED = 1 << 19
 _PIXELS_ALONE = frozenset({"ids", "rec", "brik", "raw", "img", "dat", "bsq", "bil", "bip"})
 """Suffixes of pixels whose header is another file."""
 _ARCHIVES = frozenset({"gzip", "bzip2", "xz", "Zstandard", "ZIP", "7-Zip", "RAR", "tar"})
-_ZEROS = 512
-"""Bytes at the beginning that are all zero in no format that has its mark there."""
 
 
 def tell(
@@ -138,7 +135,7 @@ def _empty(facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
     facts.flag(
         faults.EMPTY,
         f"{name} has 0 bytes",
-        severity=None if image or not formats else "warning",
+        severity=None if image else "warning",
     )
 
 
@@ -247,20 +244,6 @@ def _told_apart(head: bytes) -> bool:
     return (root is not None and root.root == "OME" and is_text(head)) or start.startswith(answers)
 
 
-def _marked(one: Format) -> bool:
-    """Whether files of a format surely have a mark among their first bytes."""
-    return bool(one.rules) and all(map(_needs_mark, one.rules))
-
-
-def _needs_mark(rule: Mapping[str, Any]) -> bool:
-    """Whether what a rule asks for cannot be among zero bytes, nor behind them."""
-    if "hex" in rule or "text" in rule:
-        return 0 <= int(rule.get("at", 0)) < _ZEROS
-    if "structure" in rule:
-        return rule["structure"] not in NAMED
-    return "tiff" in rule or "ole" in rule or "^" in rule.get("pattern", "")[:6]
-
-
 def _suffix(
     facts: Facts, found: Format, name: str, suffixes: tuple[str, ...], packed: bool
 ) -> None:
@@ -349,14 +332,14 @@ def _unknown(
         alone = common(suffixes) or suffixes[-1] in _PIXELS_ALONE
         if (
             not alone
-            and not file.head[:_ZEROS].strip(b"\0")
-            and all(map(_marked, images))
+            and not file.head[:MARK_WITHIN].strip(b"\0")
+            and all(map(marked, images))
             and images
         ):
             facts.format, facts.evidence = formats[0].name, "suffix"
             facts.flag(
                 faults.BAD_SIGNATURE,
-                f"{name} begins with {_ZEROS} zero bytes, as no .{suffixes[-1]} file does",
+                f"{name} begins with {MARK_WITHIN} zero bytes, as no .{suffixes[-1]} file does",
                 severity="warning",
             )
             return

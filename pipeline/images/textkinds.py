@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from pipeline.images import faults, headers, spoilt
 from pipeline.images.facts import Facts
@@ -24,6 +26,8 @@ _OTHER_ENDS = frozenset({"OME-XML", "Philips iSyntax"})
 """XML that is read to its end elsewhere, or before binary data."""
 NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
 """Structures that names beside the file tell."""
+MARK_WITHIN = 512
+"""Bytes at the beginning that are all zero in no format that has its mark there."""
 _XML_END = 4096
 _OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
 
@@ -36,7 +40,6 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         facts.flag(faults.LFS_POINTER, f"{name} is a Git LFS pointer, the data are elsewhere")
         return None
     formats = by_suffix(suffixes)
-    sure = not table().sure.isdisjoint(suffixes)
     text = words(head).lstrip("\ufeff \t\r\n")
     root = markup(head)
     if root is not None and root.root.lower() not in ("html", "head", "body"):
@@ -53,6 +56,8 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         facts.flag(faults.TEXT_CONTENT, f"{name} holds {inner.name} data written as text in base64")
         return None
     kind = _text_kind(text, root)
+    answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
+    sure = not table().sure.isdisjoint(suffixes) and (bool(answer) or not not_text(suffixes))
     binary = (
         sure
         or ("ome.xml" in suffixes and kind == "html")
@@ -63,7 +68,6 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         )
     )
     if binary:
-        answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
         what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
         facts.format = (
             table().formats[_OTHER_TEXT[kind]].name if kind in _OTHER_TEXT else ("Plain text")
@@ -83,7 +87,9 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
     structured = headers.structure(file, name, suffixes)
     if structured is not None:
         return structured
-    if formats and not all(one.other for one in formats) and not not_text(suffixes):
+    images = [one for one in formats if not one.other]
+    # an image that begins with words has been told by them
+    if images and not all(map(marked, images)) and not not_text(suffixes):
         return None
     facts.format = _OTHER_TEXT.get(kind, "Plain text")
     if kind == "text" and formats and formats[0].other:
@@ -129,6 +135,20 @@ def _binary(one: Format) -> bool:
         or rule.get("structure", "sldy") not in NAMED
         for rule in one.rules
     )
+
+
+def marked(one: Format) -> bool:
+    """Whether files of a format surely have a mark among their first bytes."""
+    return bool(one.rules) and all(map(_needs_mark, one.rules))
+
+
+def _needs_mark(rule: Mapping[str, Any]) -> bool:
+    """Whether what a rule asks for cannot be among zero bytes, nor behind them."""
+    if "hex" in rule or "text" in rule:
+        return 0 <= int(rule.get("at", 0)) < MARK_WITHIN
+    if "structure" in rule:
+        return rule["structure"] not in NAMED
+    return "tiff" in rule or "ole" in rule or "^" in rule.get("pattern", "")[:6]
 
 
 def _text_kind(text: str, root: Markup | None) -> str:

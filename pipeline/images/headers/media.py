@@ -39,6 +39,10 @@ def riff(file: Opened, facts: Facts) -> None:
         elif kind == b"VP8 " and len(data) >= 30:
             width, height = struct.unpack_from("<HH", data, 26)
             facts.size(T=1, C=3, Z=1, Y=height & 0x3FFF, X=width & 0x3FFF)
+        elif kind == b"VP8L" and len(data) >= 25 and data[20] == 0x2F:
+            bits = int.from_bytes(data[21:25], "little")
+            width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+            facts.size(T=1, C=4 if bits >> 28 & 1 else 3, Z=1, Y=height, X=width)
         facts.pixel_type, facts.images = "uint8", 1
         return
     if 0 < length < 0xFFFFFF00 and file.size < 1 << 31:

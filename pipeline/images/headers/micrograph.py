@@ -59,7 +59,8 @@ def digital_micrograph(file: Opened, facts: Facts) -> None:
     version = struct.unpack_from(">I", head, 0)[0]
     wide = version == 4
     length = struct.unpack_from(">Q" if wide else ">I", head, 4)[0]
-    file.reach(length + (24 if wide else 16), "the DM tags")
+    # eight bytes of zero stand behind the tags; Nion Swift counts half of them to those of DM4
+    file.reach(length + (20 if wide else 16), "the DM tags")
     order = "<" if struct.unpack_from(">I", head, 12 if wide else 8)[0] == 1 else ">"
     tags = Tags(file, wide, order)
     with contextlib.suppress(Enough):

@@ -93,6 +93,8 @@ def jpeg(file: Opened, facts: Facts) -> None:
         at += 2 + length
         file.reach(at, "a JPEG segment")
         if marker == 0xDA:
+            if facts.sizes is None:
+                raise Wrong("no frame header stands before the pixels of this JPEG")
             break
         if marker == 0xD9:
             return
@@ -107,9 +109,10 @@ def jpeg(file: Opened, facts: Facts) -> None:
 
 def _mpf(file: Opened, at: int, length: int) -> None:
     """Multi-picture format: each picture that the index lists (CIPA DC-007, 5.2)."""
-    data = file.read(at, length)
-    if not data.startswith((b"MPF\0II*\0", b"MPF\0MM\0*")):
+    # a profile of colours may fill dozens of such segments
+    if not file.read(at, min(length, 8)).startswith((b"MPF\0II*\0", b"MPF\0MM\0*")):
         return
+    data = file.read(at, length)
     order = "<" if data[4:6] == b"II" else ">"
     data = data[4:]
     start = struct.unpack_from(order + "I", data, 4)[0]
