@@ -155,6 +155,18 @@ def test_a_study_of_another_resource_has_its_own_date_licence_and_files(
     assert names == ["Light microscopy", "Electron microscopy"]
 
 
+def test_an_address_stands_for_the_affiliation_that_a_form_does_not_ask(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    text = STUDY_FILE.replace("Lindgren\t", "Lindgren\tAchterberg").replace("2023-04-05", "")
+    text = text.replace("Experiment N", "Study Person Address\tExample Road 1, Oslo\nExperiment N")
+    _, report = look(known, tmp_path, "idr9999-study.txt", text)
+    told = [one for one in report.findings if one.code == "AFF001"]
+    assert [one.severity for one in told] == ["hint", "warning"]
+    [dateless] = [one for one in report.findings if one.code == "REL001"]
+    assert dateless.location.line == 1
+
+
 def crate(**root: Any) -> str:
     study = "https://example.org/repository/ex-000490/"
     entities = [

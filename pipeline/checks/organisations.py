@@ -30,7 +30,8 @@ _NEAR = 0.75
 def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Flag]:
     """An author has no affiliation; the archive cannot register a DOI without one.
 
-    It is a warning where the document's own form, or a document that is no PageTab, asks for none.
+    It is a warning where the document's own form, or a document that is no PageTab, asks for none,
+    and a hint where an address stands in its place.
 
     To fix: name the organisation where the author worked.
     """
@@ -38,9 +39,12 @@ def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Fl
         needed = asked(context, "Author", "affiliations") or (
             context.template is None and context.submission.source.kind.startswith("pagetab")
         )
+        named, address = quoted(author.get("name", "an author")), author.get("address")
         yield Flag(
-            message=f"{quoted(author.get('name', 'an author'))} has no affiliation",
-            severity="error" if needed else "warning",
+            message=f"{named} has an address, but no affiliation"
+            if address
+            else f"{named} has no affiliation",
+            severity="error" if needed else "hint" if address else "warning",
         )
 
 

@@ -6,6 +6,7 @@ Source: IDR's templates `idr0000-study_HCS.txt` and `idr0000-study_nonHCS.txt`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,8 @@ _FIRST = (
     "comment",
 )
 """How the names of rows begin."""
+_LAST = ("termsourceref", "termaccession", "termaccessionnumber", "termname")
+"""How the names of rows end."""
 _LONGEST = 8
 """Words of the longest name of a row."""
 _PEOPLE = {
@@ -64,10 +67,12 @@ _PROTOCOLS = {
     "protocoldescription": "Description",
     "protocoltypetermsourceref": "Type Term Source REF",
     "protocoltypetermaccession": "Type Term Accession",
+    "protocoltypetermaccessionnumber": "Type Term Accession",
 }
 _ORGANISMS = {
     "organism": "Scientific name",
     "organismtermaccession": "NCBI taxon ID",
+    "organismtermaccessionnumber": "NCBI taxon ID",
     "organismtermsourceref": "Term Source REF",
     "organismtermsource": "Term Source REF",
 }
@@ -75,6 +80,7 @@ _METHODS = {
     "imagingmethod": "Ontology Value",
     "imagingmethodtermsourceref": "Ontology Name",
     "imagingmethodtermaccession": "Ontology Term ID",
+    "imagingmethodtermaccessionnumber": "Ontology Term ID",
 }
 _KNOWN = (
     *("Study Title", "Study Public Release Date", "Study Data DOI", "Study Description"),
@@ -88,6 +94,30 @@ _KNOWN = (
     *("Protocol Name", "Protocol Type", "Protocol Description"),
 )
 """Names of rows that have a place in the record, as the templates write them."""
+_FORM = (
+    *_KNOWN,
+    *("Study Type Term Source REF", "Study Type Term Accession", "Study Organism Term Source REF"),
+    *("Study Screens Number", "Study Experiments Number", "Study Copyright"),
+    *("Study Data Publisher", "Study BioImage Archive Accession"),
+    *("Experiment Sample Type", "Experiment Size", "Experiment Comments", "Experiment Assay File"),
+    *("Experiment Example Images", "Experiment Organism"),
+    *("Experiment Imaging Method Term Source REF", "Experiment Imaging Method Term Accession"),
+    *("Screen Sample Type", "Screen Size", "Screen Comments", "Screen Example Images"),
+    *("Screen Imaging Method Term Source REF", "Screen Imaging Method Term Accession"),
+    *("Screen Technology Type", "Screen Technology Type Term Source REF", "Screen Organism"),
+    *("Screen Technology Type Term Accession", "Screen Type", "Screen Type Term Source REF"),
+    *("Screen Type Term Accession", "Library File Name", "Library File Format", "Library Type"),
+    *("Library Type Term Source REF", "Library Type Term Accession", "Library Manufacturer"),
+    *("Library Version", "Library Experimental Conditions", "Quality Control Description"),
+    *("Protocol Type Term Source REF", "Protocol Type Term Accession"),
+    *("Phenotype Name", "Phenotype Description", "Phenotype Score Type"),
+    *("Raw Image Data Format", "Raw Image Organization", "Feature Level Data File Name"),
+    *("Processed Data File Name", "Processed Data File Format", "Processed Data File Description"),
+)
+"""Names of rows that the templates have."""
+_WORDS = frozenset(word.casefold() for name in _FORM for word in name.split())
+_TEXT = re.compile(r"[.,;:]")
+"""What stands in a text, and in no name of a row."""
 _NAMES = (b"Comment[IDR Study Accession]", b"Study Title\t", b"Study Type\t")
 
 
@@ -149,6 +179,8 @@ class _Study:
     lines: Lines
     taken: set[int] = field(default_factory=set)
     """Numbers of the rows that have been read."""
+    broken: set[int] = field(default_factory=set)
+    """Numbers of the rows whose values stand in several lines."""
 
     def tree(self, rows: Sequence[Row]) -> Tree:
         """The tree of a file's rows."""
@@ -192,6 +224,8 @@ class _Study:
             below += self.part(part, bool(organisms))
         own += self.rest(study)
         at = f"/{rows[0].number}" if rows else ""
+        if rows:
+            self.lines.positions[""] = self.lines.locate(rows[0].number, 1)
         return Tree(
             None, tuple(top), Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
         )
@@ -203,23 +237,73 @@ class _Study:
             self.lines.place(row)
             if not row.filled() or row.name.lstrip().startswith("#"):
                 continue
-            if len(row.filled()) == 1 and row.cells[0].strip() and parts[-1].rows and _goes_on(row):
-                self.join(parts[-1], row)
+            if parts[-1].rows and _breaks(parts[-1].rows[-1], row):
+                self.widen(parts[-1], row)
                 continue
+            if len(row.filled()) == 1 and row.cells[0].strip():
+                if parts[-1].rows and self.goes_on(parts[-1].rows[-1], row):
+                    self.join(parts[-1], row)
+                    continue
+                row = self.parted(row)
             if fold(row.name) in _PARTS and row.text(2) is not None:
                 parts.append(_Part())
             parts[-1].rows.append(row)
         return parts
 
+    def goes_on(self, above: Row, row: Row) -> bool:
+        """Whether a line of one cell is the rest of the value above it, and no name."""
+        words = row.name.split()
+        if fold(words[0]).startswith(_FIRST) and len(words) <= _LONGEST:
+            return False
+        if fold(row.name).endswith(_LAST):
+            return False
+        if len(words) >= 6 or not row.name[:1].isalpha():
+            return True
+        valued = any(above.text(n) for n in range(2, len(above.cells) + 1))
+        return valued and bool(_TEXT.search(row.name))
+
+    def parted(self, row: Row) -> Row:
+        """A row with its name and its value in two cells, where a blank stands for the tab."""
+        given = " ".join(row.name.split())
+        known = [one for one in _FORM if given.casefold().startswith(f"{one} ".casefold())]
+        name = max(known, key=len, default="")
+        value = given[len(name) :].strip()
+        if not name or value.split()[0].casefold() in _WORDS:
+            return row
+        message = f"no tab stands between the name '{name}' and its value '{short(value)}'"
+        self.lines.flag(codes.SEPARATOR, row.number, 1, message, value=value, severity="warning")
+        place = f"/{row.number}/2"
+        self.lines.positions.setdefault(place, self.lines.locate(row.number, 1))
+        return Row(row.number, (given[: len(name)], value))
+
     def join(self, part: _Part, row: Row) -> None:
         """A line that is the rest of the value above it."""
         above = part.rows[-1]
-        last = max((n for n in range(1, len(above.cells) + 1) if above.text(n)), default=1)
-        cells = list(above.cells)
-        cells[last - 1] = f"{cells[last - 1]}\n{row.cells[0]}"
+        filled = [n for n in range(2, len(above.cells) + 1) if above.text(n)]
+        cells = [*above.cells, ""] if len(above.cells) == 1 else list(above.cells)
+        last = filled[-1] if filled else 2
+        cells[last - 1] = f"{cells[last - 1]}\n{row.cells[0]}" if filled else row.cells[0]
+        self.lines.positions.setdefault(f"/{above.number}/{last}", self.lines.locate(row.number, 1))
         part.rows[-1] = Row(above.number, tuple(cells))
-        message = f"the value of '{short(above.name)}' goes on in a line of its own"
-        self.lines.flag(codes.BROKEN_VALUE, row.number, 1, message, value=short(row.name))
+        self.broken_value(above, row, 1)
+
+    def widen(self, part: _Part, row: Row) -> None:
+        """The rest of a cell with a break in it, and the cells that follow that cell."""
+        above = part.rows[-1]
+        last = "\n".join(cell for cell in (above.cells[-1], row.name) if cell.strip())
+        part.rows[-1] = Row(above.number, (*above.cells[:-1], last, *row.cells[1:]))
+        for column in range(2, len(row.cells) + 1):
+            place = f"/{above.number}/{len(above.cells) + column - 1}"
+            self.lines.positions[place] = self.lines.locate(row.number, column)
+        self.broken_value(above, row, 1 if row.name.strip() else 2)
+
+    def broken_value(self, above: Row, row: Row, column: int) -> None:
+        """Note, once for each value, that it stands in more than one line."""
+        if above.number not in self.broken:
+            message = f"the value of '{short(above.name)}' goes on in a line of its own"
+            value = short(row.cells[column - 1])
+            self.lines.flag(codes.BROKEN_VALUE, row.number, column, message, value=value)
+        self.broken.add(above.number)
 
     def filled(self, row: Row) -> list[int]:
         """The numbers of a row's cells with a value; the row counts as read."""
@@ -294,7 +378,7 @@ class _Study:
         if has_organism:
             linked.append(self.made_up("Biosample", "Biosample", first))
         if methods:
-            title = f"Image Acquisition of {kind} {first.text(2)}"
+            title = f"Image Acquisition of {kind} {(first.text(2) or '').strip()}"
             inner = tuple(self.section("Imaging Method", one) for one in methods)
             titled = self.made_up("Title", title, first)
             at = f"/{first.number}"
@@ -320,9 +404,10 @@ _NAMED = {**_PEOPLE, "studypersonlastname": "", "studypersonfirstname": " "}
 """Names of a person's rows; the two parts of a name stand for themselves."""
 
 
-def _goes_on(row: Row) -> bool:
-    """Whether a line of one cell is the rest of a value, and no name without one."""
-    words = row.name.split()
-    if fold(words[0]).startswith(_FIRST) and len(words) <= _LONGEST:
+def _breaks(above: Row, row: Row) -> bool:
+    """Whether a row of several cells begins in the middle of the last cell of the one above."""
+    if (len(row.filled()) == 1 and row.name.strip()) or len(above.cells) == 1:
         return False
-    return len(words) >= 6 or not row.name[:1].isalpha()
+    words = row.name.split()
+    named = bool(words) and (fold(words[0]).startswith(_FIRST) or not _TEXT.search(row.name))
+    return not named and bool(above.cells[-1].strip())
