@@ -27,7 +27,8 @@ _LATER = re.compile(
 )
 _NONE = re.compile(
     r"\W*(?:n\.?\s?/?\s?a\.?|none|null|nil|nan|undefined|not (?:applicable|available|assigned|"
-    r"known|yet(?: available| assigned| published)?)|unknown|unpublished|no|accepted|forthcoming"
+    r"known|yet(?: available| assigned| published)?)|unkn?own+|unknow|unknwon|unkonwn"
+    r"|unpublished|no|accepted|forthcoming"
     r"|(?:(?:the )?(?:article|manuscript|paper|preprint) (?:is )?)?(?:currently )?"
     r"(?:in (?:preparation|press|review|revision)|submitted(?: for publication)?"
     r"|under (?:review|revision))"

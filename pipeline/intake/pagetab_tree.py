@@ -250,8 +250,11 @@ class Reader:
         rows: list[tuple[Any, str]] = []
         for index, entry in enumerate(value):
             here = f"{place}/{index}"
+            inner = _TABLES.get(str(entry.get("extType"))) if isinstance(entry, dict) else None
             if isinstance(entry, list):
                 rows += [(one, f"{here}/{n}") for n, one in enumerate(entry)]
+            elif inner:
+                rows += self.rows(entry, inner, here)
             else:
                 rows.append((entry, here))
         good = [(one, here) for one, here in rows if isinstance(one, dict)]
@@ -421,6 +424,8 @@ _EXTENDED = frozenset(
     {"accNo", "collections", "relPath", "released", "schemaVersion", "secretKey", "storageMode"}
 )
 """Keys at the top of BioStudies' extended form alone."""
+_TABLES = {"sectionsTable": "sections", "filesTable": "files", "linksTable": "links"}
+"""Tables of the extended form, each with the key of its rows."""
 _SYNONYMS = {
     "accession": "accno",
     "children": "subsections",

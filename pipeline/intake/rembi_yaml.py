@@ -130,16 +130,20 @@ _FIELDS = frozenset(
         *("rembi_version", "acknowledgements", "submitted", "timestamp"),
     )
 )
+_GRANTS = ("grant_references", "grants")
+"""Where grants stand under `funding`."""
 _FLAGS = frozenset(("reference", "doi_requested"))
 _ASIDE = frozenset(("rembi_version",))
 """What names the template, and is kept with the source alone."""
+_JSON_SIGNS = (b'"study"', b'"annotation_overview"', b'"author_first_name"')
 _SIGNS = (b"study:", b"annotation_overview:", b"rembi_version", b"author_first_name")
 
 
 def knows(path: Path, head: bytes) -> bool:
     """A YAML or JSON file with a study or annotations in the words of REMBI or MIFA."""
     if path.suffix.casefold() == ".json":
-        return b'"study"' in head and b'"section"' not in head and b'"@graph"' not in head
+        other = any(key in head for key in (b'"section"', b'"@graph"'))
+        return any(key in head for key in _JSON_SIGNS) and not other
     if path.suffix.casefold() not in (".yaml", ".yml"):
         return False
     lines = head.replace(b"\r", b"\n").split(b"\n")
@@ -254,13 +258,14 @@ class _Document:
                 below += [self.author(one, place) for one, place in build.maps(value, here)]
             elif key == "publications":
                 below += [self.publication(one, place) for one, place in build.maps(value, here)]
-            elif key == "funding" and isinstance(value, dict):
-                grants = value.get("grant_references")
-                below += _all("Funding", grants, join(here, "grant_references"))
-                left = {k: v for k, v in value.items() if k != "grant_references"}
-                attributes, sections = build.content(left, here, _ABOUT)
-                own += attributes
-                below += sections
+            elif key == "funding" and list(build.maps(value, here)):
+                for part, place in build.maps(value, here):
+                    for grants in _GRANTS:
+                        below += _all("Funding", part.get(grants), join(place, grants))
+                    left = {name: said for name, said in part.items() if name not in _GRANTS}
+                    attributes, sections = build.content(left, place, _ABOUT)
+                    own += attributes
+                    below += sections
             elif key == "grants":
                 below += _all("Funding", value, here)
             elif key == "links":

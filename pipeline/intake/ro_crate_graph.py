@@ -115,6 +115,8 @@ class Graph:
     root: Entity | None = None
     profiled: bool = False
     """Whether the crate follows the archive's own profile."""
+    own: frozenset[str] = frozenset()
+    """The terms that the crate's own context gives a meaning."""
 
     def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
         """Note a fault at a place of the document."""
@@ -225,6 +227,7 @@ class Graph:
             self.flag(codes.NO_CONTEXT, "/@context", "the crate has no '@context'")
             return
         given = [one for one in _each(document["@context"], "/@context") if one[0] != {}]
+        self.own = frozenset(term for part, _ in given if isinstance(part, dict) for term in part)
         for part, at in given:
             if not isinstance(part, dict) and not _is_plain(part):
                 self.flag(codes.NO_CONTEXT, at, "a '@context' is neither an address nor terms")
@@ -317,7 +320,7 @@ class Graph:
                 continue
             name = fold(key)
             usual = _USUAL.get(key.casefold(), key)
-            if usual != key and usual not in entity.data:
+            if usual != key and usual not in entity.data and key not in self.own:
                 message = f"the property '{key}' is not '{usual}': capitals count"
                 self.flag(codes.MISSPELT, join(entity.at, key), message, value=key)
             elif len(name) >= _LONG_TERM and name not in known_terms():
@@ -356,7 +359,7 @@ class Graph:
         for one in entity.types:
             local = _LOCAL.split(one)[-1]
             usual = _CLASSES.get(local.casefold(), local)
-            if usual != local and one.removesuffix(local) in _PREFIXES:
+            if usual != local and one.removesuffix(local) in _PREFIXES and one not in self.own:
                 message = f"the type '{one}' is not '{usual}': capitals count"
                 self.flag(codes.MISSPELT, join(entity.at, "@type"), message, value=one)
 

@@ -220,7 +220,8 @@ class Mapping:
         if rows:
             taken |= set(_SPECIMEN)
         self.objects.left(made, entity, place, done | taken | {"haspart", "association"})
-        self.components[entity.id] = place
+        if entity.id:
+            self.components[entity.id] = place
         study.setdefault("study_components", []).append(made)
 
     def combinations(self, entity: Entity) -> Iterator[Metadata]:

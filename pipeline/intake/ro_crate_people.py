@@ -19,6 +19,9 @@ from pipeline.submission import Metadata
 _ORCID = re.compile(r"https?://orcid\.org/(.+)")
 _ROR = re.compile(r"https?://ror\.org/.+")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
+_IDENTIFIER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+_ELSEWHERE = ("orcid", "identifier", "sameas")
+"""Where a person's ORCID iD may stand beside the `@id`."""
 
 
 @cache
@@ -120,11 +123,23 @@ class People:
             if match := _ORCID.fullmatch(person.id):
                 made["orcid"] = match[1]
                 self.objects.pointers[join(place, "orcid")] = join(person.at, "@id")
+            else:
+                self.orcid(made, person, place, taken)
             for given, here in self.graph.values(person, "affiliation"):
                 self.affiliation(made, given, here, place)
             self.objects.left(made, person, place, taken | {"affiliation"})
             study.setdefault("authors", []).append(made)
         done |= {"author", "contributor", "creator"}
+
+    def orcid(self, made: Metadata, person: Entity, place: str, taken: set[str]) -> None:
+        """A person's ORCID iD where it is a property, as an address."""
+        for name in _ELSEWHERE:
+            given = list(self.graph.values(person, name))
+            texts = [(text, at) for one, at in given if (text := self.graph.text(one, at))]
+            if len(texts) == 1 and _ORCID.fullmatch(texts[0][0]):
+                made["orcid"], self.objects.pointers[join(place, "orcid")] = texts[0]
+                taken.add(name)
+                return
 
     def given_names(self, made: Metadata, person: Entity, place: str, taken: set[str]) -> None:
         """A person's name from its two parts, where it has no other."""
@@ -209,6 +224,19 @@ class People:
             if slot not in made and (kind == "links" or match):
                 made[slot] = match[1] if match and kind != "links" else entity.id
                 self.objects.pointers[join(place, slot)] = identifier
+            if kind == "publications" and "doi" not in made:
+                self.doi(made, entity, place, taken)
             self.objects.left(made, entity, place, taken)
             study.setdefault(kind, []).append(made)
         done |= set(names)
+
+    def doi(self, made: Metadata, article: Entity, place: str, taken: set[str]) -> None:
+        """An article's DOI where it is its identifier, as written."""
+        texts = [
+            (text, at)
+            for value, at in self.graph.values(article, "identifier")
+            if (text := self.graph.text(value, at)) is not None
+        ]
+        if len(texts) == 1 and _IDENTIFIER.fullmatch(texts[0][0]):
+            made["doi"], self.objects.pointers[join(place, "doi")] = texts[0]
+            taken.add("identifier")
