@@ -141,7 +141,7 @@ def test_two_swapped_digits_of_an_orcid_are_always_seen(number: int, at: int) ->
 @pytest.mark.parametrize(
     ("text", "archive"),
     [
-        ("EMPIAR-11380", "EMPIAR"),
+        ("EMPIAR-90125", "EMPIAR"),
         ("idr0042", "IDR"),
         ("PXD000500", "ProteomeXchange"),
         ("GSE12345", "GEO"),

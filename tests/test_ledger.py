@@ -201,8 +201,8 @@ def test_numbers_of_imports_and_reservations_are_passed_over(ledger: Ledger) -> 
     given = [give(ledger, f"study {number}")[0] for number in range(3)]
     assert given == ["S-BIAD1", "S-BIAD4", "S-BIAD5"]
     assert book.reserve(ledger).value == "S-BIAD7"
-    assert book.assign(ledger, "far", "d", first=590)[0].value == "S-BIAD590"
-    assert give(ledger, "next") == ("S-BIAD591", 1)
+    assert book.assign(ledger, "far", "d", first=9590)[0].value == "S-BIAD9590"
+    assert give(ledger, "next") == ("S-BIAD9591", 1)
     assert book.assign(ledger, "test", "d", prefix="S-TEST")[0].value == "S-TEST1"
     states = {one.accession: one.state for one in book.accessions(ledger)}
     assert list(states)[:4] == ["S-BIAD1", "S-BIAD2", "S-BIAD3", "S-BIAD4"]

@@ -137,7 +137,7 @@ RIGHT = (
         "Funding",
         "grant_id",
         (
-            "1-ZIA-BC010309-24",
+            "1-ZIA-QX004711-12",
             "BB/X012345/1",
             "ANR-21-CE13-0012-01",
             "203105/Z/16/Z",
@@ -409,7 +409,7 @@ RIGHT = (
 )
 
 LINKS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("EMPIAR-11380", {"Type": "empiar"}),
+    ("EMPIAR-90125", {"Type": "empiar"}),
     ("https://example.org:8443/a/b.html#c", {}),
     ("ftp://ftp.example.org/pub/a.zip", {}),
     ("s3://bucket/key/image.zarr", {}),
