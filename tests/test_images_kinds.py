@@ -6,10 +6,12 @@ import gzip
 import struct
 from pathlib import Path
 
+import numpy
 import pytest
+from PIL import Image
 
 from pipeline.images import sniff
-from tests.headers import MRC
+from tests.headers import MRC, box
 from tests.pictures import RECIPES, picture, pixels, tiff, write
 from tests.told import bmp, fits, grave, made, only
 
@@ -266,3 +268,41 @@ def test_a_lossless_webp_says_its_sizes(tmp_path: Path) -> None:
     for shape in ((8, 12, 3), (8, 12, 4)):
         one = made(tmp_path / "a.webp", picture("WEBP", shape, lossless=True))
         assert one.sizes == {"T": 1, "C": shape[2], "Z": 1, "Y": 8, "X": 12}
+
+
+def test_frames_of_a_long_gif_are_not_half_counted(tmp_path: Path) -> None:
+    noise = numpy.random.default_rng(1).integers(0, 256, (6, 300, 300), "uint8")
+    frames = [Image.fromarray(one, "L") for one in noise]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:3])
+    assert only(tmp_path / "a.gif").sizes == {"T": 3, "C": 3, "Z": 1, "Y": 300, "X": 300}
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert only(tmp_path / "a.gif").sizes == {"C": 3, "Z": 1, "Y": 300, "X": 300}
+
+
+def heif(*own: bytes, names: bytes = b"\1\2") -> bytes:
+    """A still picture in tiles: item 1 is a tile of 64 by 64, item 2 the whole with `own`."""
+    tile = box(b"ispe", struct.pack(">4xII", 64, 64))
+    item = struct.pack(">HB", 1, 1) + b"\x81" + struct.pack(">HB", 2, len(names)) + names
+    known = box(b"iprp", box(b"ipco", tile + b"".join(own)) + box(b"ipma", bytes(7) + b"\2" + item))
+    meta = box(b"meta", bytes(4) + box(b"pitm", struct.pack(">4xH", 2)) + known)
+    return box(b"ftyp", b"heic" + bytes(4) + b"mif1heic") + meta + box(b"mdat", bytes(64))
+
+
+@pytest.mark.parametrize(
+    ("own", "names", "sizes"),
+    [
+        ((), b"\2", (100, 150)),
+        ((box(b"irot", b"\1"),), b"\3\2", (150, 100)),
+        ((box(b"irot", b"\2"),), b"\2\3", (100, 150)),
+        ((box(b"clap", struct.pack(">8I", 90, 1, 120, 1, 0, 1, 0, 1)),), b"\2\3", (90, 120)),
+    ],
+)
+def test_a_picture_in_tiles_is_as_large_as_the_whole(
+    own: tuple[bytes, ...], names: bytes, sizes: tuple[int, int], tmp_path: Path
+) -> None:
+    whole = box(b"ispe", struct.pack(">4xII", 100, 150))
+    one = made(tmp_path / "a.heic", heif(whole, *own, names=names))
+    assert one.sizes == {"T": 1, "C": 3, "Z": 1, "Y": sizes[1], "X": sizes[0]}
+    deep = box(b"pixi", b"\0\0\0\0\1\x0a")
+    one = made(tmp_path / "a.heic", heif(whole, deep, names=b"\2\3"))
+    assert (one.pixel_type, one.sizes) == ("uint16", {"T": 1, "C": 1, "Z": 1, "Y": 150, "X": 100})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.registry import header
@@ -126,10 +127,8 @@ def boxes(file: Opened, facts: Facts) -> None:
 
 def _frame(index: bytes, facts: Facts) -> None:
     """Sizes from the first track with a picture (ISO 14496-12, 8.3.2), or a still image's box."""
-    at = index.find(b"ispe")
-    if at >= 0 and at + 16 <= len(index):
-        width, height = struct.unpack_from(">II", index, at + 8)
-        facts.size(T=1, C=3, Z=1, Y=height, X=width)
+    if index[4:8] == b"meta" and (found := _primary(index)):
+        _still(found, facts)
         return
     at = index.find(b"tkhd")
     while at >= 0 and at + 96 <= len(index):
@@ -147,3 +146,61 @@ def _frame(index: bytes, facts: Facts) -> None:
             facts.pixel_type = "uint8"
             return
         at = following
+
+
+def _inside(data: bytes, at: int = 0) -> Iterator[tuple[bytes, bytes]]:
+    """The kinds of the boxes in a box, and what each holds."""
+    while at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if length < 8:
+            return
+        yield kind, data[at + 8 : at + length]
+        at += length
+
+
+def _primary(meta: bytes) -> list[tuple[bytes, bytes]]:
+    """The properties of the primary item, in order (ISO 14496-12, 8.11.4; ISO 23008-12, 9.3)."""
+    inner = dict(_inside(meta, 12))
+    which = inner.get(b"pitm", b"")
+    if len(which) < 6 or b"iprp" not in inner:
+        return []
+    wanted = int.from_bytes(which[4 : 6 if which[0] == 0 else 8], "big")
+    parts = list(_inside(inner[b"iprp"]))
+    known = [one for kind, data in parts if kind == b"ipco" for one in _inside(data)]
+    found = []
+    for kind, data in parts:
+        if kind != b"ipma" or len(data) < 8:
+            continue
+        named, numbered = (2 if data[0] == 0 else 4), 1 + (data[3] & 1)
+        count, at = int.from_bytes(data[4:8], "big"), 8
+        while count and at + named < len(data):
+            item = int.from_bytes(data[at : at + named], "big")
+            length = data[at + named]
+            at += named + 1
+            if item == wanted:
+                for place in range(at, at + length * numbered, numbered):
+                    number = int.from_bytes(data[place : place + numbered], "big")
+                    number &= (1 << 8 * numbered - 1) - 1
+                    found += known[number - 1 : number] if number else []
+            at += length * numbered
+            count -= 1
+    return found
+
+
+def _still(properties: list[tuple[bytes, bytes]], facts: Facts) -> None:
+    """Sizes of a still picture, cropped and turned as it is shown (ISO 23008-12, 6.5)."""
+    width = height = colours = 0
+    # what describes the picture may stand behind what turns it
+    for kind, data in sorted(properties, key=lambda one: one[0] != b"ispe"):
+        if kind == b"ispe" and len(data) >= 12:
+            width, height = struct.unpack_from(">II", data, 4)
+        elif kind == b"clap" and len(data) >= 16:
+            wide, across, high, down = struct.unpack_from(">4I", data)
+            if across and down and wide // across <= width and high // down <= height:
+                width, height = wide // across, high // down
+        elif kind == b"irot" and data[:1] and data[0] & 1:
+            width, height = height, width
+        elif kind == b"pixi" and len(data) > 5:
+            colours = data[4]
+            facts.pixel_type = "uint8" if data[5] <= 8 else "uint16"
+    facts.size(T=1, C=colours or 3, Z=1, Y=height, X=width)

@@ -167,7 +167,9 @@ def gif(file: Opened, facts: Facts) -> None:
             "the GIF ends without its last byte, so a frame may be missing",
             severity="warning",
         )
-    facts.size(T=max(1, frames), C=3, Z=1, Y=height, X=width)
+    # of a long one, only the first frames have been counted
+    counted = at < len(data) or at >= file.size
+    facts.size(T=max(1, frames) if counted else None, C=3, Z=1, Y=height, X=width)
     facts.pixel_type = "uint8"
     facts.images = 1
 
