@@ -7,11 +7,13 @@ import struct
 from pathlib import Path
 
 import numpy
+import pydicom
 import pytest
 from PIL import Image
 
 from pipeline.images import sniff
-from tests.headers import MRC, box
+from tests import stated  # noqa: F401  stated has recipes
+from tests.headers import MRC, box, dicom
 from tests.pictures import RECIPES, picture, pixels, tiff, write
 from tests.told import bmp, fits, grave, made, only
 
@@ -306,3 +308,24 @@ def test_a_picture_in_tiles_is_as_large_as_the_whole(
     deep = box(b"pixi", b"\0\0\0\0\1\x0a")
     one = made(tmp_path / "a.heic", heif(whole, deep, names=b"\2\3"))
     assert (one.pixel_type, one.sizes) == ("uint16", {"T": 1, "C": 1, "Z": 1, "Y": 150, "X": 100})
+
+
+def test_a_deflated_dicom_is_read_as_any_other(tmp_path: Path) -> None:
+    dicom(tmp_path / "a.dcm", "Doe^Jane", PixelSpacing=[0.5, 0.25])
+    data = pydicom.dcmread(tmp_path / "a.dcm")
+    data.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
+    data.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    one = only(tmp_path / "a.dcm", deep=True)
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 4}
+    assert (one.pixel_type, one.pixel_size_um) == ("uint8", {"X": 250.0, "Y": 500.0})
+    assert grave(one) == {"IMG202"}
+    whole = (tmp_path / "a.dcm").read_bytes()
+    assert "IMG103" in grave(made(tmp_path / "a.dcm", whole[:-40]))
+    at = whole.index(b"1.2.840.10008.1.2.1.99") + 22
+    assert "IMG114" in grave(made(tmp_path / "a.dcm", whole[:at] + b"\xff" * 64))
+
+
+def test_a_byte_behind_a_picture_is_no_page(tmp_path: Path) -> None:
+    whole = picture("PNG")
+    assert grave(made(tmp_path / "a.png", whole + b"\x82")) == set()
+    assert grave(made(tmp_path / "a.png", whole + b"<br />Warning: 3")) == {"IMG117"}

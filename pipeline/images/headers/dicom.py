@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from dataclasses import dataclass
+from typing import Protocol
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header, shaped
-from pipeline.images.opened import Cut, Opened
+from pipeline.images.opened import FARTHEST, Cut, Enough, Opened, Wrong
 from pipeline.images.persons import somebody
 
 _LONG = frozenset(
@@ -88,6 +90,8 @@ _PERSONAL = (
     "responsible person",
 )
 MOST_ELEMENTS = 50_000
+MOST_PACKED, MOST_UNPACKED = 4 << 20, 8 << 20
+"""Bytes of a deflated data set that are read, and inflated."""
 
 
 @dataclass(slots=True)
@@ -100,7 +104,53 @@ class Element:
     at: int
 
 
-def element(file: Opened, at: int, order: str, explicit: bool) -> Element:
+class Elements(Protocol):
+    """What elements are read from."""
+
+    size: int
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes at an offset."""
+
+    def need(self, offset: int, count: int, what: str) -> bytes:
+        """Exactly `count` bytes at an offset. Raises Cut when they pass the end."""
+
+    def reach(self, end: int, what: str) -> None:
+        """Raise Cut when there are fewer than `end` bytes."""
+
+
+class Inflated:
+    """The elements of a deflated data set, as far as they are read for a header (PS3.5, A.5)."""
+
+    def __init__(self, file: Opened, at: int) -> None:
+        packed = file.read(at, MOST_PACKED)
+        unpacker = zlib.decompressobj(-15)
+        try:
+            self._data = unpacker.decompress(packed, MOST_UNPACKED)
+        except zlib.error as error:
+            raise Wrong(f"the DICOM elements cannot be inflated: {error}") from None
+        if at + len(packed) == file.size and not unpacker.eof and not unpacker.unconsumed_tail:
+            raise Cut("the deflated DICOM data set", file.size + 1)
+        self.size = len(self._data) if unpacker.eof else FARTHEST
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes at an offset."""
+        return self._data[offset : offset + count]
+
+    def need(self, offset: int, count: int, what: str) -> bytes:
+        """Exactly `count` bytes. Raises Cut past the end, Enough past what is inflated."""
+        self.reach(offset + count, what)
+        if offset + count > len(self._data):
+            raise Enough
+        return self.read(offset, count)
+
+    def reach(self, end: int, what: str) -> None:
+        """Raise Cut when there are fewer than `end` bytes."""
+        if end > self.size:
+            raise Cut(what, end)
+
+
+def element(file: Elements, at: int, order: str, explicit: bool) -> Element:
     """The element at an offset. Raises Cut when its lead passes the end."""
     lead = file.need(at, 8, "a DICOM element")
     tag: tuple[int, int] = struct.unpack_from(order + "HH", lead, 0)
@@ -148,6 +198,14 @@ def dicom(file: Opened, facts: Facts) -> None:
         at = one.at + one.length
     syntax = said.get("syntax", "")
     if syntax == "1.2.840.10008.1.2.1.99":
+        inner = Inflated(file, at)
+        try:
+            _walk(inner, 0, "<", True, said)
+        except Enough:
+            pass
+        finally:
+            _identity(facts, said)
+            _sizes(facts, said)
         return
     if syntax == "1.2.840.10008.1.2.2":
         order = ">"
@@ -167,7 +225,7 @@ def dicom(file: Opened, facts: Facts) -> None:
         raise Cut("the study identifier that every DICOM object has", file.size + 8)
 
 
-def _take(file: Opened, one: Element, said: dict[str, str], order: str) -> None:
+def _take(file: Elements, one: Element, said: dict[str, str], order: str) -> None:
     key = _WANTED.get(one.tag)
     if key is None or key in said or one.length == UNDEFINED:
         return
@@ -179,7 +237,7 @@ def _take(file: Opened, one: Element, said: dict[str, str], order: str) -> None:
 
 
 def _walk(
-    file: Opened, at: int, order: str, explicit: bool, said: dict[str, str]
+    file: Elements, at: int, order: str, explicit: bool, said: dict[str, str]
 ) -> Element | None:
     """Walk the top level, descending only into what has no length; the pixel data, if any."""
     depth = 0

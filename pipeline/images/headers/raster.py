@@ -54,10 +54,14 @@ def png(file: Opened, facts: Facts) -> None:
     _behind(file, facts, at)
 
 
+_WORDS = 8
+"""Bytes that a page or a message has at least; programs leave single ones."""
+
+
 def _behind(file: Opened, facts: Facts, end: int) -> None:
     """Flag text (a web page, a script's message) behind the end of a picture."""
     rest = file.read(end, min(512, file.size - end)) if file.size > end else b""
-    if rest.strip(b"\0\r\n\t ") and is_text(rest):
+    if len(rest.strip(b"\0\r\n\t ")) >= _WORDS and is_text(rest):
         facts.flag(
             faults.TRAILING_BYTES,
             f"{file.size - end} bytes of text stand behind the end of the image",
