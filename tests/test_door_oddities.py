@@ -93,6 +93,15 @@ def test_names_that_stand_below_each_other_without_values_are_names(tmp_path: Pa
     assert {"name": "Screen Target Organism", "value": "Mus musculus"} in attributes
 
 
+def test_a_line_of_few_words_may_be_the_rest_of_a_value(tmp_path: Path) -> None:
+    rows = "Screen Number\t1\nScreen Comments\tSeen at noon,\nexperimental light, no sun\n"
+    reading = study_file(tmp_path, rows)
+    assert [one.code for one in reading.findings] == ["SUB140"]
+    attributes = reading.metadata["study"]["study_components"][0]["attributes"]
+    comment = {"name": "Screen Comments", "value": "Seen at noon,\nexperimental light, no sun"}
+    assert comment in attributes
+
+
 def test_a_blank_for_the_tab_is_told_and_the_value_kept(tmp_path: Path) -> None:
     rows = "Screen Number\t1\nScreen Type primary screen\t\nScreen Type Term Source REF EFO\t\n"
     reading = study_file(tmp_path, rows)
@@ -155,6 +164,13 @@ def test_identifiers_of_articles_and_people_may_be_properties(tmp_path: Path) ->
     assert study["publications"] == [{"title": "Fat", "doi": "10.5555/a.1"}]
 
 
+def test_a_method_may_be_a_reference_to_its_term(tmp_path: Path) -> None:
+    method = {"@id": "#i", "@type": "image_acquisition", "fbbi_id": {"@id": "obo:FBbi_00000253"}}
+    study = read_crate(tmp_path, crate({}, method)).metadata["study"]
+    [acquisition] = study["image_acquisitions"]
+    assert acquisition["imaging_methods"] == [{"term_id": "obo:FBbi_00000253"}]
+
+
 def test_a_study_of_mifa_as_json_with_grants_in_its_funding(tmp_path: Path) -> None:
     path = tmp_path / "study.json"
     document = {
@@ -199,3 +215,39 @@ def test_tables_of_the_extended_form_are_unfolded(tmp_path: Path) -> None:
     assert [one["url"] for one in read["links"]] == ["https://example.org"]
     at = reading.source_map.locate("/study/sections/1").pointer
     assert at == "/section/sections/0/sections/1"
+
+
+def read_json(tmp_path: Path, text: str) -> Any:
+    path = tmp_path / "S-BIAD90012.json"
+    path.write_text(text, "utf-8")
+    return intake.read(path)
+
+
+def test_an_organisation_may_be_called_an_affiliation(tmp_path: Path) -> None:
+    reference = {"name": "Affiliation", "value": "ref1", "isReference": True}
+    name = [{"name": "Name", "value": "Example Institute"}]
+    below = [
+        {"type": "Author", "attributes": [{"name": "Name", "value": "Mira Lindgren"}, reference]},
+        {"type": "Affiliation", "accno": "ref1", "attributes": name},
+    ]
+    document = {"section": {"type": "Study", "subsections": below}}
+    study = read_json(tmp_path, json.dumps(document)).metadata["study"]
+    assert study["authors"][0]["affiliations"] == [{"organisation": "o1"}]
+    assert study["organisations"] == [{"id": "o1", "name": "Example Institute"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        ('{"section": {"type": "Study",\n}}', "a comma stands after the last value", 2),
+        ('{"section": {"links": [{},\n]}}', "a comma stands after the last value", 2),
+        ('{"submissions": [{"section": {"type": "Study"}}]}', "is a list of 'submissions'", 1),
+    ],
+)
+def test_what_keeps_a_document_from_being_read_is_named(
+    text: str, said: str, line: int, tmp_path: Path
+) -> None:
+    reading = read_json(tmp_path, text)
+    [told] = reading.findings
+    assert said in told.message
+    assert told.location.line == line

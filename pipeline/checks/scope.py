@@ -44,7 +44,8 @@ def belongs_to_empiar(
     known = known or registries.imaging_method(name)
     if (known is not None and known.term_id in _EMPIAR_TERMS) or EMPIAR.search(name):
         yield Flag(
-            message=f"images of the method {name!r} belong to EMPIAR", at=below(place, "name")
+            message=f"images of the method {name or (known and known.label)!r} belong to EMPIAR",
+            at=below(place, "name"),
         )
 
 

@@ -27,7 +27,7 @@ _LATER = re.compile(
 )
 _NONE = re.compile(
     r"\W*(?:n\.?\s?/?\s?a\.?|none|null|nil|nan|undefined|not (?:applicable|available|assigned|"
-    r"known|yet(?: available| assigned| published)?)|unkn?own+|unknow|unknwon|unkonwn"
+    r"known|used|yet(?: available| assigned| published)?)|unkn?own+|unknow|unknwon|unkonwn"
     r"|unpublished|no|accepted|forthcoming"
     r"|(?:(?:the )?(?:article|manuscript|paper|preprint) (?:is )?)?(?:currently )?"
     r"(?:in (?:preparation|press|review|revision)|submitted(?: for publication)?"
@@ -53,6 +53,31 @@ _BEGIN_LONG = ("lorem", "#", "please", "to be ", "enter ", "provide ", "asdf", "
 """What a placeholder of some length begins with."""
 
 
+_HELP = frozenset(
+    (
+        "a description of how the data generation was funded.",
+        "any people or groups that should be acknowledged as part of the dataset.",
+        "author e-mail address.",
+        "author orcid id.",
+        "author role in the study.",
+        "authors of associated publication.",
+        "digital object identifier (doi).",
+        "first author, second author, third author",
+        "high level description of sample.",
+        "pubmed identifier for the publication.",
+        "the description of the linked content.",
+        "the full name of the author.",
+        "the funding body providing support.",
+        "the identifier for the grant.",
+        "title of associated publication.",
+        "what is being imaged.",
+        "what is intentionally varied between multiple images.",
+        "year of publication.",
+    )
+)
+"""What the archive's form says of its fields (BioImages.v5, submission-tool, read 2026-11-22)."""
+
+
 @lru_cache(maxsize=8192)
 def waits(text: str) -> bool:
     """Whether a text promises a value for later, or is a template's remains.
@@ -62,6 +87,8 @@ def waits(text: str) -> bool:
     >>> waits("TBD"), waits("# leave blank"), waits("not applicable")
     (True, True, False)
     """
+    if len(text) < 100 and text.strip().casefold() in _HELP:
+        return True
     if len(text) < 100 and "ignore" in text and _IGNORED.search(text):
         return True
     if len(text) >= 60:

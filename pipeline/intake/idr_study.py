@@ -41,7 +41,6 @@ _FIRST = (
     "quality",
     "raw",
     "term",
-    "comment",
 )
 """How the names of rows begin."""
 _LAST = ("termsourceref", "termaccession", "termaccessionnumber", "termname")
@@ -253,7 +252,7 @@ class _Study:
     def goes_on(self, above: Row, row: Row) -> bool:
         """Whether a line of one cell is the rest of the value above it, and no name."""
         words = row.name.split()
-        if fold(words[0]).startswith(_FIRST) and len(words) <= _LONGEST:
+        if _begins_name(words[0]) and len(words) <= _LONGEST:
             return False
         if fold(row.name).endswith(_LAST):
             return False
@@ -404,10 +403,15 @@ _NAMED = {**_PEOPLE, "studypersonlastname": "", "studypersonfirstname": " "}
 """Names of a person's rows; the two parts of a name stand for themselves."""
 
 
+def _begins_name(word: str) -> bool:
+    """Whether a row's name may begin with a word."""
+    return fold(word) in _FIRST or fold(word).startswith("commentidr")
+
+
 def _breaks(above: Row, row: Row) -> bool:
     """Whether a row of several cells begins in the middle of the last cell of the one above."""
     if (len(row.filled()) == 1 and row.name.strip()) or len(above.cells) == 1:
         return False
     words = row.name.split()
-    named = bool(words) and (fold(words[0]).startswith(_FIRST) or not _TEXT.search(row.name))
+    named = bool(words) and (_begins_name(words[0]) or not _TEXT.search(row.name))
     return not named and bool(above.cells[-1].strip())

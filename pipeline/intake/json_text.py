@@ -246,7 +246,11 @@ class _Reader:
                 elif mark == ",":
                     if not container:
                         raise _Stop(NOT_JSON, offset, "a comma stands before the first value")
-                    key, pointer, offset = self.member((container, at), self.space(offset + 1))
+                    after = self.space(offset + 1)
+                    if self.text[after : after + 1] == close:
+                        message = f"a comma stands after the last value, before '{close}'"
+                        raise _Stop(NOT_JSON, after, message)
+                    key, pointer, offset = self.member((container, at), after)
                     break
                 else:
                     self.fail(offset, f"a comma or '{close}' is missing")

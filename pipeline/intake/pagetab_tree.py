@@ -181,7 +181,10 @@ class Reader:
         root = document.get("section")
         if root is None:
             at = "/section" if "section" in document else ""
-            self.flag(NO_SECTION, at, "the document has no root section")
+            message = "the document has no root section"
+            if isinstance(document.get("submissions"), list):
+                message = "the document is a list of 'submissions', not one with its 'section'"
+            self.flag(NO_SECTION, at, message)
             section = None
         else:
             section = self.section(root, "/section", 0)

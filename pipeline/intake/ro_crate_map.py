@@ -166,7 +166,11 @@ class Mapping:
 
     def methods(self, made: Metadata, entity: Entity, place: str, done: set[str]) -> None:
         """Imaging methods: names and FBbi terms beside each other, or defined terms."""
-        numbers = [(v, at) for v, at in self.graph.values(entity, "fbbiid") if isinstance(v, str)]
+        numbers = [
+            (number, at)
+            for value, at in self.graph.values(entity, "fbbiid")
+            if isinstance(number := value.get("@id") if isinstance(value, dict) else value, str)
+        ]
         found: list[tuple[Metadata, str]] = []
         ids: dict[int, str] = {}
         for value, at in self.graph.values(entity, "imagingmethodname"):
