@@ -171,6 +171,19 @@ def test_a_method_may_be_a_reference_to_its_term(tmp_path: Path) -> None:
     assert acquisition["imaging_methods"] == [{"term_id": "obo:FBbi_00000253"}]
 
 
+def test_versions_of_the_profile_differ_in_what_terms_mean(tmp_path: Path) -> None:
+    person = {"@id": "#p", "@type": ["Person", "bia:Contributor"], "name": "Mira Lindgren"}
+    home = {"@id": "#o", "@type": ["Organization", "bia:Affiliation"], "name": "Example Institute"}
+    study = {"@type": ["Dataset", "bia:Study"], "author": [{"@id": "#p"}]}
+    context = {"bia": "http://bia/", "accessionId": {"@id": "bia:accessionId"}}
+    text = crate(study, {**person, "memberOf": [{"@id": "#o"}]}, home, context=context)
+    reading = read_crate(tmp_path, text)
+    assert not reading.findings
+    assert reading.metadata["study"]["authors"] == [
+        {"name": "Mira Lindgren", "affiliations": [{"organisation": "o1"}]}
+    ]
+
+
 def test_a_study_of_mifa_as_json_with_grants_in_its_funding(tmp_path: Path) -> None:
     path = tmp_path / "study.json"
     document = {

@@ -200,6 +200,44 @@ def test_a_crate_of_another_repository_is_read_as_one(known: Knowledge, tmp_path
     assert opened.submission.metadata["study"]["publications"][0]["title"] == "Fat bodies"
 
 
+def test_a_list_whose_rows_name_their_datasets_may_be_shared(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    columns = (("file_path", "http://bia/filePath"), ("dataset", "http://schema.org/isPartOf"))
+    root, *_ = json.loads(crate())["@graph"]
+    entities = [
+        {**root, "@id": "ro-crate-metadata.json", "about": {"@id": "./"}},
+        {
+            "@id": "./",
+            "@type": ["Dataset", "bia:Study"],
+            "name": "Dynamics of the fat body of flies in metamorphosis",
+            "datePublished": "2027-01-07",
+        },
+        *({"@id": f"#{one}", "@type": ["Dataset", "bia:Dataset"], "name": one} for one in "ab"),
+        {
+            "@id": "list.tsv",
+            "@type": ["File", "bia:FileList"],
+            "tableSchema": {"@id": "#schema"},
+        },
+        {
+            "@id": "#schema",
+            "@type": "csvw:Schema",
+            "column": [{"@id": f"#{name}"} for name, _ in columns],
+        },
+        *(
+            {"@id": f"#{name}", "@type": "csvw:Column", "columnName": name, "propertyUrl": url}
+            for name, url in columns
+        ),
+    ]
+    (tmp_path / "list.tsv").write_text("file_path\tdataset\na.tif\t#a\nb.tif\t#b\n", "utf-8")
+    context = "https://w3id.org/ro/crate/1.1/context"
+    content = json.dumps({"@context": context, "@graph": entities})
+    opened, report = look(known, tmp_path, "ro-crate-metadata.json", content)
+    assert not {one.code for one in report.findings} & {"FLS143", "FLS204", "CMP001"}
+    assert opened.submission is not None
+    assert [one.columns for one in opened.submission.file_lists] == [(), ()]
+
+
 def test_many_faults_of_one_property_are_one_finding(known: Knowledge, tmp_path: Path) -> None:
     parts = [f"data/rep{number}/" for number in range(1, 41)]
     _, report = look(known, tmp_path, "ex-ro-crate-metadata.json", crate(hasPart=parts))

@@ -145,14 +145,21 @@ def in_two_lists(metadata: Metadata, file_lists: tuple[FileList, ...]) -> Iterat
 
 
 @check("FLS204", "file-list-of-two-components", at="/study", severity="warning")
-def of_two_components(study: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
+def of_two_components(
+    study: dict[str, Any], metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
     """Two study components or annotations have one file list, so their files are not told apart.
+
+    A list whose rows name their components is no fault.
 
     To fix: give each its own file list, which names only its own files.
     """
     seen: dict[str, str] = {}
+    parted = {name for name, lines in _lines(submission).items() if len(lines) > 1}
     for pattern in LISTING:
         for place, name in find(metadata, pattern):
+            if str(name).strip() in parted:
+                continue
             first = seen.setdefault(str(name).strip(), parent(place))
             if first != parent(place):
                 yield Flag(
@@ -160,6 +167,14 @@ def of_two_components(study: dict[str, Any], metadata: Metadata) -> Iterator[Fla
                     at=place,
                     value=str(name),
                 )
+
+
+def _lines(submission: Submission) -> dict[str, set[int]]:
+    """The first lines of each list's parts, by its name; a list read whole has one."""
+    lines: dict[str, set[int]] = {}
+    for one in submission.file_lists:
+        lines.setdefault(one.name, set()).update(int(n) for n in one.table["line"].tolist()[:1])
+    return lines
 
 
 def _said(metadata: Metadata, place: str) -> str:

@@ -201,7 +201,7 @@ def _file_list(
     column: dict[str, int],
     lines: list[tuple[int, list[str]]],
 ) -> FileList:
-    own = {column[_PATH], column.get(_SIZE)}
+    own = {column[_PATH], column.get(_SIZE), column.get(_DATASET) if home else None}
     others = [n for n, cell in enumerate(header) if n not in own and cell]
     sizes = [_cell(row, column.get(_SIZE)).strip() for _, row in lines]
     made = Columns(

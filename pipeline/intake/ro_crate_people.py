@@ -20,6 +20,8 @@ _ORCID = re.compile(r"https?://orcid\.org/(.+)")
 _ROR = re.compile(r"https?://ror\.org/.+")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
 _IDENTIFIER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+_BELONGS = ("affiliation", "memberof")
+"""What a person's organisations are called, in the versions of the archive's profile."""
 _ELSEWHERE = ("orcid", "identifier", "sameas")
 """Where a person's ORCID iD may stand beside the `@id`."""
 
@@ -71,7 +73,7 @@ class People:
     def organisations_of(self, study: Metadata) -> None:
         """Organisations that an author belongs to, numbered o1, o2, … in the graph's order."""
         people = [one for one in self.graph.entities if one.kind == "authors"]
-        wanted = {found.at for one in people for found, _ in self.graph.targets(one, "affiliation")}
+        wanted = {found.at for one in people for found, _ in self.graph.targets(one, *_BELONGS)}
         for entity in self.graph.entities:
             if entity.kind != "organisations" or entity.at not in wanted:
                 continue
@@ -125,9 +127,9 @@ class People:
                 self.objects.pointers[join(place, "orcid")] = join(person.at, "@id")
             else:
                 self.orcid(made, person, place, taken)
-            for given, here in self.graph.values(person, "affiliation"):
+            for given, here in self.graph.values(person, *_BELONGS):
                 self.affiliation(made, given, here, place)
-            self.objects.left(made, person, place, taken | {"affiliation"})
+            self.objects.left(made, person, place, taken | {*_BELONGS})
             study.setdefault("authors", []).append(made)
         done |= {"author", "contributor", "creator"}
 
