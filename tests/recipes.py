@@ -232,10 +232,10 @@ def zip_locked(path: Path) -> None:
 
 @recipe("fits_checksum")
 def fits_checksum(path: Path) -> None:
-    """A FITS unit with a CHECKSUM that its words do not add up to."""
+    """A FITS unit with a DATASUM that its words do not add up to."""
     RECIPES["fits"](path)
-    data = path.read_bytes().replace(b"END".ljust(80), b"CHECKSUM= '0000000000000000'".ljust(80), 1)
-    at = data.index(b"CHECKSUM") + 80
+    data = path.read_bytes().replace(b"END".ljust(80), b"DATASUM = '12345'".ljust(80), 1)
+    at = data.index(b"DATASUM") + 80
     write(path, data[:at] + b"END".ljust(80) + data[at + 80 :])
 
 

@@ -329,3 +329,54 @@ def test_a_byte_behind_a_picture_is_no_page(tmp_path: Path) -> None:
     whole = picture("PNG")
     assert grave(made(tmp_path / "a.png", whole + b"\x82")) == set()
     assert grave(made(tmp_path / "a.png", whole + b"<br />Warning: 3")) == {"IMG117"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "sizes", "lengths"),
+    [
+        ("kinds: RGBA space space", (4, 5, 6, 1), None),
+        ("kinds: 4-vector domain domain\nspacings: nan 0.5 2\nunits: \"\" \"mm\" \"um\"",
+         (4, 5, 6, 1), {"X": 500.0, "Y": 2.0}),
+        ("kinds: domain domain domain\nspacings: 1 2 3\nunits: \"um\" \"um\" \"um\"",
+         (1, 4, 5, 6), {"X": 1.0, "Y": 2.0, "Z": 3.0}),
+        ("kinds: vector domain domain\nspace dimension: 2\nspace units: \"mm\" \"mm\"\n"
+         "space directions: none (0.3,0.4) (-0.8,0.6)", (4, 5, 6, 1), {"X": 500.0, "Y": 1000.0}),
+        ("kinds: domain domain domain\nspace directions: (1,0,0) (0,1,0) (0,0,1)",
+         (1, 4, 5, 6), None),
+    ],
+)  # fmt: skip
+def test_axes_of_an_nrrd_that_hold_a_pixel_are_no_sides(
+    lines: str, sizes: tuple[int, ...], lengths: dict[str, float] | None, tmp_path: Path
+) -> None:
+    head = f"NRRD0004\ntype: uint8\ndimension: 3\nsizes: 4 5 6\nencoding: raw\n{lines}\n\n"
+    one = made(tmp_path / "a.nrrd", head.encode() + bytes(120))
+    assert one.sizes == {"T": 1, **dict(zip("CXYZ", sizes, strict=True))}
+    assert one.pixel_size_um == (lengths and pytest.approx(lengths))
+    assert grave(one) == set()
+
+
+def summed() -> bytes:
+    """A FITS unit whose words, with one at the end of the header, add up to ones."""
+    data = bytes(range(32)).ljust(2880, b"\0")
+    words = sum(struct.unpack(">720I", data))
+    axes = ("BITPIX  = 8", "NAXIS   = 2", "NAXIS1  = 8", "NAXIS2  = 4", "OBSERVER= 'A'")
+    head = fits("SIMPLE  = T", *axes, "CHECKSUM= 'given'", f"DATASUM = '{words}'")[:-4]
+    total = sum(struct.unpack(">719I", head)) + words
+    while total >> 32:
+        total = (total & 0xFFFFFFFF) + (total >> 32)
+    return head + struct.pack(">I", 0xFFFFFFFF - total) + data
+
+
+def test_a_fits_header_that_was_changed_is_no_damage(tmp_path: Path) -> None:
+    unit = summed()
+    assert grave(made(tmp_path / "a.fits", unit)) == set()
+    deep = tmp_path / "a.fits"
+    assert grave(only(deep, deep=True)) == set()
+    for changed, said in ((unit.replace(b"OBSERVER= 'A'", b"OBSERVER= 'B'"), "header were"),
+                          (unit.replace(b"DATASUM ", b"DATAS   "), "header or data")):  # fmt: skip
+        write(deep, changed)
+        (flag,) = [one for one in only(deep, deep=True).findings if one.code == "IMG115"]
+        assert (flag.severity, said in flag.message) == ("warning", True)
+    write(deep, unit[:2880] + b"\1" + unit[2881:])
+    one = only(deep, deep=True)
+    assert (one.kind, grave(one)) == ("unreadable", {"IMG115"})

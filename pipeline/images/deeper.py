@@ -7,7 +7,7 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pipeline.images import faults, unpacking
 from pipeline.images.facts import Facts, Packed
@@ -197,17 +197,39 @@ def png_bytes(head: bytes) -> int:
 
 
 def fits(file: Opened, facts: Facts) -> None:
-    """Check CHECKSUM of each unit of a FITS file: its 32-bit words add up to -0 (FITS 4.0, J)."""
-    for number, (start, end, summed) in enumerate(units(file), 1):
-        total = 0
-        for piece in file.stream(start, end) if summed else ():
-            piece = piece.ljust(-(-len(piece) // 4) * 4, b"\0")
-            total += sum(struct.unpack(f">{len(piece) // 4}I", piece))
-        while total >> 32:
-            total = (total & 0xFFFFFFFF) + (total >> 32)
-        if total not in (0, 0xFFFFFFFF):
-            facts.flag(faults.CHECKSUM, f"the checksum of FITS unit {number} is wrong", broken=True)
+    """Check DATASUM and CHECKSUM of each unit of a FITS file (FITS 4.0, J).
+
+    A program that changes a header without the CHECKSUM leaves sound data: DATASUM proves them.
+    """
+    for number, unit in enumerate(units(file), 1):
+        if not unit.summed and unit.datasum is None:
+            continue
+        data = _added(file.stream(unit.data, unit.end))
+        if unit.datasum is not None and data != unit.datasum:
+            text = f"the checksum of the data of FITS unit {number} is wrong"
+            facts.flag(faults.CHECKSUM, text, broken=True)
             return
+        if unit.summed and _added(file.stream(unit.start, unit.data), data) not in (0, _ONES):
+            changed = "header" if unit.datasum is not None else "header or data"
+            facts.flag(
+                faults.CHECKSUM,
+                f"the checksum of FITS unit {number} is wrong: {changed} were changed after it",
+                severity="warning",
+            )
+            return
+
+
+_ONES = 0xFFFFFFFF
+
+
+def _added(pieces: Iterable[bytes], total: int = 0) -> int:
+    """The sum of words of 32 bits, with what is carried added at the other end."""
+    for piece in pieces:
+        piece = piece.ljust(-(-len(piece) // 4) * 4, b"\0")
+        total += sum(struct.unpack(f">{len(piece) // 4}I", piece))
+    while total >> 32:
+        total = (total & _ONES) + (total >> 32)
+    return total
 
 
 def spectra(file: Opened, facts: Facts) -> None:

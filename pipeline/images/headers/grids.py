@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipeline.images import faults, persons, places
 from pipeline.images.facts import Facts, Member, Packed
@@ -91,6 +91,24 @@ def _patient(fields: Iterable[tuple[str, str]], facts: Facts) -> None:
         facts.flag(faults.PATIENT, text, severity="warning")
 
 
+_DOMAINS = frozenset({"domain", "space", "time", "???", "none"})
+"""Kinds of NRRD axes along which pixels lie; others are what one pixel holds."""
+
+
+def _steps(fields: Mapping[str, str]) -> list[float]:
+    """Micrometres of a step along each axis of an NRRD; 0 where its unit is not said."""
+    spacings = [_number(one) for one in fields.get("spacings", "").split()]
+    said = fields.get("units", "") or fields.get("space units", "")
+    units = [one.strip() for one in re.findall(r'"([^"]*)"', said)]
+    if spacings and len(units) == len(spacings):
+        return [step * LENGTHS.get(unit, 0) for step, unit in zip(spacings, units, strict=True)]
+    ways = re.findall(r"none|\([^()]*\)", fields.get("space directions", ""))
+    if len(set(units)) != 1:
+        return []
+    parts = [[_number(part) for part in way.strip("()").split(",")] for way in ways]
+    return [math.hypot(*part) * LENGTHS.get(units[0], 0) for part in parts]
+
+
 @header("NRRD (Nearly Raw Raster Data)")
 def nrrd(file: Opened, facts: Facts) -> None:
     """NRRD: sizes, spacing, the length of raw data, and the files of a detached header."""
@@ -114,34 +132,16 @@ def nrrd(file: Opened, facts: Facts) -> None:
     kind = fields.get("type", "").lower()
     facts.pixel_type = form = _NRRD_NAMES.get(kind, kind)
     kinds = fields.get("kinds", "").lower().split()
-    flat = (
-        "vector",
-        "color",
-        "3-color",
-        "list",
-        "rgb-color",
-        "rgba-color",
-        "4-color",
-        "point",
-        "covariant-vector",
-        "2-vector",
-        "3-vector",
-        "complex",
-    )
-    channel = next((n for n, one in enumerate(kinds) if one in flat or "matrix" in one), None)
+    channel = next((n for n, one in enumerate(kinds) if one not in _DOMAINS), None)
     shape = list(sizes)
     channels = shape.pop(channel) if channel is not None and channel < len(shape) else 1
     shape += [1] * (4 - len(shape))
     facts.size(T=shape[3], C=channels, Z=shape[2], Y=shape[1], X=shape[0])
-    spacings = [_number(one) for one in fields.get("spacings", "").split()]
-    units = re.findall(r'"([^"]*)"', fields.get("units", "") or fields.get("space units", ""))
-    if spacings and units and len(spacings) == len(sizes):
-        facts.pixel_size(
-            **{
-                axis: step * LENGTHS.get(unit.strip(), 0)
-                for axis, step, unit in zip("XYZ", spacings, units, strict=False)
-            }
-        )
+    steps = _steps(fields)
+    if len(steps) == len(sizes):
+        if channel is not None and channel < len(steps):
+            del steps[channel]
+        facts.pixel_size(**dict(zip("XYZ", steps, strict=False)))
     facts.images = 1
     detached = fields.get("data file") or fields.get("datafile")
     packing = _PACKINGS.get(fields.get("encoding", "").lower())

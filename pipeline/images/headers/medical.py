@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts, Member, Packed
@@ -168,7 +169,7 @@ def fits(file: Opened, facts: Facts) -> None:
         facts.format, facts.kind = "Plain text", "other"
         return
     facts.images = 0
-    for number, (cards, data, _) in enumerate(_fits_units(file), 1):
+    for number, (cards, _, data, _) in enumerate(_fits_units(file), 1):
         axes = _fits_axes(cards)
         if _fits_groups(cards):
             axes = axes[1:]
@@ -191,11 +192,25 @@ def _all_text(file: Opened) -> bool:
     return file.size <= LIMIT // 4 and is_text(file.read(0, file.size))
 
 
-def units(file: Opened) -> Iterator[tuple[int, int, bool]]:
-    """Where each unit of a FITS file begins and ends, and whether it has a CHECKSUM."""
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Where a unit of a FITS file and its data begin, its end, and the sums that it states."""
+
+    start: int
+    data: int
+    end: int
+    summed: bool
+    """Whether it has a CHECKSUM, of the whole."""
+    datasum: int | None
+
+
+def units(file: Opened) -> Iterator[Unit]:
+    """Each unit of a FITS file (FITS standard 4.0, 3 and 4.4.2.7)."""
     start = 0
-    for cards, _, end in _fits_units(file):
-        yield start, end, "CHECKSUM" in cards
+    for cards, data, _, end in _fits_units(file):
+        said = cards.get("DATASUM", "")
+        datasum = int(said) if said.isdecimal() and len(said) < 12 else None
+        yield Unit(start, data, end, bool(cards.get("CHECKSUM")), datasum)
         start = end
 
 
@@ -209,8 +224,8 @@ def _fits_groups(cards: Mapping[str, str]) -> bool:
     return cards.get("GROUPS") == "T" and cards.get("NAXIS1") == "0"
 
 
-def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int]]:
-    """Cards of each unit, the end of its data, and the end of the records that hold them."""
+def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int, int]]:
+    """Cards of each unit, where its data begin and end, and the end of the records with them."""
     at = 0
     for _ in range(64):
         cards: dict[str, str] = {}
@@ -234,7 +249,7 @@ def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int]]:
         count = (count + int(cards.get("PCOUNT", "0"))) * int(cards.get("GCOUNT", "1"))
         length = abs(int(cards.get("BITPIX", "8"))) // 8 * count
         end = at + -(-length // 2880) * 2880
-        yield cards, at + length, end
+        yield cards, at, at + length, end
         at = end
         if at + 2880 > file.size or not file.read(at, 8).startswith(b"XTENSION"):
             return
