@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -187,6 +188,19 @@ def test_validate_loads_no_heavy_library_for_a_document() -> None:
     loaded = run_python(code).splitlines()[-1].split()
     heavy = {"prefect", "linkml", "great_expectations", "sqlalchemy", "bioio", "h5py", "tifffile"}
     assert heavy.isdisjoint(loaded)
+
+
+def test_nothing_in_the_working_directory_is_run(tmp_path: Path) -> None:
+    for name in ("h5py", "json", "pydicom"):
+        (tmp_path / f"{name}.py").write_text("open('run', 'w').close()\n")
+    shutil.copy(ROOT / "fixtures" / "images" / "dicom" / "a.dcm", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "sniff", "--deep", ".", "--format", "jsonl"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert {one["path"]: one["kind"] for one in lines(done.stdout)}["./a.dcm"] == "image"
+    assert not (tmp_path / "run").exists()
 
 
 def run_python(code: str) -> str:

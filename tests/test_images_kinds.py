@@ -380,3 +380,62 @@ def test_a_fits_header_that_was_changed_is_no_damage(tmp_path: Path) -> None:
     write(deep, unit[:2880] + b"\1" + unit[2881:])
     one = only(deep, deep=True)
     assert (one.kind, grave(one)) == ("unreadable", {"IMG115"})
+
+
+@pytest.mark.parametrize("syntax", ["ExplicitVRLittleEndian", "ImplicitVRLittleEndian"])
+@pytest.mark.parametrize("open_ended", [True, False])
+@pytest.mark.parametrize("group", ["SharedFunctionalGroups", "PerFrameFunctionalGroups"])
+def test_a_slide_in_dicom_is_as_large_as_its_tiles_together(
+    syntax: str, open_ended: bool, group: str, tmp_path: Path
+) -> None:
+    measures = pydicom.Dataset()
+    measures.SliceThickness, measures.PixelSpacing = 0.1, [0.0005, 0.00025]
+    kind = pydicom.Dataset()
+    kind.FrameType = ["DERIVED", "PRIMARY", "VOLUME", "NONE"]
+    groups = pydicom.Dataset()
+    groups.WholeSlideMicroscopyImageFrameTypeSequence = [kind]
+    groups.PixelMeasuresSequence = [measures]
+    dicom(
+        tmp_path / "a.dcm",
+        NumberOfFrames=6,
+        PixelData=bytes(96),
+        TotalPixelMatrixColumns=70_000,
+        TotalPixelMatrixRows=7,
+        **{f"{group}Sequence": [groups]},
+    )
+    data = pydicom.dcmread(tmp_path / "a.dcm")
+    data.file_meta.TransferSyntaxUID = getattr(pydicom.uid, syntax)
+    for one in (data, data[f"{group}Sequence"][0]):
+        for part in one:
+            if part.VR == "SQ":
+                part.is_undefined_length = open_ended
+                part.value[0].is_undefined_length_sequence_item = open_ended
+    data.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    one = only(tmp_path / "a.dcm")
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 7, "X": 70_000}
+    assert one.pixel_size_um == {"X": 0.25, "Y": 0.5}
+
+
+def test_runs_of_dicom_are_unpacked(tmp_path: Path) -> None:
+    dicom(tmp_path / "a.dcm")
+    data = pydicom.dcmread(tmp_path / "a.dcm")
+    data.compress(pydicom.uid.RLELossless)
+    data.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    assert not only(tmp_path / "a.dcm", deep=True).findings
+    whole = (tmp_path / "a.dcm").read_bytes()
+    at = whole.index(struct.pack("<2I", 1, 64)) + 64
+    write(tmp_path / "a.dcm", whole[:at] + b"\x7f" + whole[at + 1 :])
+    assert grave(only(tmp_path / "a.dcm", deep=True)) == {"IMG118"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("README", b"DDS plugin, written by hand for the GIMP and other programs of its kind\n"),
+        ("default.env", b"# what is set for every program\nPATH=/usr/bin\n"),
+        ("mesh.txt", b"ObjectType = Mesh\nPoints =\n" + bytes(range(128, 256)) * 4),
+    ],
+)
+def test_what_only_sounds_like_an_image_is_none(name: str, data: bytes, tmp_path: Path) -> None:
+    one = made(tmp_path / name, data)
+    assert (one.kind, grave(one)) == ("other", set())

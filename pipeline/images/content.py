@@ -345,8 +345,8 @@ def _unknown(
             return
         facts.format = formats[0].name
         facts.evidence = "suffix"
-        facts.kind = "image" if images else "other"
-        if len(images) > 1:
+        facts.kind = "other" if formats[0].other else "image"
+        if len(images) > 1 and facts.kind == "image":
             facts.flag(
                 faults.AMBIGUOUS,
                 f".{suffixes[-1]} may be " + ", ".join(one.name for one in images[:6]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import re
@@ -39,7 +40,12 @@ def tiff(path: str) -> dict[str, Any]:
     import tifffile
 
     unread: dict[str, Any] = {}
-    with tifffile.TiffFile(source(path, whole=True)) as file:
+    try:
+        opened = tifffile.TiffFile(source(path, whole=True))
+    except IndexError:
+        # an LSM is taken to have a small picture for each large one
+        opened = tifffile.TiffFile(source(path, whole=True), is_lsm=False)
+    with opened as file:
         for number, page in enumerate(file.pages, 1):
             if not isinstance(page, tifffile.TiffPage):
                 page = page.aspage()
@@ -140,6 +146,9 @@ def dicom(path: str) -> dict[str, Any]:
         name = "" if syntax is None else syntax.name
         named = (one for kind, one in _DICOM_CODECS.items() if kind in name)
         codec: Callable[[bytes], Any] | None = getattr(imagecodecs, next(named, ""), None)
+        if name.startswith("RLE"):
+            kind = f"<u{max(8, int(data.get('BitsAllocated') or 8)) // 8}"
+            codec = functools.partial(imagecodecs.dicomrle_decode, dtype=kind)
         if codec is None and name.startswith(("RLE", "MPEG", "HEVC", "JPEG", "High-Throughput")):
             return {"unread": f"for {name} there is no decoder here"}
         # the tag, its kind (OB) and an unknown length stand before the frames (DICOM PS3.5, A.4)

@@ -77,7 +77,17 @@ _WANTED = {
     (0x0008, 0x0022): "date",
     (0x0008, 0x0023): "content date",
     (0x0048, 0x0010): "label",
+    (0x0048, 0x0006): "all columns",
+    (0x0048, 0x0007): "all rows",
+    (0x0048, 0x0303): "focal planes",
 }
+_NUMBERS = frozenset(
+    {"samples", "rows", "columns", "bits", "sign", "all columns", "all rows", "focal planes"}
+)
+GROUPS = frozenset({(0x5200, 0x9229), (0x5200, 0x9230)})
+MEASURES, SPACING = (0x0028, 0x9110), (0x0028, 0x0030)
+"""What all frames share, and what each has, with the pixel measures in them (PS3.3, C.7.6.16)."""
+MOST_GROUPED = 1000
 _OF_ANIMALS = ("name", "birth date", "id", "other ids", "other names")
 """What an animal may have without naming a person."""
 _PERSONAL = (
@@ -230,8 +240,8 @@ def _take(file: Elements, one: Element, said: dict[str, str], order: str) -> Non
     if key is None or key in said or one.length == UNDEFINED:
         return
     raw = file.read(one.at, min(one.length, 1024))
-    if key in ("samples", "rows", "columns", "bits", "sign") and len(raw) >= 2:
-        said[key] = str(struct.unpack_from(order + "H", raw)[0])
+    if key in _NUMBERS and len(raw) >= 2:
+        said[key] = str(struct.unpack_from(order + ("I" if len(raw) == 4 else "H"), raw)[0])
     else:
         said[key] = raw.decode("utf-8", "replace").strip(" \0")
 
@@ -252,6 +262,8 @@ def _walk(
         at = one.at
         if one.tag in PIXELS and depth == 0:
             return one
+        if one.tag in GROUPS and depth == 0:
+            _grouped(file, one, order, explicit, said)
         if one.tag in (ITEM_END, SEQUENCE_END):
             depth = max(0, depth - 1)
             continue
@@ -268,6 +280,29 @@ def _walk(
             _take(file, one, said, order)
         at += one.length
     return None
+
+
+def _grouped(
+    file: Elements, group: Element, order: str, explicit: bool, said: dict[str, str]
+) -> None:
+    """Take the pixel spacing of the first frames, through sequences and items as they come."""
+    at, open_ends = group.at, 1
+    end = file.size if group.length == UNDEFINED else group.at + group.length
+    for _ in range(MOST_GROUPED):
+        if at + 8 > end or not open_ends:
+            return
+        one = element(file, at, order, explicit)
+        at = one.at
+        inner = one.kind == b"SQ" or one.tag == MEASURES or one.length == UNDEFINED
+        if one.tag == SPACING:
+            _take(file, one, said, order)
+            return
+        if one.tag == SEQUENCE_END:
+            open_ends -= 1
+        elif inner and one.tag != ITEM:
+            open_ends += one.length == UNDEFINED
+        elif one.tag not in (ITEM, ITEM_END):
+            at += one.length
 
 
 def _pixels(file: Opened, pixels: Element, order: str, said: dict[str, str]) -> None:
@@ -313,9 +348,12 @@ def _sizes(facts: Facts, said: dict[str, str]) -> None:
     rows, columns = _int(said, "rows"), _int(said, "columns")
     if not rows or not columns:
         return
-    facts.size(
-        T=1, C=max(1, _int(said, "samples")), Z=max(1, _int(said, "frames")), Y=rows, X=columns
-    )
+    frames = max(1, _int(said, "frames"))
+    if _int(said, "all rows") and _int(said, "all columns"):
+        # the frames of a slide are its tiles
+        rows, columns = _int(said, "all rows"), _int(said, "all columns")
+        frames = max(1, _int(said, "focal planes"))
+    facts.size(T=1, C=max(1, _int(said, "samples")), Z=frames, Y=rows, X=columns)
     bits = _int(said, "bits")
     facts.pixel_type = f"{'int' if said.get('sign') == '1' else 'uint'}{bits}" if bits else None
     facts.images = 1
