@@ -61,6 +61,23 @@ def ome_zarr_05(path: Path) -> None:
     write(path / "0" / "c" / "0" / "0", bytes(16))
 
 
+def ome_zarr_06(path: Path) -> None:
+    """A store of the draft 0.6: its axes stand in coordinate systems, one of them the pixels'."""
+    scale = {"type": "scale", "scale": [0.5, 0.5]}
+    shift = {"type": "translation", "translation": [3, 4]}
+    change = {"type": "sequence", "transformations": [scale, shift], "output": {"name": "pixels"}}
+    stage = {**scale, "scale": [9, 9], "input": {"name": "pixels"}, "output": {"name": "stage"}}
+    axes = SCALES["axes"]
+    scales = {
+        "coordinateSystems": [{"name": "stage", "axes": axes}, {"name": "pixels", "axes": axes}],
+        "datasets": [{"path": "0", "coordinateTransformations": [change]}],
+        "coordinateTransformations": [stage],
+    }
+    ome_zarr_05(path)
+    ome = {"version": "0.6.dev4", "multiscales": [scales]}
+    text(path / "zarr.json", {"zarr_format": 3, "node_type": "group", "attributes": {"ome": ome}})
+
+
 def plate(path: Path) -> None:
     wells = [{"path": "A/1", "rowIndex": 0, "columnIndex": 0}]
     text(path / ".zgroup", {"zarr_format": 2})
@@ -89,6 +106,7 @@ def n5(path: Path) -> None:
 
 recipe("ome_zarr", "OME-Zarr 0.4", "a.ome.zarr")(ome_zarr)
 recipe("ome_zarr_05", "OME-Zarr 0.5", "a.ome.zarr")(ome_zarr_05)
+recipe("ome_zarr_06", "OME-Zarr 0.6", "a.ome.zarr")(ome_zarr_06)
 recipe("plate", "OME-Zarr 0.4 HCS plate", "a.zarr")(plate)
 recipe("layout", "OME-Zarr bioformats2raw layout", "a.zarr")(layout)
 recipe("zarr", "Zarr", "a.zarr")(zarr)

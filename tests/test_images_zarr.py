@@ -10,6 +10,7 @@ import numpy
 import pytest
 
 from pipeline.images import ImageFile, sniff
+from tests.sets import n5, ome_zarr, ome_zarr_06
 
 
 def codes(path: Path, *, deep: bool = True) -> dict[str, str]:
@@ -96,3 +97,57 @@ def test_an_array_that_no_library_opens_costs_nothing(tmp_path: Path) -> None:
     told = json.loads((path / "0" / ".zarray").read_text())
     (path / "0" / ".zarray").write_text(json.dumps({**told, "compressor": {"id": "nobody"}}))
     assert not {"INT911", "INT912"} & set(codes(path))
+
+
+def test_axes_of_a_coordinate_system_are_those_of_the_image(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.zarr"
+    ome_zarr_06(path)
+    (one,) = sniff([path])
+    assert [flag.code for flag in one.findings] == ["IMG302"]
+    assert one.format == "OME-Zarr 0.6"
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 4}
+    assert one.pixel_size_um == {"X": 0.5, "Y": 0.5}  # not that of the stage
+    told = json.loads((path / "zarr.json").read_text())
+    scales = told["attributes"]["ome"]["multiscales"][0]
+    for wrong, message in (
+        ([], "no axes"),
+        ([{"name": "pixels", "axes": []}], "no list"),
+        ([{"name": "pixels", "axes": [{"name": "x"}] * 2}], "two axes"),
+    ):
+        scales["coordinateSystems"] = wrong
+        (path / "zarr.json").write_text(json.dumps(told))
+        (found,) = [one for file in sniff([path]) for one in file.findings if one.code == "IMG123"]
+        assert message in found.message
+        assert "/multiscales/0/coordinateSystems/0/axes" in (found.location.pointer or "")
+
+
+@pytest.mark.parametrize("whole", [[2, 2], None])
+def test_a_scale_beside_the_data_sets_scales_all_of_them(tmp_path: Path, whole: Any) -> None:
+    path = tmp_path / "a.ome.zarr"
+    more = {"coordinateTransformations": [{"type": "scale", "scale": whole}]} if whole else {}
+    ome_zarr(path, **more)
+    (one,) = sniff([path])
+    assert one.pixel_size_um == ({"X": 1.0, "Y": 1.0} if whole else {"X": 0.5, "Y": 0.5})
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"pixelResolution": {"dimensions": [4, 8, 40], "unit": "nm"}},
+        {"transform": {"axes": ["z", "y", "x"], "scale": [40, 8, 4], "units": ["nm"] * 3}},
+        {"pixelResolution": {"dimensions": [4, 8, 40], "unit": "furlong"}},
+        {"pixelResolution": {"dimensions": "4", "unit": None}},
+        {"transform": {"axes": None, "scale": [1]}},
+        {"pixelResolution": [4, 8, 40]},
+    ],
+)
+def test_pixel_sizes_of_n5_are_told_where_their_unit_is(tmp_path: Path, told: Any) -> None:
+    path = tmp_path / "a.n5"
+    n5(path)
+    file = path / "a" / "attributes.json"
+    shape = {"dimensions": [4, 4, 2], "blockSize": [4, 4, 2]}
+    file.write_text(json.dumps({**json.loads(file.read_text()), **shape, **told}))
+    (one,) = sniff([path])
+    known = "nm" in json.dumps(told)
+    assert one.pixel_size_um == ({"X": 0.004, "Y": 0.008, "Z": 0.04} if known else None)
+    assert not {flag.code for flag in one.findings} - {"IMG302"}

@@ -1,12 +1,13 @@
-"""What OME-Zarr metadata must say of an image: axes, data sets, transformations (NGFF 0.1 to 0.5).
+"""What OME-Zarr metadata must say of an image: axes, data sets, transformations (NGFF 0.1 to 0.6).
 
-Source: the specification of OME-NGFF, versions 0.1 to 0.5 (ngff.openmicroscopy.org, read 2026).
+Source: the specification of OME-NGFF, versions 0.1 to 0.5, and the draft of 0.6 (RFC 5), whose
+axes stand in coordinate systems (ngff.openmicroscopy.org, read 2026).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -47,9 +48,9 @@ def _all(multiscales: Any, at: str) -> Iterator[Wrong]:
         yield "/0/version", f"{version!r} is no version of OME-Zarr", "warning"
     # 0.1 and 0.2 have no axes, 0.3 names them by texts, later ones describe them
     old = str(version)[:3]
+    axes, home = axes_given(scales)
     if old not in ("0.1", "0.2"):
-        yield from _axes(scales.get("axes"), old)
-    axes = scales.get("axes")
+        yield from _axes(axes, old, home)
     yield from _datasets(
         scales.get("datasets"),
         len(axes) if isinstance(axes, list) else 0,
@@ -57,15 +58,61 @@ def _all(multiscales: Any, at: str) -> Iterator[Wrong]:
     )
 
 
-def _axes(axes: Any, version: str) -> Iterator[Wrong]:
+def axes_given(scales: Mapping[str, Any]) -> tuple[Any, str]:
+    """The axes of an image and their place below `multiscales`.
+
+    In 0.6 they are those of the coordinate system that the arrays are scaled to.
+    """
+    systems = scales.get("coordinateSystems")
+    if "axes" in scales or not isinstance(systems, list):
+        return scales.get("axes"), "/0/axes"
+    names = [system.get("name") if isinstance(system, dict) else None for system in systems]
+    first = next(iter(_objects(scales.get("datasets"))), {})
+    change = next(iter(_objects(first.get("coordinateTransformations"))), {})
+    output = change.get("output")
+    wanted = output.get("name") if isinstance(output, dict) else output
+    number = names.index(wanted) if wanted is not None and wanted in names else 0
+    system = systems[number] if number < len(systems) else None
+    axes = system.get("axes") if isinstance(system, dict) else None
+    return axes, f"/0/coordinateSystems/{number}/axes"
+
+
+def _objects(given: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none where it is no list."""
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+
+
+def scaling(changes: Any) -> list[float] | None:
+    """The factor of each axis that transformations come to; None when they give none.
+
+    In 0.6 a scale may stand in a sequence.
+    """
+    found: list[float] | None = None
+    for change in _objects(changes):
+        factors = change.get("scale")
+        if change.get("type") == "sequence":
+            factors = scaling(change.get("transformations"))
+        plain = isinstance(factors, list) and all(
+            isinstance(one, int | float) and abs(one) < 1e12 for one in factors
+        )
+        if not plain or not isinstance(factors, list):
+            continue
+        if found is None:
+            found = [float(one) for one in factors]
+        elif len(found) == len(factors):
+            found = [one * float(other) for one, other in zip(found, factors, strict=True)]
+    return found
+
+
+def _axes(axes: Any, version: str, home: str) -> Iterator[Wrong]:
     if not isinstance(axes, list) or not axes:
         what = "the image names no axes" if axes is None else "'axes' is no list"
-        yield "/0/axes", what, "error"
+        yield home, what, "error"
         return
     seen: set[str] = set()
     kinds: list[int] = []
     for number, axis in enumerate(axes[:20]):
-        place = f"/0/axes/{number}"
+        place = f"{home}/{number}"
         name = axis.get("name") if isinstance(axis, dict) else axis
         if not isinstance(name, str) or (version != "0.3" and not isinstance(axis, dict)):
             yield place, "an axis is no object with a name", "error"
@@ -77,7 +124,7 @@ def _axes(axes: Any, version: str) -> Iterator[Wrong]:
         kinds.append(_ORDER.get(str(kind), 1))
     if version != "0.3" and kinds != sorted(kinds):
         message = "the axes stand in another order than time, channel, space"
-        yield "/0/axes", message, "warning"
+        yield home, message, "warning"
 
 
 def _datasets(datasets: Any, axes: int, asked: bool) -> Iterator[Wrong]:

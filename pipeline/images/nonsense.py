@@ -14,6 +14,7 @@ MEASURED = frozenset(
         "Nikon NIS-Elements ND2",
         "OME-Zarr 0.4",
         "OME-Zarr 0.5",
+        "OME-Zarr 0.6",
         "Zeiss CZI",
         "Zeiss LSM (Laser Scanning Microscope) 510/710",
     }

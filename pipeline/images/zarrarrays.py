@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.images import faults, places
+from pipeline.images import faults, ngff, places
 from pipeline.images.facts import Facts
 from pipeline.images.zarrstore import Bad, Store
 
@@ -21,7 +21,16 @@ _LENGTHS = {
     "meter": 1e6,
     "angstrom": 1e-4,
     "picometer": 1e-6,
+    "m": 1e6,
+    "mm": 1e3,
+    "um": 1.0,
+    "µm": 1.0,
+    "μm": 1.0,
+    "micron": 1.0,
+    "microns": 1.0,
+    "nm": 1e-3,
 }
+"""Micrometres of a unit: the names that OME-Zarr asks for, and the short ones of others."""
 _TYPES = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 
 
@@ -91,19 +100,48 @@ def technical(
     facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
     facts.pixel_type = array.type
     units: dict[str, float] = {}
-    for axis in scales.get("axes") or ():
+    for axis in ngff.axes_given(scales)[0] or ():
         if isinstance(axis, dict) and axis.get("unit") in _LENGTHS:
             units[str(axis.get("name")).upper()] = _LENGTHS[axis["unit"]]
-    for change in dataset.get("coordinateTransformations") or ():
-        if not isinstance(change, dict) or not isinstance(change.get("scale"), list):
-            continue
-        if all(isinstance(one, int | float) and abs(one) < 1e12 for one in change["scale"]):
-            lengths = {
-                axis.upper(): float(one) * units[axis.upper()]
-                for axis, one in zip(names, change["scale"], strict=False)
-                if axis.upper() in units
-            }
-            facts.pixel_size(**lengths)
+    factors = ngff.scaling(dataset.get("coordinateTransformations"))
+    if factors is None:
+        return
+    # up to 0.5 what stands beside the data sets scales all of them further
+    whole = ngff.scaling(scales.get("coordinateTransformations")) if "axes" in scales else None
+    if whole and len(whole) == len(factors):
+        factors = [one * other for one, other in zip(factors, whole, strict=True)]
+    facts.pixel_size(
+        **{
+            axis.upper(): one * units[axis.upper()]
+            for axis, one in zip(names, factors, strict=False)
+            if axis.upper() in units
+        }
+    )
+
+
+def resolution(store: Store, path: str) -> None:
+    """The pixel size of an N5 data set, as n5-viewer and the COSEM project write it.
+
+    Source: the metadata that n5-universe (github.com/saalfeldlab) knows, 2024.
+    """
+    told = store.json(*path.split("/"), "attributes.json") or {}
+    given, cosem = told.get("pixelResolution"), told.get("transform")
+    lengths: Any = given
+    units: Any = []
+    axes: Any = ["x", "y", "z"]
+    if isinstance(given, dict):
+        lengths, units = given.get("dimensions"), [given.get("unit")] * 3
+    elif isinstance(cosem, dict):
+        lengths, units, axes = (cosem.get(key) for key in ("scale", "units", "axes"))
+    if not all(isinstance(one, list) for one in (lengths, units, axes)):
+        return
+    store.facts.pixel_size(
+        **{
+            str(axis).upper(): length * _LENGTHS.get(str(unit).lower(), 0)
+            for axis, length, unit in zip(axes, lengths, units, strict=False)
+            if isinstance(length, int | float) and str(axis).lower() in ("x", "y", "z")
+        }
+    )
 
 
 def walked(store: Store) -> Iterator[str]:

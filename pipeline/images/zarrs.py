@@ -1,4 +1,4 @@
-"""Folders that are one image: OME-Zarr 0.4 and 0.5, plates, bioformats2raw layout, Zarr, N5."""
+"""Folders that are one image: OME-Zarr 0.4 to 0.6, plates, bioformats2raw layout, Zarr, N5."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import Any
 
 from pipeline.images import faults, ngff, ome, persons, places
 from pipeline.images.facts import Facts
-from pipeline.images.zarrarrays import Array, array_of, axes_of, no_chunks, technical, walked
+from pipeline.images.zarrarrays import (
+    Array,
+    array_of,
+    axes_of,
+    no_chunks,
+    resolution,
+    technical,
+    walked,
+)
 from pipeline.images.zarrstore import MARKS, Bad, Store, is_n5, is_store
 
 MOST_WELLS = 4096
@@ -66,6 +74,7 @@ def _n5(store: Store) -> None:
         if len(array.shape) in (2, 3):
             # the axis that varies fastest stands first
             store.facts.size(T=1, C=1, **dict(zip("XYZ", [*array.shape, 1], strict=False)))
+        resolution(store, path)
         if not array.chunked:
             no_chunks(store, f"the data set {path!r}" if path else "the data set")
         return
@@ -107,7 +116,9 @@ def _version3(store: Store) -> None:
     attributes = node.get("attributes")
     ome = attributes.get("ome") if isinstance(attributes, dict) else None
     if isinstance(ome, dict):
-        _ome(store, ome, "zarr.json", "/attributes/ome", "0.5")
+        version = str(ome.get("version", ""))[:3]
+        known = version if version == "0.6" else "0.5"
+        _ome(store, ome, "zarr.json", "/attributes/ome", known)
     elif isinstance(attributes, dict):
         _ome(store, attributes, "zarr.json", "/attributes", "0.5")
     if facts.format == "Zarr":
@@ -321,7 +332,8 @@ def _image(
         ngff.check(multiscales, file, at, facts)
     scales = multiscales[0] if multiscales and isinstance(multiscales[0], dict) else {}
     datasets = scales.get("datasets")
-    axes = axes_of(scales.get("axes"))
+    given, home = ngff.axes_given(scales)
+    axes = axes_of(given)
     stored = True
     for number, dataset in enumerate(datasets if isinstance(datasets, list) else ()):
         name = dataset.get("path") if isinstance(dataset, dict) else None
@@ -345,7 +357,7 @@ def _image(
                 f"{len(axes)} axes ({', '.join(axes)}) are named for an array of "
                 f"{len(array.shape)} dimensions",
                 file=f"{facts.path}/{file}",
-                pointer=f"{at}/0/axes",
+                pointer=f"{at}{home}",
                 value=len(axes),
             )
             return stored
