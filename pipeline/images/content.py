@@ -249,9 +249,9 @@ def _suffix(
 ) -> None:
     """Flag a suffix that says another format than the content."""
     if not suffixes:
-        facts.flag(
-            faults.SUFFIX_MISSING, f"{name} has no suffix; its content is {found.name}"
-        ) if not found.other else None
+        if found.all_suffixes and not found.other:
+            text = f"{name} has no suffix; its content is {found.name}"
+            facts.flag(faults.SUFFIX_MISSING, text)
         return
     allowed = found.all_suffixes
     if packed:

@@ -10,6 +10,8 @@ from pipeline.images.facts import Facts, Member
 from pipeline.images.formats import suffixes_of, table
 
 _FIRST = (
+    "acqp",
+    "visu_pars",
     "htd",
     "wpi",
     "mlf",

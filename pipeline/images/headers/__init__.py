@@ -17,6 +17,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     named,
     netcdf,
     packedrows,
+    paravision,
     raster,
     screens,
     slides,

@@ -382,15 +382,6 @@ def spc(file: Opened, facts: Facts) -> None:
         facts.date(f"{day[1]} {time[1] if time else ''}".strip())
 
 
-@header("Bruker MRI")
-def bruker(file: Opened, facts: Facts) -> None:
-    """Bruker: the files of one scan and its reconstructions belong to acqp."""
-    if file.name == "acqp":
-        names = ("fid", "method", "reco", "visu_pars", "pulseprogram", "spnam0", "imnd", "ser")
-        facts.members += [Member(name, None) for name in names]
-        facts.folders.append("pdata")
-
-
 @header("NDTiff")
 def ndtiff(file: Opened, facts: Facts) -> None:
     """NDTiff: the index of its planes beside it, which names their axes and files.
