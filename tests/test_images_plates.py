@@ -1,7 +1,8 @@
-"""Plates of MetaXpress: which picture of which well, site and wavelength is absent."""
+"""Plates: which picture of which well, site and wavelength is absent, and what indexes tell."""
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -73,3 +74,109 @@ def test_a_well_that_is_absent_altogether_is_named(tmp_path: Path) -> None:
 def test_sites_that_no_well_has_are_counted(tmp_path: Path) -> None:
     plate(tmp_path, sites=(1, 3))
     assert absent(tmp_path).startswith("p_A02_s?_w1*.tif, p_A02_s?_w2*.tif, p_A03_s?_w1*.tif")
+
+
+def yokogawa(folder: Path) -> None:
+    """A plate of two wells, two channels and three slices, as CV8000 writes it; no pictures."""
+    space = 'xmlns:bts="http://www.yokogawa.co.jp/BTS/BTSSchema/1.0"'
+    head = '<?xml version="1.0" encoding="utf-8"?>\n'
+    records = "".join(
+        f'<bts:MeasurementRecord bts:Type="IMG" bts:Column="{well}" bts:Row="2" bts:TimePoint="1" '
+        f'bts:FieldIndex="1" bts:ZIndex="{z}" bts:Ch="{channel}">p_B0{well}_Z{z}C{channel}.tif'
+        "</bts:MeasurementRecord>"
+        for well, z, channel in product((3, 4), (1, 2, 3), (1, 4))
+    )
+    write(folder / "MeasurementData.mlf", (
+        f"{head}<bts:MeasurementData {space}>{records}"
+        '<bts:MeasurementRecord bts:Type="ERR" bts:Column="9">AF Error</bts:MeasurementRecord>'
+        "</bts:MeasurementData>"
+    ).encode())  # fmt: skip
+    write(folder / "MeasurementDetail.mrf", (
+        f'{head}<bts:MeasurementDetail bts:BeginTime="2024-02-03T04:05:06.7+01:00" '
+        f'bts:MeasurementSettingFileName="two.mes" bts:TargetSystem="CV8000 FD" {space}>'
+        '<bts:MeasurementSamplePlate bts:WellPlateFileName="p.wpi" />'
+        '<bts:MeasurementChannel bts:Ch="1" bts:HorizontalPixelDimension="0.325" '
+        'bts:VerticalPixelDimension="0.65" bts:InputBitDepth="16" bts:HorizontalPixels="2000" '
+        'bts:VerticalPixels="1000" /></bts:MeasurementDetail>'
+    ).encode())  # fmt: skip
+    channels = "".join(
+        f'<bts:Channel bts:Ch="{n}" bts:Target="{name}" />' for n, name in ((1, "A"), (4, "D"))
+    )
+    write(folder / "two.mes", f"{head}<bts:S {space}>{channels}</bts:S>".encode())
+    write(folder / "p.wpi", f"{head}<bts:WellPlate {space}/>".encode())
+
+
+@pytest.mark.parametrize("index", ["p.wpi", "MeasurementData.mlf"])
+def test_a_yokogawa_plate_tells_its_pictures_with_and_without_its_wpi(
+    tmp_path: Path, index: str
+) -> None:
+    yokogawa(tmp_path)
+    if index != "p.wpi":
+        (tmp_path / "p.wpi").unlink()
+    found = {Path(one.path).name: one for one in sniff([tmp_path])}
+    one = found.pop(index)
+    assert {other.kind for other in found.values()} == {"companion"}
+    assert (one.kind, one.format, one.evidence) == ("image", "CV7000", "content")
+    assert one.sizes == {"T": 1, "C": 2, "Z": 3, "Y": 1000, "X": 2000}
+    assert one.pixel_size_um == {"X": 0.325, "Y": 0.65}
+    assert (one.pixel_type, one.images, one.channels) == ("uint16", 2, ("A", "D"))
+    assert (one.instrument, one.acquired) == ("Yokogawa CV8000", "2024-02-03T04:05:06")
+    absent = {flag.severity: flag.message for flag in one.findings if flag.code == "IMG001"}
+    assert absent["error"].startswith("12 files of this image are absent: p_B03_Z1C1.tif")
+    assert absent.get("warning", "").endswith("absent: p.wpi") == (index != "p.wpi")
+    (tmp_path / index).unlink()
+    assert {one.kind for one in sniff([tmp_path]) if one.path.endswith((".mrf", ".mes"))} <= {
+        "other", "companion",
+    }  # fmt: skip
+
+
+def test_a_jdce_names_its_tables_and_they_its_pictures(tmp_path: Path) -> None:
+    filters = [{"EmissionFilter": {"Name": "blue"}}, {"EmissionFilter": None}, 7]
+    protocol = {
+        "Camera": {"Size": {"Width": 20, "Height": 10}},
+        "ObjectiveCalibration": {"Unit": "\u03bcm", "PixelWidth": 0.5, "PixelHeight": 0.5},
+        "Wavelengths": filters,
+    }
+    stack = {
+        "AutoLeadAcquisitionProtocol": protocol,
+        "Creation": {"Date": "2026-01-02", "Time": "03:04:05"},
+        "ImageMetadataFiles": ["t.csv", 3],
+    }
+    rows = ["Row,Column,Field,Wavelength,Timepoint,ZIndex,ImageSubFolderPath,ImageFileName"]
+    rows += [f"3,5,0,{wave},0,{z},t0,w{wave}z{z}.tif" for wave, z in product((0, 1), (0, 1, 2))]
+    write(tmp_path / "p.jdce", json.dumps({"ImageStack": stack}).encode())
+    write(tmp_path / "t.csv", "\r\n".join(rows).encode())
+    write(tmp_path / "t0" / "w1z2.tif", tiff())
+    found = {Path(one.path).name: one for one in sniff([tmp_path])}
+    one = found["p.jdce"]
+    assert (one.format, one.evidence) == ("JDCE", "content")
+    assert one.sizes == {"T": 1, "C": 2, "Z": 3, "Y": 10, "X": 20}
+    assert (one.pixel_size_um, one.images) == ({"X": 0.5, "Y": 0.5}, 1)
+    assert (one.channels, one.acquired) == (("blue", "", ""), "2026-01-02T03:04:05")
+    assert {name for name, other in found.items() if other.of} == {"t.csv", "w1z2.tif"}
+    (flag,) = one.findings
+    assert (flag.code, flag.message[:7]) == ("IMG001", "5 files")
+    for spoilt in (b'{"ImageStack": []}', b'{"ImageStack": ', b"{}"):
+        write(tmp_path / "p.jdce", spoilt)
+        (one,) = sniff([tmp_path / "p.jdce"])
+        assert {flag.code for flag in one.findings} <= {"IMG114"}, one.findings
+
+
+def test_an_in_cell_index_tells_its_pictures(tmp_path: Path) -> None:
+    pictures = "".join(
+        f'<Image filename="w{column}f{field}z{z}.tif"><Row number="1"/><Column number="{column}"/>'
+        f'<Identifier field_index="{field}" time_index="0" wave_index="0" z_index="{z}"/></Image>'
+        for column, field, z in product((1, 2), (0, 1), (0, 1, 2))
+    )
+    write(tmp_path / "p.xdce", (
+        '<?xml version="1.0"?><ImageStack><Creation date="2012-05-30" time="13:05:54"/>'
+        '<ObjectiveCalibration unit="um" pixel_height="0.645" pixel_width="0.645"/>'
+        '<Camera name="c"><Size height="8" width="16"/></Camera>'
+        '<Wavelength><EmissionFilter name="DAPI"/></Wavelength>'
+        f"<Images>{pictures}</Images></ImageStack>"
+    ).encode())  # fmt: skip
+    (one,) = sniff([tmp_path])
+    assert (one.format, one.images, one.channels) == ("InCell 1000/2000", 4, ("DAPI",))
+    assert one.sizes == {"T": 1, "C": 1, "Z": 3, "Y": 8, "X": 16}
+    assert one.pixel_size_um == {"X": 0.645, "Y": 0.645}
+    assert one.acquired == "2012-05-30T13:05:54"

@@ -18,6 +18,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     netcdf,
     packedrows,
     paravision,
+    plates,
     raster,
     screens,
     slides,

@@ -29,11 +29,12 @@ def whole(file: Opened) -> str:
     return words(file.read(0, min(file.size, MOST_INDEX)))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name as XML and addresses write it, with slashes between folders."""
     return unquote(unescape(name)).replace("\\", "/").strip()
 
 
-def _tags(text: str, names: str) -> Iterator[tuple[str, str]]:
+def tags(text: str, names: str) -> Iterator[tuple[str, str]]:
     """Attributes and text of elements by a pattern of names, in time linear in the text."""
     for found in re.finditer(rf"<(?:\w+:)?(?:{names})\b([^<>]*+)>([^<]*+)", text):
         yield found[1], found[2]
@@ -41,8 +42,8 @@ def _tags(text: str, names: str) -> Iterator[tuple[str, str]]:
 
 def _said(text: str, names: str, attribute: str) -> list[str]:
     """What an attribute of the elements says."""
-    found = (re.search(rf'\b{attribute}="([^"]+)"', inside) for inside, _ in _tags(text, names))
-    return [_plain(one[1]) for one in found if one]
+    found = (re.search(rf'\b{attribute}="([^"]+)"', inside) for inside, _ in tags(text, names))
+    return [plain(one[1]) for one in found if one]
 
 
 def _name(path: str) -> str:
@@ -108,9 +109,9 @@ def bdv(file: Opened, facts: Facts) -> None:
         facts.members.append(Member("{stem}.xml", "warning"))
         return
     text = whole(file)
-    for kind, name in _tags(text, "hdf5|n5|zarr"):
+    for kind, name in tags(text, "hdf5|n5|zarr"):
         if name and "absolute" not in kind:
-            _add(facts, [_plain(name)])
+            _add(facts, [plain(name)])
     if found := re.search(r"<size>(\d{1,8}) (\d{1,8}) (\d{1,8})</size>", text):
         facts.size(T=1, C=1, Z=int(found[3]), Y=int(found[2]), X=int(found[1]))
     facts.images = len(re.findall(r"<ViewSetup>", text)) or None
@@ -157,47 +158,17 @@ def empad(file: Opened, facts: Facts) -> None:
     _add(facts, [_name(one) for one in _said(whole(file), "raw_file", "filename")[:1]], "warning")
 
 
-@header("CV7000")
-def cv7000(file: Opened, facts: Facts) -> None:
-    """CV7000: MeasurementData.mlf, MeasurementDetail.mrf, and the TIFFs that the first names."""
-    if not file.name.lower().endswith(".wpi"):
-        return
-    facts.members += [Member("MeasurementData.mlf"), Member("MeasurementDetail.mrf", "warning")]
-    folder = os.path.dirname(file.path) or "."
-    try:
-        with Opened(os.path.join(folder, "MeasurementData.mlf")) as index:
-            text = whole(index)
-    except OSError:
-        return
-    names = [name for said, name in _tags(text, r"\w+") if 'Type="IMG"' in said and name]
-    _add(facts, [_plain(name) for name in names])
-    facts.images = len({re.sub(r"A\d+Z\d+C\d+\.tif$", "", name) for name in names}) or None
-    facts.members += [
-        Member(name, None)
-        for name in places.names(folder)
-        if name.lower().endswith((".wpp", ".mes", ".mrf", ".mlf")) or name.startswith("DC_")
-    ]
-
-
-@header("InCell 1000/2000", "JDCE")
-def incell(file: Opened, facts: Facts) -> None:
-    """XDCE: the pictures that it names."""
-    names = _said(whole(file), "Image", "filename")
-    _add(facts, [_name(name) for name in names])
-    facts.images = len(names) or None
-
-
 @header("Aperio AFI")
 def afi(file: Opened, facts: Facts) -> None:
     """AFI: the slides that it names."""
-    _add(facts, [_plain(n) for n in re.findall(r"<Path>([^<]+)</Path>", whole(file))])
+    _add(facts, [plain(n) for n in re.findall(r"<Path>([^<]+)</Path>", whole(file))])
 
 
 @header("Hamamatsu ndpi")
 def ndpis(file: Opened, facts: Facts) -> None:
     """NDPIS: the slides that it names."""
     if file.name.lower().endswith(".ndpis"):
-        _add(facts, [_plain(n) for n in re.findall(r"(?m)^Image\d+=(.+)$", whole(file))])
+        _add(facts, [plain(n) for n in re.findall(r"(?m)^Image\d+=(.+)$", whole(file))])
 
 
 @header("Hamamatsu VMS")
@@ -207,7 +178,7 @@ def vms(file: Opened, facts: Facts) -> None:
         r"(?mi)^(ImageFile\S*|MapFile|MacroImage|OptimisationFile)=(.+)$", whole(file)
     )
     names = {
-        key: re.sub(r"^[A-Za-z]:/(?:.*/)?", "", _plain(name)) for key, name in named if name.strip()
+        key: re.sub(r"^[A-Za-z]:/(?:.*/)?", "", plain(name)) for key, name in named if name.strip()
     }
     _add(facts, list(names.values()))
     facts.images = 1
@@ -329,7 +300,7 @@ def micromanager(file: Opened, facts: Facts) -> None:
     if file.name.lower().endswith(".txt"):
         _add(
             facts,
-            [_plain(n) for n in re.findall(r'"FileName":\s*"([^"]+\.tiff?)"', whole(file))],
+            [plain(n) for n in re.findall(r'"FileName":\s*"([^"]+\.tiff?)"', whole(file))],
             "warning",
         )
 
