@@ -10,7 +10,7 @@ from pipeline import emission, ledger, outputs, reporting, review, sources, stag
 from pipeline.accession import Accession, is_accession
 from pipeline.check import Images, Known
 from pipeline.checks.file_lists import WAITING_CODES
-from pipeline.findings import Finding, Frozen, Location, declare
+from pipeline.findings import Finding, Frozen
 from pipeline.intake import file_list_codes
 from pipeline.outputs import report as pages
 from pipeline.receiving import Bench, Received, component_files, look_of, manifest, receive
@@ -20,16 +20,6 @@ from pipeline.settings import Settings
 from pipeline.sources import Found
 from pipeline.stages import Judged
 
-FAILED = declare(
-    "INT902",
-    "submission-failed",
-    "error",
-    """The pipeline itself failed on this submission; nothing is known of it.
-
-    To fix: nothing is asked of the depositor; the archive's engineers mend the pipeline, and the
-    next run tries again.
-    """,
-)
 ABSENT = WAITING_CODES | {file_list_codes.ABSENT.code}
 """The codes that say only that files are missing or still arriving: the depositor's turn."""
 
@@ -245,8 +235,7 @@ def _twice(found: Found, bench: Bench) -> Result:
 
 def crashed(found: Found, bench: Bench, crash: Exception) -> Result:
     """The outcome of a submission over which the pipeline itself failed; tried again next time."""
-    message = f"the pipeline failed on this submission: {type(crash).__name__}: {crash}"
-    finding = FAILED.at(Location(file=found.given), message)
+    finding = stages.failed(found.given, crash)
     origin = bench.knowledge.origin("new")
     page = pages.ReportPage(
         submission=found.name,

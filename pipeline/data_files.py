@@ -25,7 +25,7 @@ def present(opened: Opened) -> Mapping[str, int]:
         for home in (root, opened.found.folder or root)
     }
     sizes: dict[str, int] = {}
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=_refused):
         folders.sort()
         for name in sorted(names):
             path = os.path.join(folder, name)
@@ -33,6 +33,12 @@ def present(opened: Opened) -> Mapping[str, int]:
                 continue
             sizes[Path(path).relative_to(root).as_posix()] = os.path.getsize(path)
     return sizes
+
+
+def _refused(error: OSError) -> None:
+    """Let a folder that may not be read be told, and one pass that is just being removed."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def elsewhere(opened: Opened, sizes: Mapping[str, int]) -> tuple[str, ...]:

@@ -110,7 +110,10 @@ def discover(path: Path) -> Iterator[Found]:
         return
     for child in sorted(path.iterdir()):
         if child.is_dir() and not child.name.startswith("."):
-            below = _documents(child)
+            try:
+                below = _documents(child)
+            except OSError:  # told when it is opened, so that the others are not kept waiting
+                below = []
             yield (
                 _in_folder(child, below)
                 if below
@@ -132,13 +135,20 @@ def _documents(folder: Path) -> list[Path]:
         if child.is_file()
         and not child.name.startswith(".")
         and child.name.casefold() not in SYSTEM
-        and not file_lists.is_file_list(child)
-        and intake.door_for(child) is not None
+        and _is_document(child)
     ]
     best: dict[str, Path] = {}
     for child in sorted(there, key=_preference):
         best.setdefault(child.stem, child)
     return sorted(best.values(), key=_preference)
+
+
+def _is_document(path: Path) -> bool:
+    """Whether a file is a document, by its content; by its name where it may not be opened."""
+    try:
+        return not file_lists.is_file_list(path) and intake.door_for(path) is not None
+    except OSError:
+        return path.suffix.casefold() in FORMATS
 
 
 def _preference(path: Path) -> tuple[int, str]:
@@ -159,8 +169,13 @@ def _identity(found: Found, reading: Reading) -> str:
 def open_found(
     found: Found, *, files: bool = True, imported: bool = False, file: str | None = None
 ) -> Opened:
-    """A submission with its file lists; with `files` false its data files are elsewhere."""
+    """A submission with its file lists; with `files` false its data files are elsewhere.
+
+    Raises OSError where the system lets nothing be read.
+    """
     if found.document is None:
+        if found.folder is not None:
+            os.listdir(found.folder)
         here = Location(file=found.given)
         message = f"the folder '{found.name}' holds no document"
         return Opened(

@@ -11,7 +11,16 @@ from pydantic import ConfigDict
 
 from pipeline import check, data_files, edit, review, rule, schema
 from pipeline.check import Context, Images, Known
-from pipeline.findings import RANK, Finding, Frozen, Location, Operation, Report, Suggestion
+from pipeline.findings import (
+    RANK,
+    Finding,
+    Frozen,
+    Location,
+    Operation,
+    Report,
+    Suggestion,
+    declare,
+)
 from pipeline.images import ImageFile
 from pipeline.intake.pagetab_objects import NO_VALUE
 from pipeline.knowledge import Knowledge
@@ -19,6 +28,17 @@ from pipeline.record import Change, Decision
 from pipeline.select import parent, steps
 from pipeline.sources import Opened
 from pipeline.submission import FileList, Submission
+
+FAILED = declare(
+    "INT902",
+    "submission-failed",
+    "error",
+    """The pipeline failed on this submission, or may not read its files; nothing is known of it.
+
+    To fix: nothing is asked of the depositor; the archive's engineers mend the pipeline or the
+    rights of the files, and the next run tries again.
+    """,
+)
 
 ListChecks = Callable[[FileList], Iterable[Finding]]
 _ROUNDS = 6
@@ -55,6 +75,15 @@ class Look(Frozen):
     """How the columns of file lists are checked (default: value by value)."""
     list_findings: tuple[Finding, ...] | None = None
     """What was found in the file lists, which no change of the metadata alters."""
+
+
+def failed(file: str, crash: Exception) -> Finding:
+    """The finding that stands for a submission over which the pipeline itself failed."""
+    why = f"the pipeline failed on this submission: {type(crash).__name__}: {crash}"
+    if isinstance(crash, OSError):
+        name = os.path.basename(str(crash.filename or file))
+        why = f"the system does not let '{name}' be read: {crash.strerror or crash}"
+    return FAILED.at(Location(file=file), why)
 
 
 def look_at_images(opened: Opened, *, deep: bool = False) -> Images:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -33,10 +34,10 @@ class Subject(Frozen):
 
     def path_of(self, file: str | None) -> str:
         """The path of a file that a finding names, as the user would name it."""
-        if file is None or not self.path.is_dir():
+        if file is None or file == self.given or not self.path.is_dir():
             return self.given
         for home in (self.path, self.path / "Files"):
-            if (home / file).exists():
+            if os.path.exists(home / file):
                 return str(Path(self.given) / (home / file).relative_to(self.path))
         return str(Path(self.given) / file)
 
@@ -87,6 +88,16 @@ def validate(
     if subject.kind == "file-list":
         return _file_list(subject, knowledge, profile)
     return _image(subject, knowledge, profile)
+
+
+def failed(subject: Subject, crash: Exception, knowledge: Knowledge, profile: str) -> Report:
+    """The report on a subject over which the pipeline itself failed."""
+    shown = subject.found.shown if subject.found else subject.path.name
+    return Report(
+        submission=None,
+        origin=knowledge.origin(profile),
+        findings=(stages.failed(shown, crash),),
+    )
 
 
 def _with_checksums(opened: Opened, images: Images) -> Images:

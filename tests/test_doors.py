@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +23,8 @@ from pipeline.intake import (
 )
 from tests.documents import CRATE, EMPIAR, EMPIAR_XML, IDR, REMBI, RENDERED
 from tests.malformed import CORPUS, needs_corpus
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @needs_corpus
@@ -75,3 +81,67 @@ def test_damage_is_told_and_never_crashes(document: tuple[str, str]) -> None:
     reading = DOORS[name].read(text.encode("utf-8"), name)
     assert reading.read or reading.findings
     json.dumps(reading.metadata)
+
+
+EXTENDED: dict[str, Any] = {
+    "accNo": "S-BIAD90013",
+    "title": "Mitotic spindles in fission yeast",
+    "doi": "10.1234/spindles",
+    "releaseTime": "2027-04-01T00:00:00Z",
+    "rootPath": "data",
+    "collections": [{"accNo": "BioImages"}],
+    "attributes": [{"name": "Title", "value": "Mitotic spindles in fission yeast"}],
+    "section": {
+        "type": "Study",
+        "fileList": {"fileName": "movies.tsv"},
+        "attributes": [{"name": "Keywords", "value": "yeast", "valueAttrs": [], "nameAttrs": []}],
+        "links": [{"url": "EMPIAR-90125", "attributes": [{"name": "Type", "value": "empiar"}]}],
+        "files": [{"filePath": "a.tif", "size": 17, "type": "file", "attributes": []}],
+        "sections": [{"extType": "sectionsTable", "sections": [{"type": "Author"}]}],
+    },
+}
+PLACED: dict[str, Any] = {
+    "study.json": json.loads(
+        (ROOT / "fixtures/inbox/wing-disc-wounding/submission.json").read_text("utf-8")
+    ),
+    "extended.json": EXTENDED,
+    "ro-crate-metadata.json": CRATE,
+    "entry.json": EMPIAR,
+    **dict.fromkeys(
+        ["rembi.json", "rembi.yaml"], json.loads(json.dumps(yaml.safe_load(REMBI), default=str))
+    ),
+}
+WRONG: list[Any] = [5, 1.5, True, None, "", [], {}, [5], [None], [[{}]], {"a": 5}, {"@id": 5}]
+
+
+def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every mapping or list below a value, with each of its keys."""
+    for key, one in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        yield value, key
+        if isinstance(one, dict | list):
+            yield from nodes(one)
+
+
+def types(value: Any) -> Iterator[type]:
+    """The types of everything in a value."""
+    yield type(value)
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from types(one)
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_a_value_of_another_type_anywhere_gives_a_record_of_plain_values(
+    name: str, tmp_path: Path
+) -> None:
+    document = copy.deepcopy(PLACED[name])
+    path = tmp_path / name
+    for home, key in nodes(document):
+        kept = home[key]
+        for home[key] in WRONG:
+            path.write_text(json.dumps(document), encoding="utf-8")
+            reading = intake.read(path)
+            assert reading.read or reading.findings
+            left = set(types(reading.metadata)) - {dict, list, str, int, float, bool, type(None)}
+            assert not left, (home, home[key])
+        home[key] = kept

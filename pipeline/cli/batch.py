@@ -6,6 +6,7 @@ import datetime as dt
 import gc
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -83,10 +84,21 @@ def judged(path: Path, ask: Ask, known: Knowledge) -> Iterator[tuple[Subject, Re
     """What stands at a path, the report on it, and whether it could be read."""
     from pipeline import subjects
 
-    for subject in subjects.at(path):
-        report, read = subjects.validate(
-            subject, known, day=ask.day, profile=ask.profile, files=ask.files
-        )
+    try:
+        found = list(subjects.at(path))
+    except OSError as refused:
+        whole = subjects.Subject(given=str(path), kind="submission", path=path)
+        yield whole, subjects.failed(whole, refused, known, ask.profile), False
+        return
+    for subject in found:
+        try:
+            report, read = subjects.validate(
+                subject, known, day=ask.day, profile=ask.profile, files=ask.files
+            )
+        except Exception as crash:  # one document must not end the run
+            if "--debug" in sys.argv:
+                raise
+            report, read = subjects.failed(subject, crash, known, ask.profile), False
         yield subject, report, read
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import click
 from pipeline.cli import printing
 
 if TYPE_CHECKING:
+    from pipeline.findings import Finding
     from pipeline.record import Change
+    from pipeline.submission import Submission
 
 
 @click.command()
@@ -45,19 +48,24 @@ def normalise(
     several = len(paths) > 1 or form == "jsonl"
     for path in printing.progress(paths, len(paths), "documents"):
         for found in sources.discover(path):
-            opened = sources.open_found(found, files=False, imported=True)
-            if opened.submission is None:
+            submission: Submission | None = None
+            changes: tuple[Change, ...] = ()
+            faults: tuple[Finding, ...] = ()
+            try:
+                opened = sources.open_found(found, files=False, imported=True)
+                submission, faults = opened.submission, opened.findings
+                if submission is not None and not no_rules:
+                    change = stages.accept_all if accept_review else stages.safe_changes
+                    submission, changes = change(opened, look)
+            except Exception as crash:  # one document must not end the run
+                if "--debug" in sys.argv:
+                    raise
+                submission, faults = None, (stages.failed(found.given, crash),)
+            if submission is None:
                 failed = True
-                for fault in opened.findings:
+                for fault in faults:
                     click.echo(f"{found.given}: {fault.code} {fault.message}", err=True)
                 continue
-            changes: tuple[Change, ...] = ()
-            if no_rules:
-                submission = opened.submission
-            elif accept_review:
-                submission, changes = stages.accept_all(opened, look)
-            else:
-                submission, changes = stages.safe_changes(opened, look)
             if show_changes:
                 _changes(found.given, changes, several)
             elif several:

@@ -220,9 +220,8 @@ class Reader:
         file_list = value.get("fileList")
         if isinstance(file_list, dict) and isinstance(file_list.get("fileName"), str):
             name_at = f"{at}/fileList/fileName"
-            attributes += (
-                Attribute("File List", file_list["fileName"], name_at, value_at=name_at),
-            )
+            name = str(file_list["fileName"])
+            attributes += (Attribute("File List", name, name_at, value_at=name_at),)
         return Section(
             type=kind or "",
             accession=accession,
@@ -330,6 +329,8 @@ class Reader:
     def file(self, value: dict[str, Any], at: str) -> File | None:
         """One file named by a section directly."""
         path = value.get("path", value.get("filePath"))
+        if isinstance(path, Number):
+            path = self.text(path, f"{at}/path", "a file's path")
         if not isinstance(path, str):
             self.wrong(f"{at}/path", "a file's path", "text", path)
             return None
@@ -340,7 +341,7 @@ class Reader:
         return File(
             path=path,
             size=int(size) if isinstance(size, Number) and size.isdecimal() else None,
-            kind=kind if isinstance(kind, str) else None,
+            kind=str(kind) if isinstance(kind, str) else None,
             attributes=self.attributes(value.get("attributes"), f"{at}/attributes"),
             at=at,
         )
@@ -391,7 +392,7 @@ def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:
         if isinstance(a, dict)
     }
     made = [
-        Attribute(name, value, join("", keys[name]), value_at=join("", keys[name]))
+        Attribute(name, str(value), join("", keys[name]), value_at=join("", keys[name]))
         for name, value in named.items()
         if isinstance(value, str) and value.strip() and name.casefold() not in present
     ]
@@ -406,7 +407,7 @@ def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:
         for index, one in enumerate(collections):
             if isinstance(one, dict) and isinstance(one.get("accNo"), str):
                 at = join("/collections", index, "accNo")
-                made.append(Attribute("AttachTo", one["accNo"], at, value_at=at))
+                made.append(Attribute("AttachTo", str(one["accNo"]), at, value_at=at))
     return tuple(made)
 
 

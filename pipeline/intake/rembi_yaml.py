@@ -337,7 +337,7 @@ class _Document:
         url = one.get(key)
         left = {name: value for name, value in one.items() if name != key}
         attributes, _ = build.content(left, at, _ABOUT)
-        return Link(url if isinstance(url, str) else "", tuple(attributes), at)
+        return Link(str(url) if isinstance(url, str) else "", tuple(attributes), at)
 
     def blocks(self, document: dict[str, Any], at: str) -> list[Section]:
         """The blocks beside the study: one section for each name in them."""

@@ -167,7 +167,7 @@ class Mapping:
     def methods(self, made: Metadata, entity: Entity, place: str, done: set[str]) -> None:
         """Imaging methods: names and FBbi terms beside each other, or defined terms."""
         numbers = [
-            (number, at)
+            (str(number), at)
             for value, at in self.graph.values(entity, "fbbiid")
             if isinstance(number := value.get("@id") if isinstance(value, dict) else value, str)
         ]
@@ -305,7 +305,7 @@ class Mapping:
         ]
         for entity in sorted(left, key=lambda one: (one.types or ("entity",))[-1].casefold()):
             place = join("/study/sections", len(study.get("sections", ())))
-            made: Metadata = {"type": entity.types[-1] if entity.types else "entity"}
+            made: Metadata = {"type": str(entity.types[-1]) if entity.types else "entity"}
             self.objects.left(made, entity, place, set())
             if "attributes" in made:
                 self.objects.pointers[place] = entity.at
