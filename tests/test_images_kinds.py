@@ -439,3 +439,23 @@ def test_runs_of_dicom_are_unpacked(tmp_path: Path) -> None:
 def test_what_only_sounds_like_an_image_is_none(name: str, data: bytes, tmp_path: Path) -> None:
     one = made(tmp_path / name, data)
     assert (one.kind, grave(one)) == ("other", set())
+
+
+def test_a_raw_of_panasonic_has_sizes_in_its_own_tags(tmp_path: Path) -> None:
+    pixels = 40 * 30 // 8
+    entries = ((2, 40), (3, 30), (10, 12), (11, 34316), (273, 0xFFFFFFFF), (279, 2400), (280, 200))
+    data = b"IIU\0" + struct.pack("<IH", 8, len(entries))
+    data += b"".join(struct.pack("<HHII", code, 4, 1, value) for code, value in entries)
+    data = data.ljust(200, b"\0") + b"\1" * pixels
+    one = made(tmp_path / "a.rw2", data)
+    assert (one.format, one.pixel_type) == ("Panasonic RW2", "uint16")
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 30, "X": 40}
+    assert grave(one) == set()
+    assert not grave(only(tmp_path / "a.rw2", deep=True))
+    assert grave(made(tmp_path / "a.rw2", data[:-1])) == {"IMG103"}
+
+
+def test_a_packed_file_may_have_any_suffix_before_that_of_gzip(tmp_path: Path) -> None:
+    data = gzip.compress(MRC + bytes(range(32)))
+    assert grave(made(tmp_path / "a.msk.gz", data)) == set()
+    assert grave(made(tmp_path / "a.tif.gz", data)) == set()

@@ -259,6 +259,8 @@ def _suffix(
     if not allowed or not allowed.isdisjoint(suffixes) or suffixes[-1].isdigit():
         return
     claimed = by_suffix(suffixes)
+    if packed and all(one.other for one in claimed):
+        return
     if found.other:
         if (
             claimed

@@ -53,6 +53,9 @@ MOST_NUMBERS = 4 << 20
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 DESCRIPTION, MAKE, MODEL, STRIPS, SAMPLES, ROWS, COUNTS = 270, 271, 272, 273, 277, 278, 279
 X_RESOLUTION, Y_RESOLUTION, PLANAR, RESOLUTION_UNIT, SOFTWARE = 282, 283, 284, 296, 305
+SENSOR_WIDTH, RAW_OFFSET = 2, 280
+_PANASONIC = {SENSOR_WIDTH: WIDTH, 3: HEIGHT, 10: BITS, 11: COMPRESSION}
+"""Tags of Panasonic RW2, and those of TIFF that say the same (ExifTool 12.57, PanasonicRaw)."""
 TILE_WIDTH, TILE_HEIGHT, TILES, TILE_COUNTS, SUB_DIRECTORIES, SAMPLE_FORMAT = (
     322,
     323,
@@ -108,6 +111,8 @@ class Tiff:
     unread: bool = False
     """Whether the limit was reached before the last directory."""
     numbers_read: int = 0
+    panasonic: bool = False
+    """Whether sizes and bits stand in tags of Panasonic's own."""
 
     def page(self, offset: int) -> Page:
         """The directory at an offset. Raises Cut outside the file, Wrong when it cannot be one.
@@ -140,6 +145,12 @@ class Tiff:
                 whole = value & (1 << 8 * room - less) - 1 if order == "<" else value >> less
             tags.setdefault(code, Tag(kind, number, at if inline else value, whole))
             at += width
+        if self.panasonic and SENSOR_WIDTH in tags:
+            for own, code in _PANASONIC.items():
+                if own in tags:
+                    tags.setdefault(code, tags[own])
+            # the strip is said to be where none is, with the bytes that it has unpacked
+            tags.pop(STRIPS, None)
         end = offset + lead + count * width
         follow = file.read(end, 8 if self.big or self.wide_next else 4)
         following = 0
@@ -227,7 +238,8 @@ def begin(file: Opened) -> Tiff | None:
     if version not in (42, 85, 0x4F52, 0x5352):
         return None
     file.need(0, 8, "the TIFF header")
-    return Tiff(file, order, False, struct.unpack_from(order + "I", head, 4)[0])
+    first = struct.unpack_from(order + "I", head, 4)[0]
+    return Tiff(file, order, False, first, panasonic=version == 85)
 
 
 __all__ = ["Cut", "Enough", "Loop", "Page", "Tag", "Tiff", "Wrong", "begin"]

@@ -206,9 +206,20 @@ def _metamorph(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None
         facts.name_channels([said["image-name"]])
 
 
+PANASONIC = "Panasonic RW2"
+
+
+def _panasonic(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
+    """Panasonic RW2: where its pixels begin; packed, each takes more than one bit."""
+    if at := tiff.number(pages[0], t.RAW_OFFSET):
+        pixels = tiff.number(pages[0], t.WIDTH) * tiff.number(pages[0], t.HEIGHT)
+        tiff.file.reach(at + pixels // 8, "the raw pixels, packed,")
+
+
 SPECIAL: dict[str, tuple[Callable[[Tiff, Facts, list[Page], bool], None], ...]] = {
     "Aperio SVS TIFF": (_aperio, tiffmakers.aperio),
     "FEI TIFF": (_fei,),
+    PANASONIC: (_panasonic,),
     "LEO": (_sem,),
     "MetaMorph 7.5 TIFF": (_metamorph, tiffmakers.stack),
     "MetaMorph Stack (STK)": (_metamorph, tiffmakers.stack),

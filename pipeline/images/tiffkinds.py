@@ -12,7 +12,7 @@ from pipeline.images.facts import Facts
 from pipeline.images.formats import Format, Signature, table
 from pipeline.images.opened import Cut, Enough, Opened, Wrong
 from pipeline.images.tiff import Loop, Page, Tiff
-from pipeline.images.tiffdetails import SPECIAL, technical
+from pipeline.images.tiffdetails import PANASONIC, SPECIAL, technical
 
 Numbers = tuple[int | float, ...]
 INDEX_LIMIT = 24 << 20
@@ -61,6 +61,7 @@ COMPRESSIONS = frozenset(
         33004,
         33005,
         33007,
+        34316,
         34661,
         34676,
         34677,
@@ -69,6 +70,9 @@ COMPRESSIONS = frozenset(
         34718,
         34719,
         34720,
+        34826,
+        34828,
+        34830,
         34887,
         34888,
         34889,
@@ -178,7 +182,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     try:
         _compression(tiff, facts, pages)
         technical(tiff, facts, pages, whole)
-        for special in SPECIAL.get(facts.format, ()):
+        for special in SPECIAL.get(PANASONIC if tiff.panasonic else facts.format, ()):
             special(tiff, facts, pages, whole)
     except Cut as cut:
         _cut(facts, file, cut)
