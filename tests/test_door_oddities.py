@@ -79,6 +79,25 @@ def test_a_value_in_the_lines_below_its_name_is_kept(tmp_path: Path) -> None:
     assert [one.code for one in reading.findings] == ["SUB140"]
 
 
+def test_single_words_in_the_lines_below_a_name_are_its_values(tmp_path: Path) -> None:
+    rows = (
+        "Experiment Number\t1\t\n"
+        "Processed Data Column Name\t\n"
+        "cell_id\n"
+        "area\n"
+        "\n"
+        "and\n"
+        "\n"
+        "plate_id\n"
+        "Processed Data Column Type\tdata\t\n"
+    )
+    reading = study_file(tmp_path, rows)
+    assert [one.code for one in reading.findings] == ["SUB140"]
+    attributes = reading.metadata["study"]["study_components"][0]["attributes"]
+    columns = {"name": "Processed Data Column Name", "value": "cell_id\narea\nand\nplate_id"}
+    assert columns in attributes
+
+
 def test_names_that_stand_below_each_other_without_values_are_names(tmp_path: Path) -> None:
     rows = (
         "Screen Number\t1\t\n"

@@ -263,3 +263,45 @@ def test_namesakes_of_a_crate_are_told_apart(known: Knowledge, tmp_path: Path) -
     assert opened.submission is not None
     titles = [one["title"] for one in opened.submission.metadata["study"]["biosamples"]]
     assert titles == ["cell", "cell (two)"]
+
+
+def archived(kind: str, *pairs: tuple[str, str | None], **more: Any) -> dict[str, Any]:
+    """A section as the extended form of BioStudies has it."""
+    made = [{"name": n, "value": v, "reference": False, "valueAttrs": []} for n, v in pairs]
+    return {"accNo": None, "type": kind, "attributes": made, "extType": "section", **more}
+
+
+def test_an_archived_study_shows_its_own_faults_alone(known: Knowledge, tmp_path: Path) -> None:
+    typed = [{"name": "Type", "value": "DOI"}]
+    link = {"url": "doi: https://doi.org/10.1234/exa.5", "attributes": typed}
+    organism = archived(
+        "Organism",
+        ("Scientific name", "Homo sapiens (bone tumour cell line (U-2 OS cells))."),
+        ("Common name", None),
+    )
+    files = {"fileName": "plates", "pageTabFiles": [{"fileName": "plates.tsv"}]}
+    below = [
+        archived("author", ("Name", "Mira Astrid1 Lindgren"), ("E-mail", "mira@example.org")),
+        archived("Publication", ("Title", "Cells in plates and what they do"), links=[link]),
+        archived("Biosample", ("Title", "Cells"), ("Biological entity", "x"), sections=[organism]),
+        archived(
+            "Image Analysis",
+            ("Title", "Analysis"),
+            ("Image Analysis Overview", "# Alignment: images were aligned by hand."),
+        ),
+        archived("Study Component", ("Name", "Plates"), ("Description", "Cells"), fileList=files),
+    ]
+    study = archived("Study", ("Title", "Single cells of a tumour in many plates"), sections=below)
+    template = {"name": "Template", "value": "BioImages.v4"}
+    document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
+    document["attributes"] = [template]
+    opened, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
+    component = opened.submission.metadata["study"]["study_components"][0]
+    assert component["file_list"] == "plates.tsv"
+    told = {one.code: one for one in report.findings}
+    assert not {"FLS101", "TXT106", "PUB003"} & set(told)
+    assert told["SUB004"].severity == "hint", "the form asks for the scientific name alone"
+    assert told["BIO301"].message.endswith("is a cell line, not a species")
+    assert told["LNK101"].message.endswith("is more than the DOI")
+    [edit] = told["AUT116"].suggestion.operations
+    assert edit.after == "Mira Astrid Lindgren"

@@ -377,8 +377,10 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
     cells = CELL_LINES.fullmatch(read.name) is not None
     if not read.name or NO_ORGANISM.fullmatch(read.name):
         return
-    if cells or (not read.found and BELOW_SPECIES.search(read.name)):
-        what = "a cell line" if cells else "a hybrid, variety or isolate"
+    below_it = None if read.found else BELOW_SPECIES.search(read.name)
+    if cells or below_it:
+        of_cells = cells or (below_it and "cell" in below_it[0].lower())
+        what = "a cell line" if of_cells else "a hybrid, variety or isolate"
     elif rank in ABOVE_SPECIES:
         what = f"a {rank}"
     elif read.found:

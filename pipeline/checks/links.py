@@ -35,7 +35,7 @@ def without_description(link: dict[str, Any]) -> Iterator[Flag]:
 
 @check("LNK101", "link-doi-without-type", at="/study/**/links/*", severity="warning")
 def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
-    """A link is a DOI without the resolver's address and without the type doi.
+    """A link is a DOI without the resolver's address and the type doi, or more than the DOI.
 
     BioStudies takes it for an address of its own, and it leads nowhere.
 
@@ -47,8 +47,9 @@ def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         return
     kind = str(link.get("type", "")).strip()
     if not kind or (url != bare and kind.casefold() == "doi"):
+        more = "more than the DOI" if kind else "a DOI without its type or address"
         yield Flag(
-            message=f"the link {quoted(link['url'])} is a DOI without its type or address",
+            message=f"the link {quoted(link['url'])} is {more}",
             at=below(place, "url"),
         )
 

@@ -198,6 +198,8 @@ _BEHIND = re.compile(
     r"\s*(?:[*†‡§#¶]+|(?<=[^\W\d_])\s?[\d,¹²³⁴⁵⁶⁷⁸⁹⁰]+[*†‡]*|,?\s(?:et al|and others)\.?"
     r"|\([^()]*\)?)$"
 )
+_INSIDE = re.compile(r"(?<=[^\W\d_]{3})\d{1,2}(?= [^\W\d_])")
+"""A footnote mark behind one of several names of a person."""
 _ID_BEHIND = re.compile(
     r"[\s,;(<\[]+(?:e-?mail:?\s*|orcid(?: id)?:?\s*|https?://orcid\.org/)?"
     r"(?:[\w.+-]+@[\w.-]+\.\w+|\d{4}-\d{4}-\d{4}-\d{3}[\dXx])[>)\]]*$",
@@ -257,7 +259,7 @@ def with_remarks(name: str, place: Place) -> Iterator[Flag]:
     behind = _BEHIND.search(bare)
     if behind and (not behind[0].strip().startswith("(") or _REMARK.search(behind[0])):
         bare = bare[: behind.start()]
-    bare = bare.strip(" ,")
+    bare = _INSIDE.sub("", bare).strip(" ,")
     if bare != name.strip().strip(" ,") and len(bare.split()) > 1:
         why = "Titles, footnote marks and remarks are no part of a name."
         yield Flag(

@@ -74,7 +74,8 @@ def doi_missing(publication: dict[str, Any]) -> Iterator[Flag]:
 
     To fix: add the DOI; Crossref's search finds it by the title.
     """
-    if publication and not str(publication.get("doi", "")).strip():
+    linked = any(doi(str(one.get("url", ""))) for one in publication.get("links", ()))
+    if publication and not linked and not str(publication.get("doi", "")).strip():
         yield Flag(message=f"the publication {_known(publication)} has no DOI")
 
 

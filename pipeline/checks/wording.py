@@ -16,7 +16,7 @@ _LATER = re.compile(
     r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
     r"lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
     r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+"
-    r"|#\s+(?!of\b)[a-z][^#\n]{4,400}"
+    r"|#\s+(?!of\b)(?-i:[a-z])[^#\n]{4,400}"
     r"|(?:to be (?:added|announced|assigned|completed|confirmed|decided|defined|determined"
     r"|filled in|finali[sz]ed|provided|updated|written)\b[^.\n]{0,50}"
     r"|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) (?:a|an|the|your|here)\b"

@@ -180,6 +180,8 @@ class _Study:
     """Numbers of the rows that have been read."""
     broken: set[int] = field(default_factory=set)
     """Numbers of the rows whose values stand in several lines."""
+    below: set[int] = field(default_factory=set)
+    """Numbers of the rows that have no value of their own, but values in lines below."""
 
     def tree(self, rows: Sequence[Row]) -> Tree:
         """The tree of a file's rows."""
@@ -258,8 +260,11 @@ class _Study:
             return False
         if len(words) >= 6 or not row.name[:1].isalpha():
             return True
-        valued = any(above.text(n) for n in range(2, len(above.cells) + 1))
-        return valued and bool(_TEXT.search(row.name))
+        if any(above.text(n) for n in range(2, len(above.cells) + 1)):
+            return above.number in self.below or bool(_TEXT.search(row.name))
+        named = _begins_name(above.name.split()[0]) and row.number == above.number + 1
+        slip = any(build.slips((row.name,), _FORM))
+        return named and len(row.cells) == 1 and not slip
 
     def parted(self, row: Row) -> Row:
         """A row with its name and its value in two cells, where a blank stands for the tab."""
@@ -282,6 +287,8 @@ class _Study:
         cells = [*above.cells, ""] if len(above.cells) == 1 else list(above.cells)
         last = filled[-1] if filled else 2
         cells[last - 1] = f"{cells[last - 1]}\n{row.cells[0]}" if filled else row.cells[0]
+        if not filled:
+            self.below.add(above.number)
         self.lines.positions.setdefault(f"/{above.number}/{last}", self.lines.locate(row.number, 1))
         part.rows[-1] = Row(above.number, tuple(cells))
         self.broken_value(above, row, 1)

@@ -220,7 +220,7 @@ class Reader:
         file_list = value.get("fileList")
         if isinstance(file_list, dict) and isinstance(file_list.get("fileName"), str):
             name_at = f"{at}/fileList/fileName"
-            name = str(file_list["fileName"])
+            name = _list_name(file_list)
             attributes += (Attribute("File List", name, name_at, value_at=name_at),)
         return Section(
             type=kind or "",
@@ -409,6 +409,16 @@ def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:
                 at = join("/collections", index, "accNo")
                 made.append(Attribute("AttachTo", str(one["accNo"]), at, value_at=at))
     return tuple(made)
+
+
+def _list_name(file_list: dict[str, Any]) -> str:
+    """The name of a file list, whose extension the extended form has in its copies alone."""
+    name = str(file_list["fileName"])
+    copies = file_list.get("pageTabFiles")
+    if isinstance(copies, list) and not name.endswith((".tsv", ".json", ".xlsx")):
+        names = {str(one.get("fileName")) for one in copies if isinstance(one, dict)}
+        return next((made for end in ("tsv", "json") if (made := f"{name}.{end}") in names), name)
+    return name
 
 
 def _kind(value: Any) -> str:

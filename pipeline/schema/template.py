@@ -89,14 +89,16 @@ class Template(Frozen):
     def requires_at(self, place: str) -> bool:
         """Whether the form demands what stands at a place, or the field that a part belongs to.
 
-        `/study/licence/name` is demanded when the study's licence is.
+        `/study/licence/name` is demanded when the study's licence is, its address is not.
         """
         path = [step for step in steps(place) if not step.isdecimal()]
+        part = path[-1] if path else ""
         while path:
             above = "".join(f"/{step}" for step in path[:-1])
             for of, pattern in PLACES.items():
                 if pattern.replace("/*", "") == above and self.field(of, path[-1]) is not None:
-                    return self.requires(of, path[-1])
+                    named = part in (path[-1], "name", "scientific_name", "text")
+                    return named and self.requires(of, path[-1])
             path.pop()
         return False
 
