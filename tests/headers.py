@@ -160,7 +160,6 @@ for _format, _file, _hex in [
     ("Improvision Openlab LIFF", "a.liff", "0000ffff696d7072" + "00" * 24),
     ("Lambert Instruments FLIM", "a.fli", b"{FLIMIMAGE}\n[FLIMIMAGE: INFO]\n".hex()),
     ("GE MicroCT", "a.vff", b"ncaa\nrank=3;\n".hex()),
-    ("Hitachi S-4800", "a.txt", b"[SemImageFile]\n".hex()),
     ("Hamamatsu DCIMG", "a.dcimg", b"DCIMG".hex() + "00" * 32),
     ("Zeiss Axio CSM", "a.lms", b"....LMSFLE".hex() + "00" * 32),
     ("Keller Lab Block", "a.klb", "02" + "00" * 40),

@@ -119,6 +119,7 @@ SETS: list[tuple[str, dict[str, bytes]]] = [
         "imzML",
         {"a.imzML": b"<?xml version='1.0'?><mzML><!-- imzML --></mzML>", "a.ibd": bytes(range(32))},
     ),
+    ("Hitachi S-4800", {"a.txt": b"[SemImageFile]\r\nImageName=a.tif\r\n", "a.tif": tiff()}),
     ("MetaXpress", {"p.HTD": b'"HTSInfoFile", Version 1.0\n', "p_A01.tif": tiff()}),
     (
         "CV7000",

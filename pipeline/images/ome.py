@@ -126,6 +126,10 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     _members(root, images, facts, around)
     if around is not None and images:
         _inside(images, facts, around)
+    if around is not None and "_mmstack_" in around.name.lower():
+        # Micro-Manager writes its own metadata beside a stack
+        beside = re.sub(r"(?i)\.ome\.tiff?$", "_metadata.txt", around.name)
+        facts.members.append(Member(beside, None))
     if around is None:
         omeagree.document(root, images, facts, place)
 
@@ -196,18 +200,19 @@ def _technical(root: Any, images: list[Any], facts: Facts) -> None:
         sizes = {axis: whole_number(pixels, "Size" + axis) for axis in "TCZYX"}
         facts.size(**sizes)
         omesaid.details(root, image, pixels, facts)
-        form = pixels.get("Type", "")
+        # until 2008-09 the type had another name, until 2003-FC capital letters, too
+        form = pixels.get("Type") or pixels.get("PixelType", "").lower()
         facts.pixel_type = (_FORMS.get(form, form) or None) if form in _TYPES else None
         lengths: dict[str, float | None] = {}
         for axis in "XYZ":
-            text = pixels.get("PhysicalSize" + axis)
+            text = pixels.get("PhysicalSize" + axis) or image.get("PixelSize" + axis)
             unit = _UNITS.get(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
             try:
                 lengths[axis] = float(text) * unit if text and unit else None
             except ValueError:
                 lengths[axis] = None
         facts.pixel_size(**lengths)
-        given = pixels.get("PhysicalSizeX")
+        given = pixels.get("PhysicalSizeX") or image.get("PixelSizeX")
         if not given or "X" not in (facts.pixel_size_um or {}):
             unit = pixels.get("PhysicalSizeXUnit", "µm")
             facts.flag(

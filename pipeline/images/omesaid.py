@@ -13,7 +13,10 @@ MOST_CHANNELS = 1000
 def details(root: Any, image: Any, pixels: Any, facts: Facts) -> None:
     """Take names of channels, the microscope, and when the image was acquired."""
     channels = [node for node in pixels if local(node) == "Channel"][:MOST_CHANNELS]
-    facts.name_channels([node.get("Name") or node.get("Fluor") or "" for node in channels])
+    # until 2008-09 the names of channels stood beside the pixels
+    older = [node for node in image if local(node) in ("LogicalChannel", "ChannelInfo")]
+    named = channels or older[:MOST_CHANNELS]
+    facts.name_channels([node.get("Name") or node.get("Fluor") or "" for node in named])
     for node in image:
         if local(node) in ("AcquisitionDate", "AcquiredDate", "CreationDate") and node.text:
             facts.date(node.text)

@@ -182,7 +182,9 @@ def _tell(root: Any, log: list[Any], facts: Facts, alone: bool) -> None:
         where = place(
             node, attribute[1] if attribute and "required but missing" not in message else None
         )
-        if where in told:
+        # of an ID out of form, libxml2 says a second time that the element has none
+        twice = "key identity-constraint" in message and place(node, "ID") in told
+        if where in told or twice:
             continue
         told.add(where)
         grave = alone or _grave(node, message)

@@ -55,6 +55,7 @@ _FIRST = (
     "head",
     "html",
     "rpl",
+    "txt",
 )
 MOST_ASKED = 16
 """Members that a web server is asked for, which lists none: each costs a request."""
@@ -64,13 +65,15 @@ _RANK = {suffix: number for number, suffix in enumerate(_FIRST)}
 def first_to_ask(name: str) -> tuple[int, str]:
     """Sorts files that claim others before those that may be claimed."""
     low = name.lower()
-    if low.endswith(("metadata.txt", "_master.h5")):
+    if low.endswith(("metadata.txt", "_master.h5")) and "_mmstack_" not in low:
         return -1, name  # they claim the single planes of Micro-Manager, the parts of a detector
     for suffix in (low.rpartition(".")[2], ".".join(low.rsplit(".", 2)[-2:])):
-        if suffix in _RANK:
+        if suffix in _RANK and not low.endswith("_metadata.txt"):
             return _RANK[suffix], name
     # an NDTiff index stands behind the stack that claims it, the photograph behind its slide
+    # and the metadata of a Micro-Manager stack behind its OME-TIFF
     behind = low in ("ndtiff.index", "display_settings.txt") or low.endswith(".full")
+    behind = behind or low.endswith("_metadata.txt")
     return len(_RANK) + behind, name
 
 

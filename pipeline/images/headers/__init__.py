@@ -20,6 +20,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     paravision,
     plates,
     raster,
+    scans,
     screens,
     slides,
     stated,

@@ -40,7 +40,7 @@ def tags(text: str, names: str) -> Iterator[tuple[str, str]]:
         yield found[1], found[2]
 
 
-def _said(text: str, names: str, attribute: str) -> list[str]:
+def stated(text: str, names: str, attribute: str) -> list[str]:
     """What an attribute of the elements says."""
     found = (re.search(rf'\b{attribute}="([^"]+)"', inside) for inside, _ in tags(text, names))
     return [plain(one[1]) for one in found if one]
@@ -94,27 +94,12 @@ def lei(file: Opened, facts: Facts) -> None:
 
 def _frames(text: str, folder: str) -> list[str]:
     """What a Leica index names, relative to the first one."""
-    names = _said(text, "Reference|Frame", "File")
+    names = stated(text, "Reference|Frame", "File")
     return [
         os.path.normpath(os.path.join(folder, name))
         for name in names
         if "iomanagerconfig" not in name.lower() and "://" not in name
     ]
-
-
-@header("Big Data Viewer")
-def bdv(file: Opened, facts: Facts) -> None:
-    """BigDataViewer XML: its HDF5, N5 or Zarr."""
-    if not file.name.lower().endswith(".xml"):
-        facts.members.append(Member("{stem}.xml", "warning"))
-        return
-    text = whole(file)
-    for kind, name in tags(text, "hdf5|n5|zarr"):
-        if name and "absolute" not in kind:
-            _add(facts, [plain(name)])
-    if found := re.search(r"<size>(\d{1,8}) (\d{1,8}) (\d{1,8})</size>", text):
-        facts.size(T=1, C=1, Z=int(found[3]), Y=int(found[2]), X=int(found[1]))
-    facts.images = len(re.findall(r"<ViewSetup>", text)) or None
 
 
 @header("imzML")
@@ -133,6 +118,9 @@ def imzml(file: Opened, facts: Facts) -> None:
     y = re.search(r'IMS:1000043"[^<>]{0,200}value="(\d{1,8})"', text)
     if x and y:
         facts.size(T=1, C=1, Z=1, Y=int(y[1]), X=int(x[1]))
+    wide = re.search(r'IMS:1000046"([^<>]{1,400})', text)
+    high = re.search(r'IMS:1000047"([^<>]{1,400})', text)
+    facts.pixel_size(X=_micrometres(wide), Y=_micrometres(high or wide))
     named = re.search(r'IMS:1000080"[^<>]{0,200}value="([^"]{32,40})"', text)
     stem = os.path.splitext(file.path)[0]
     data = next((p for p in (f"{stem}.ibd", f"{stem}.IBD") if places.exists(p)), None)
@@ -151,11 +139,22 @@ def imzml(file: Opened, facts: Facts) -> None:
                 )
 
 
+def _micrometres(found: re.Match[str] | None) -> float | None:
+    """The value of a parameter of imzML whose unit is a length; without one it is micrometres."""
+    value = re.search(r'\bvalue="([\d.]{1,20})"', found[1]) if found else None
+    unit = re.search(r'\bunitName="(\w{1,20})"', found[1]) if found else None
+    factor = {"nanometer": 1e-3, "millimeter": 1e3}.get(unit[1] if unit else "", 1.0)
+    try:
+        return float(value[1]) * factor if value else None
+    except ValueError:
+        return None
+
+
 @header("EMPAD RAW XML")
 def empad(file: Opened, facts: Facts) -> None:
     """EMPAD: the raw file that the XML names."""
     # the name at acquisition; the raw file may have been renamed since
-    _add(facts, [_name(one) for one in _said(whole(file), "raw_file", "filename")[:1]], "warning")
+    _add(facts, [_name(one) for one in stated(whole(file), "raw_file", "filename")[:1]], "warning")
 
 
 @header("Aperio AFI")
@@ -230,10 +229,11 @@ def metamorph(file: Opened, facts: Facts) -> None:
     else:
         facts.members.append(Member(f"{stem.lower()}_*.stk"))
     facts.images = len(found) or None
+    said = dict(re.findall(r'(?m)^"(\w+)", *(.*?)\s*$', whole(file)))
+    waves = _count(said, "DoWave", "NWavelengths")
+    facts.name_channels([said.get(f"WaveName{n}", "").strip('"') for n in range(1, waves + 1)])
+    facts.date(said.get("StartTime1", ""))
     if file.name.lower().endswith(".nd"):
-        said = dict(re.findall(r'(?m)^"(\w+)", *(.*?)\s*$', whole(file)))
-        waves = _count(said, "DoWave", "NWavelengths")
-        facts.name_channels([said.get(f"WaveName{n}", "").strip('"') for n in range(1, waves + 1)])
         _add(facts, list(_lacking(stem, found, said, waves)), "warning")
 
 
@@ -275,16 +275,9 @@ def flex(file: Opened, facts: Facts) -> None:
     """MEA: the pictures that it names, by paths of the computer that wrote it (as Bio-Formats)."""
     if not file.name.lower().endswith(".mea"):
         return
-    names = [_name(one) for one in _said(whole(file), "Picture", "path")]
+    names = [_name(one) for one in stated(whole(file), "Picture", "path")]
     _add(facts, [one if one.lower().endswith(".flex") else f"{one}.flex" for one in names])
     facts.images = len(names) or None
-
-
-@header("Prairie Technologies TIFF")
-def prairie(file: Opened, facts: Facts) -> None:
-    """Prairie XML: the TIFFs that it names."""
-    if file.name.lower().endswith(".xml"):
-        _add(facts, _said(whole(file), "File", "filename"))
 
 
 @header("CellVoyager")
@@ -292,17 +285,6 @@ def cellvoyager(file: Opened, facts: Facts) -> None:
     """CellVoyager: its folder Image."""
     facts.members.append(Member("Image"))
     facts.folders.append("Image")
-
-
-@header("Micro-Manager")
-def micromanager(file: Opened, facts: Facts) -> None:
-    """Micro-Manager metadata: the single planes that it names."""
-    if file.name.lower().endswith(".txt"):
-        _add(
-            facts,
-            [plain(n) for n in re.findall(r'"FileName":\s*"([^"]+\.tiff?)"', whole(file))],
-            "warning",
-        )
 
 
 @header("IMAGIC")
