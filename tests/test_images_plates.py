@@ -180,3 +180,71 @@ def test_an_in_cell_index_tells_its_pictures(tmp_path: Path) -> None:
     assert one.sizes == {"T": 1, "C": 1, "Z": 3, "Y": 8, "X": 16}
     assert one.pixel_size_um == {"X": 0.645, "Y": 0.645}
     assert one.acquired == "2012-05-30T13:05:54"
+
+
+HARMONY = (
+    '<?xml version="1.0"?><EvaluationInputData xmlns="{}"><InstrumentType>Phenix</InstrumentType>'
+    "<Plates><Plate><MeasurementStartTime>2022-05-25T14:44:40.4+02:00</MeasurementStartTime></Plate>"
+    '</Plates><Maps><Map><Entry ChannelID="1"><ChannelName>DAPI</ChannelName>'
+    '<ImageResolutionX Unit="m">3E-07</ImageResolutionX><ImageSizeX>20</ImageSizeX>'
+    "<ImageSizeY>10</ImageSizeY></Entry></Map></Maps><Images>{}</Images></EvaluationInputData>"
+)
+
+
+@pytest.mark.parametrize(
+    ("space", "form"),
+    [
+        ("43B2/HarmonyV7", "PerkinElmer Operetta"),
+        ("http://www.perkinelmer.com/PEHH/HarmonyV5", "PerkinElmer Operetta"),
+        ("http://www.perkinelmer.com/Columbus", "PerkinElmer Columbus"),
+    ],
+)
+def test_an_index_of_harmony_or_columbus_tells_fields_and_planes(
+    tmp_path: Path, space: str, form: str
+) -> None:
+    pictures = "".join(
+        f'<Image><URL BufferNo="0">r2c{column}p{plane}ch{channel}.tiff</URL><Row>2</Row>'
+        f"<Col>{column}</Col><FieldID>1</FieldID><PlaneID>{plane}</PlaneID>"
+        f"<TimepointID>1</TimepointID><ChannelID>{channel}</ChannelID></Image>"
+        for column, plane, channel in product((3, 4), (1, 2, 3), (1, 2))
+    )
+    write(tmp_path / "Index.xml", HARMONY.format(space, pictures).encode())
+    (one,) = sniff([tmp_path])
+    assert (one.format, one.images) == (form, 2)
+    assert one.sizes == {"T": 1, "C": 2, "Z": 3, "Y": 10, "X": 20}
+    assert (one.pixel_size_um, one.channels) == ({"X": 0.3}, ("DAPI",))
+    assert (one.instrument, one.acquired) == ("PerkinElmer Phenix", "2022-05-25T14:44:40")
+    (flag,) = [flag for flag in one.findings if flag.code == "IMG001"]
+    assert flag.message.startswith("12 files of this image are absent: r2c3p1ch1.tiff")
+
+
+def test_an_index_of_columbus_refers_to_those_of_its_pictures(tmp_path: Path) -> None:
+    write(tmp_path / "MeasurementIndex.ColumbusIDX.xml", (
+        b'<?xml version="1.0"?><MeasurementIndex xmlns="http://www.perkinelmer.com/Columbus">'
+        b'<Reference Class="x">ImageIndex.ColumbusIDX.xml</Reference></MeasurementIndex>'
+    ))  # fmt: skip
+    space = "http://www.perkinelmer.com/Columbus"
+    write(tmp_path / "ImageIndex.ColumbusIDX.xml", HARMONY.format(space, "").encode())
+    found = {Path(one.path).name: one for one in sniff([tmp_path])}
+    assert {one.format for one in found.values()} == {"PerkinElmer Columbus"}
+    (tmp_path / "ImageIndex.ColumbusIDX.xml").unlink()
+    (one,) = sniff([tmp_path])
+    assert [flag.severity for flag in one.findings if flag.code == "IMG001"] == ["warning"]
+
+
+def test_a_scanr_experiment_tells_its_scale_and_that_its_pictures_are_absent(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "experiment_descriptor.xml", (
+        b"<?xml version='1.0'?><Cluster><Name>Experiment Descriptor Cluster</Name><DBL>"
+        b"<Name>conversion factor um/pixel</Name>\n<Val>0.3225</Val></DBL></Cluster>"
+    ))  # fmt: skip
+    (one,) = sniff([tmp_path])
+    assert (one.format, one.pixel_size_um) == ("Olympus ScanR", {"X": 0.3225, "Y": 0.3225})
+    assert [flag.value for flag in one.findings if flag.code == "IMG001"] == ["data"]
+    (tmp_path / "data").mkdir()
+    (one,) = sniff([tmp_path])
+    assert [flag.value for flag in one.findings if flag.code == "IMG001"] == ["data/*.tif"]
+    write(tmp_path / "data" / "A1--W00001--P00001--Z00000--T00000--DAPI.tif", tiff())
+    (one,) = [one for one in sniff([tmp_path]) if one.kind == "image"]
+    assert (one.images, one.channels, one.findings) == (1, ("DAPI",), ())

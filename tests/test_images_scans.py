@@ -220,3 +220,58 @@ def test_an_id_out_of_form_is_told_once(tmp_path: Path) -> None:
     ))  # fmt: skip
     (flag,) = told(tmp_path)["a.ome.xml"].findings
     assert (flag.code, "'one'" in flag.message) == ("OME103", True)
+
+
+INVEON = """#
+# Header file for data file pet.img
+#	with 2 frames.
+#
+version 001.910
+total_frames 2
+x_dimension 8
+y_dimension 6
+z_dimension 4
+data_type {}
+pixel_size_x 0.5
+pixel_size_y 0.25
+pixel_size_z 2
+scan_time Tue May  1 10:11:12 2012
+"""
+
+
+@pytest.mark.parametrize(("kind", "form", "width"), [(4, "float32", 4), (2, "int16", 2)])
+def test_an_inveon_header_tells_its_voxels(
+    tmp_path: Path, kind: int, form: str, width: int
+) -> None:
+    write(tmp_path / "pet.img.hdr", INVEON.format(kind).encode())
+    one = told(tmp_path)["pet.img.hdr"]
+    assert one.format == "Inveon"
+    assert one.sizes == {"T": 2, "C": 1, "Z": 4, "Y": 6, "X": 8}
+    assert one.pixel_size_um == {"X": 500.0, "Y": 250.0, "Z": 2000.0}
+    assert (one.pixel_type, one.acquired) == (form, "2012-05-01T10:11:12")
+    assert absent(one) == "pet.img"
+    write(tmp_path / "pet.img", bytes(range(192)) * width)
+    found = told(tmp_path)
+    assert (found["pet.img.hdr"].findings, found["pet.img"].kind) == ((), "companion")
+    write(tmp_path / "pet.img", bytes(range(100)))
+    (flag,) = told(tmp_path)["pet.img.hdr"].findings
+    assert (flag.code, flag.value) == ("IMG103", 100)
+
+
+def test_tiles_of_an_olympus_map_belong_to_it(tmp_path: Path) -> None:
+    area = "<matl:area><matl:image>{}</matl:image></matl:area>"
+    write(tmp_path / "matl.omp2info", (
+        '<?xml version="1.0"?><matl:properties xmlns:matl="http://www.olympus.co.jp/hpf/matl">'
+        f"{area.format('a_0001.oir')}{area.format('a_0002.oir')}</matl:properties>"
+    ).encode())  # fmt: skip
+    one = told(tmp_path)["matl.omp2info"]
+    assert (one.format, absent(one)) == ("Olympus OMP2INFO", "a_0001.oir, a_0002.oir")
+
+
+def test_a_scan_of_metamorph_names_its_waves(tmp_path: Path) -> None:
+    write(tmp_path / "a.scan", (
+        b'"NDInfoFile", Version 1.0\r\n"StartTime1", 20240102 03:04:05\r\n"DoWave", TRUE\r\n'
+        b'"NWavelengths", 2\r\n"WaveName1", "Green"\r\n"WaveName2", "DAPI"\r\n"EndFile"\r\n'
+    ))  # fmt: skip
+    one = told(tmp_path)["a.scan"]
+    assert (one.channels, one.acquired) == (("Green", "DAPI"), "2024-01-02T03:04:05")

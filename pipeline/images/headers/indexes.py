@@ -157,6 +157,14 @@ def empad(file: Opened, facts: Facts) -> None:
     _add(facts, [_name(one) for one in stated(whole(file), "raw_file", "filename")[:1]], "warning")
 
 
+@header("Olympus OMP2INFO")
+def omp2info(file: Opened, facts: Facts) -> None:
+    """OMP2INFO: the tiles that it names (as Bio-Formats 8)."""
+    names = [plain(name) for _, name in tags(whole(file), "image") if name.strip()]
+    _add(facts, [one for one in names if one.lower().endswith((".oir", ".vsi"))])
+    facts.images = 1
+
+
 @header("Aperio AFI")
 def afi(file: Opened, facts: Facts) -> None:
     """AFI: the slides that it names."""
@@ -292,12 +300,6 @@ def imagic(file: Opened, facts: Facts) -> None:
     """IMAGIC: header and pixels beside each other."""
     other = ".img" if file.name.lower().endswith(".hed") else ".hed"
     facts.members.append(Member("{stem}" + other))
-
-
-@header("Inveon")
-def inveon(file: Opened, facts: Facts) -> None:
-    """Inveon: the pixel file has the header's name without .hdr."""
-    facts.members.append(Member("{stem}"))
 
 
 @header("Unisoku")

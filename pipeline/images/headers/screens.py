@@ -139,12 +139,19 @@ def scanr(file: Opened, facts: Facts) -> None:
         return
     facts.members.append(Member("data"))
     facts.folders.append("data")
+    step = re.search(
+        r"<Name>conversion factor um/pixel</Name>\s*<Val>([\d.]{1,20})</Val>", whole(file)
+    )
+    if step and step[1].count(".") < 2:
+        facts.pixel_size(X=float(step[1]), Y=float(step[1]))
     names = places.names(os.path.join(os.path.dirname(file.path) or ".", "data"))
     form = re.compile(r"(?i)(.*W\d+--P\d+)--(Z\d+)--(T\d+)--(.+\.tiff?)")
     found = [match.groups() for match in map(form.fullmatch, names) if match]
     facts.images = len({one[0] for one in found}) or None
     facts.name_channels(sorted({os.path.splitext(one[3])[0] for one in found}))
     facts.members += [Member(f"data/{'--'.join(one)}", "warning") for one in gaps(found)]
+    if not names and places.exists(os.path.join(os.path.dirname(file.path) or ".", "data")):
+        facts.members.append(Member("data/*.tif"))
 
 
 @header("3i SlideBook 7")
@@ -181,9 +188,27 @@ def operetta(file: Opened, facts: Facts) -> None:
     if not file.name.lower().endswith(".xml"):
         return
     text = whole(file)
-    names = re.findall(r"<(?:URL|ImageURL)\b[^<>]*+>([^<]++)<", text)
+    if "perkinelmer.com/Columbus" in text[:2000]:
+        facts.format = "PerkinElmer Columbus"
+    pictures = re.split(r"<(?:URL|ImageURL)\b", text)
+    names = [found[1] for one in pictures[1:] if (found := re.match(r"[^<>]*+>([^<]++)<", one))]
     facts.name_members([name for name in names if "://" not in name])
-    facts.images = len(names) or None
+    # an index of Columbus refers to those of its pictures
+    facts.members += [
+        Member(name.strip(), "warning")
+        for name in re.findall(r"<Reference\b[^<>]*+>([^<]++)<", text)
+        if name.strip().lower().endswith(".xml")
+    ]
+    numbers = [{key: value for key in _PLACES if (value := _inside(one, key))} for one in
+               pictures[1:]]  # fmt: skip
+    planes = [one for one in numbers if len(one) == len(_PLACES)]
+    counts = {axis: len({one[key] for one in planes}) for axis, key in _AXES.items()}
+    facts.size(
+        **{axis: count for axis, count in counts.items() if count},
+        **{axis: int(n) for axis in "YX" if (n := _inside(text, f"ImageSize{axis}")).isdecimal()},
+    )
+    fields = {(one["Row"], one["Col"], one["FieldID"]) for one in planes}
+    facts.images = len(fields) or len(names) or None
     for axis in "XY":
         if found := re.search(
             rf'<ImageResolution{axis}\b[^<>]*Unit="(m|um|µm)"[^<>]*>([\d.eE+-]+)<', text
@@ -191,5 +216,17 @@ def operetta(file: Opened, facts: Facts) -> None:
             size = float(found[2]) * (1e6 if found[1] == "m" else 1.0)
             facts.pixel_size(**{**(facts.pixel_size_um or {}), axis: size})
     facts.name_channels(list(dict.fromkeys(re.findall(r"<ChannelName>([^<]+)<", text)))[:1000])
-    if found := re.search(r"<MeasurementStartTime>([^<]+)<", text):
-        facts.date(found[1])
+    facts.date(_inside(text, "MeasurementStartTime"))
+    if kind := _inside(text, "InstrumentType"):
+        facts.name_instrument("PerkinElmer", kind)
+
+
+_AXES = {"T": "TimepointID", "C": "ChannelID", "Z": "PlaneID"}
+_PLACES = ("Row", "Col", "FieldID", *_AXES.values())
+
+
+def _inside(text: str, name: str) -> str:
+    """What the first element of a name holds; nothing when there is none."""
+    start = text.find(f"<{name}>")
+    start += len(name) + 2
+    return text[start : text.find("<", start)].strip() if start > len(name) + 1 else ""
