@@ -200,6 +200,31 @@ def test_a_crate_of_another_repository_is_read_as_one(known: Knowledge, tmp_path
     assert opened.submission.metadata["study"]["publications"][0]["title"] == "Fat bodies"
 
 
+def test_an_article_is_read_as_schema_org_writes_it(known: Knowledge, tmp_path: Path) -> None:
+    document = json.loads(crate(citation={"@id": "#article"}))
+    document["@graph"] += [
+        {
+            "@id": "#article",
+            "@type": "ScholarlyArticle",
+            "headline": "Larvae and what becomes of them",
+            "author": [{"@id": "#mira"}, {"@id": "#li"}],
+            "identifier": [{"@id": "#doi"}, {"@id": "#pubmed"}],
+        },
+        {"@id": "#mira", "@type": "Person", "givenName": "Mira", "familyName": "Lindgren"},
+        {"@id": "#li", "@type": "Person", "name": "Li Example"},
+        {"@id": "#doi", "@type": "PropertyValue", "name": "DOI", "value": "10.1234/exa.6"},
+        {"@id": "#pubmed", "@type": "PropertyValue", "name": "PubMed", "value": "1234567"},
+    ]
+    opened, report = look(known, tmp_path, "ro-crate-metadata.json", json.dumps(document))
+    study = opened.submission.metadata["study"]
+    [article] = study["publications"]
+    assert article["title"] == "Larvae and what becomes of them"
+    assert article["authors"] == "Mira Lindgren, Li Example"
+    assert article["doi"] == "10.1234/exa.6"
+    assert {"name": "value", "value": "1234567"} in study["sections"][0]["attributes"]
+    assert not {"SUB122", "PUB002", "PUB003", "PUB004"} & {one.code for one in report.findings}
+
+
 def test_a_list_whose_rows_name_their_datasets_may_be_shared(
     known: Knowledge, tmp_path: Path
 ) -> None:

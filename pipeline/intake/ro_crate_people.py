@@ -226,19 +226,54 @@ class People:
             if slot not in made and (kind == "links" or match):
                 made[slot] = match[1] if match and kind != "links" else entity.id
                 self.objects.pointers[join(place, slot)] = identifier
-            if kind == "publications" and "doi" not in made:
-                self.doi(made, entity, place, taken)
+            if kind == "publications":
+                self.article(made, entity, place, taken)
             self.objects.left(made, entity, place, taken)
             study.setdefault(kind, []).append(made)
         done |= set(names)
 
-    def doi(self, made: Metadata, article: Entity, place: str, taken: set[str]) -> None:
-        """An article's DOI where it is its identifier, as written."""
+    def article(self, made: Metadata, article: Entity, place: str, taken: set[str]) -> None:
+        """An article's title, authors and DOI under the names that schema.org has for them."""
+        writers = list(self.graph.values(article, "author", "creator"))
+        names = [name for value, at in writers if (name := self.name(value, at)) is not None]
+        if names and "authors" not in made:
+            made["authors"] = ", ".join(names)
+            self.objects.pointers[join(place, "authors")] = writers[0][1]
+            taken |= {"author", "creator"}
+        headlines = list(self.graph.values(article, "headline"))
+        if len(headlines) == 1 and "title" not in made and isinstance(headlines[0][0], str):
+            made["title"], self.objects.pointers[join(place, "title")] = headlines[0]
+            taken.add("headline")
         texts = [
             (text, at)
             for value, at in self.graph.values(article, "identifier")
-            if (text := self.graph.text(value, at)) is not None
+            if (text := self.identifier(value, at)) is not None
         ]
-        if len(texts) == 1 and _IDENTIFIER.fullmatch(texts[0][0]):
-            made["doi"], self.objects.pointers[join(place, "doi")] = texts[0]
-            taken.add("identifier")
+        dois = [one for one in texts if _IDENTIFIER.fullmatch(one[0])]
+        if "doi" not in made and len(dois) == 1:
+            made["doi"], self.objects.pointers[join(place, "doi")] = dois[0]
+            if len(texts) == 1:
+                taken.add("identifier")
+
+    def name(self, value: Any, at: str) -> str | None:
+        """The name of a person referred to, perhaps in two parts, or the text that stands there."""
+        person = self.graph.follow(value, at)
+        if person is None:
+            return self.graph.text(value, at)
+        self.objects.used.add(person.at)
+        for keys in (("name",), ("givenname", "familyname")):
+            given = [one for key in keys for one, _ in self.graph.values(person, key)]
+            words = [" ".join(one.split()) for one in given if isinstance(one, str)]
+            if words:
+                return " ".join(words)
+        return person.id or None
+
+    def identifier(self, value: Any, at: str) -> str | None:
+        """An identifier as written, which may be the value of an entity of its own."""
+        entity = self.graph.follow(value, at)
+        held = list(self.graph.values(entity, "value")) if entity else []
+        if entity is None or len(held) != 1 or not isinstance(held[0][0], str):
+            return self.graph.text(value, at)
+        text = str(held[0][0])
+        self.objects.used |= {entity.at} if _IDENTIFIER.fullmatch(text) else set()
+        return text
