@@ -169,6 +169,15 @@ for _format, _file, _hex in [
     ("Renishaw WDF", "a.wdf", "5744463101000000" + "00" * 8),
     ("WSxM", "a.stp", b"WSxM file copyright UAM\r\n".hex()),
     ("Minolta MRW", "a.mrw", "004d524d" + "00" * 12),
+    ("JPEG Network Graphics", "a.jng", "8b4a4e470d0a1a0a" + "00" * 8),
+    ("ImageMagick MIFF", "a.miff", b"id=ImageMagick  version=1.0\nclass=DirectClass\n".hex()),
+    ("Digital Picture Exchange (DPX)", "a.dpx", b"SDPX".hex() + "00" * 12),
+    ("Kodak Cineon", "a.cin", "802a5fd7" + "00" * 12),
+    ("FLIF", "a.flif", b"FLIF31".hex() + "00" * 10),
+    ("Better Portable Graphics (BPG)", "a.bpg", "425047fb" + "00" * 12),
+    ("Sigma X3F", "a.x3f", b"FOVb".hex() + "00" * 12),
+    ("MRtrix", "a.mif", b"mrtrix image\ndim: 4,4,2\nEND\n".hex() + "00" * 8),
+    ("GE Genesis", "a.fre", b"IMGF".hex() + "00000d58" + "00" * 8),
 ]:
     plain(f"head_{slug(_format)}", bytes.fromhex(_hex), _format, _file)
 
@@ -303,6 +312,7 @@ hdf5("berkeley", "Berkeley EMD", "a.emd", "data", version_major=0, version_minor
 hdf5("minc2", "MINC MRI", "a.mnc", "minc-2.0")
 hdf5("hdf5", "Generic HDF5", "a.h5", "values/data")
 hdf5("ilastik", "ilastik HDF5", "a.h5", "exported_data")
+hdf5("nwb", "Neurodata Without Borders (NWB)", "a.nwb", "acquisition", nwb_version="2.7.0")
 
 
 def dicom(path: Path, name: str = "", **more: Any) -> None:

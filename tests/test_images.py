@@ -174,7 +174,7 @@ SOUND = {name: file for file, name in FORMATS.values() if not name.startswith("h
 FOLDERS = {"ome_zarr", "ome_zarr_05", "ome_zarr_06", "plate", "layout", "zarr", "n5"}
 UNPROVEN = {"dm3", "avi", "a_eps", "a_gif", "pic", "spe"}
 """Halves of these are sound as far as their headers say, or too short to be told."""
-HDF5 = {"imaris", "velox", "berkeley", "minc2", "hdf5", "ilastik"}
+HDF5 = {"imaris", "velox", "berkeley", "minc2", "hdf5", "ilastik", "nwb"}
 FILES = sorted(set(SOUND) - FOLDERS)
 
 

@@ -459,3 +459,13 @@ def test_a_packed_file_may_have_any_suffix_before_that_of_gzip(tmp_path: Path) -
     data = gzip.compress(MRC + bytes(range(32)))
     assert grave(made(tmp_path / "a.msk.gz", data)) == set()
     assert grave(made(tmp_path / "a.tif.gz", data)) == set()
+
+
+def test_damage_beside_the_pixels_of_a_png_is_a_warning(tmp_path: Path) -> None:
+    whole = picture("PNG")
+    for kind, severity in ((b"tEXt", "warning"), (b"PLTE", "error")):
+        chunk = struct.pack(">I", 9) + kind + b"abc\0defgh" + b"bad!"
+        write(tmp_path / "a.png", whole[:33] + chunk + whole[33:])
+        (flag,) = only(tmp_path / "a.png", deep=True).findings
+        assert (flag.code, flag.severity) == ("IMG115", severity)
+        assert only(tmp_path / "a.png").kind == "image"
