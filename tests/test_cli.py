@@ -69,6 +69,16 @@ def test_validate_prints_findings_and_a_closing_line_for_each_path(tmp_path: Pat
     assert "0098" in text[wrong["location"]["line"] - 1]
 
 
+def test_what_programs_read_is_utf_8_whatever_the_locale_is(tmp_path: Path) -> None:
+    document = tmp_path / "étude.json"
+    document.write_text('{"section": {"type": "Study"}, "étude": 1}', encoding="utf-8")
+    for form in ("jsonl", "table"):
+        done = run(
+            "validate", document, "--no-files", "--format", form, code=1, PYTHONIOENCODING="ascii"
+        )
+        assert "étude" in done.stdout
+
+
 def test_validate_of_a_folder_joins_paths(tmp_path: Path) -> None:
     source = inbox(tmp_path / "inbox", "yeast-er-stress-screen")
     done = run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -62,6 +63,7 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line; exit 3 with one line where the pipeline could not run."""
+    _write_anything()
     debug = "--debug" in sys.argv[1:]
     arguments = [one for one in sys.argv[1:] if one != "--debug"]
     try:
@@ -80,6 +82,14 @@ def main() -> None:
         if debug:
             raise
         _say(f"{_kind(failed)}: {failed}" if str(failed) else _kind(failed))
+
+
+def _write_anything() -> None:
+    """Let programs read UTF-8 whatever the locale is, and a terminal show what it cannot write."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def _say(message: str) -> Any:
