@@ -330,3 +330,40 @@ def test_an_archived_study_shows_its_own_faults_alone(known: Knowledge, tmp_path
     assert told["LNK101"].message.endswith("is more than the DOI")
     [edit] = told["AUT116"].suggestion.operations
     assert edit.after == "Mira Astrid Lindgren"
+
+
+def test_a_deposition_of_empiar_names_a_person_in_several_ways(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    orcid = "0000-0002-1825-0097"
+    written = {"name": "('Lindgren', 'MA')", "order_id": 0, "author_orcid": orcid}
+    leader = {"first_name": "Mira", "middle_name": "Astrid", "last_name": "Lindgren"}
+    leader |= {"organization": "Example Institute", "author_orcid": orcid}
+    document = {
+        "title": "Tilt series of a pilus machine of bacteria",
+        "release_date": "RE",
+        "authors": [written],
+        "corresponding_author": leader,
+        "imagesets": [{"name": "Tilt series of it", "directory": "data"}],
+        "citation": [{"title": "A pilus machine of bacteria", "authors": [written]}],
+    }
+    opened, report = look(known, tmp_path, "deposition.json", json.dumps(document))
+    study = opened.submission.metadata["study"]
+    assert [one["name"] for one in study["authors"]] == ["Lindgren MA", "Mira Astrid Lindgren"]
+    assert study["publications"][0]["authors"] == "Lindgren MA"
+    assert not {"ORC201", "AFF201"} & {one.code for one in report.findings}
+
+
+@pytest.mark.parametrize(("name", "severity"), [("Lindgren MA", "hint"), ("Li Example", "warning")])
+def test_an_orcid_of_two_names_may_be_one_person(
+    known: Knowledge, tmp_path: Path, name: str, severity: str
+) -> None:
+    orcid = "0000-0002-1825-0097"
+    people = [
+        archived("author", ("Name", one), ("ORCID", orcid))
+        for one in ("Mira Astrid Lindgren", name)
+    ]
+    study = archived("Study", ("Title", "Single cells of a tumour in many plates"), sections=people)
+    document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
+    _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
+    assert [one.severity for one in report.findings if one.code == "ORC201"] == [severity]

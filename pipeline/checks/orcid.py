@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +12,7 @@ from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.identifiers import orcid, orcid_form, visible
-from pipeline.submission import Metadata
+from pipeline.submission import Metadata, Submission
 
 
 @check("ORC001", "orcid-missing", at="/study/authors/*", severity="hint")
@@ -116,8 +116,11 @@ def not_bare(value: str) -> Iterator[Flag]:
 
 
 @check("ORC201", "orcid-of-two-people", at="/study", severity="warning")
-def two_people(study: dict[str, Any], place: Place) -> Iterator[Flag]:
+def two_people(study: dict[str, Any], place: Place, submission: Submission) -> Iterator[Flag]:
     """One ORCID iD stands with two different names: a copying slip, or one person listed twice.
+
+    Where one name is a shorter form of the other it is a hint; EMPIAR names a person in each of
+    their parts.
 
     To fix: copy each author's own iD from orcid.org.
     """
@@ -129,7 +132,35 @@ def two_people(study: dict[str, Any], place: Place) -> Iterator[Flag]:
     for bare, people in names.items():
         first, *others = people.items()
         for name, number in others:
+            shorter = _one_person(first[0], name)
+            if shorter and submission.held_elsewhere:
+                continue
             yield Flag(
                 message=f"{bare} is given for {quoted(first[0])} and for {quoted(name)}",
+                severity="hint" if shorter else None,
                 at=below(place, "authors", number, "orcid"),
             )
+
+
+def _one_person(name: str, other: str) -> bool:
+    """Whether two names are forms of one: words in common, and initials for all others.
+
+    >>> _one_person("Lindgren MA", "Mira Astrid Lindgren"), _one_person("Li Exa", "Lo Exa")
+    (True, False)
+    """
+    full, initials = zip(*(_words(one) for one in (name, other)), strict=True)
+    shared = full[0] & full[1]
+    left = [one - shared for one in full]
+    if not shared or all(left):
+        return False
+    letters = [Counter([word[0] for word in left[n]] + initials[n]) for n in (0, 1)]
+    return not letters[0] - letters[1] or not letters[1] - letters[0]
+
+
+def _words(name: str) -> tuple[set[str], list[str]]:
+    """The words of a name in small letters, and its initials."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = re.findall(r"[^\W\d_]+", plain)
+    short = [word for word in words if len(word) == 1 or (word.isupper() and len(word) < 4)]
+    full = {word.casefold() for word in words if word not in short}
+    return full, [letter.casefold() for word in short for letter in word]

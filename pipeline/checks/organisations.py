@@ -57,14 +57,14 @@ def names_nothing(
     """An author's affiliation is none of the organisations of the document.
 
     The affiliation would be lost in the citation, and the archive could not register a DOI. In
-    documents of other resources, which have affiliations as text alone, it is a hint.
+    documents of other resources it is a hint, and nothing where they have affiliations as text.
 
     To fix: refer to one of the organisations, or add the one that is meant.
     """
     text = str(affiliation.get("text", "")).strip()
-    if not text or "organisation" in affiliation:
-        return
     listed = metadata["study"].get("organisations", [])
+    if not text or "organisation" in affiliation or (submission.held_elsewhere and not listed):
+        return
     ranked = sorted(
         ((_alike(text, one), one) for one in listed if one.get("id")),
         key=lambda pair: -pair[0],

@@ -26,6 +26,8 @@ ORDER = 35
 
 _DATE = re.compile(r"\d{4}|\d\d?[./-]\d\d?[./-]\d\d")
 """What a date holds in any form, and the codes for a date (RE, EP, HP, HO) do not."""
+_PAIR = re.compile(r"\('([^']+)', ?'([^']*)'\)")
+"""A person's surname and initials, as the deposition form has them in one text."""
 _SUFFIXES = frozenset((".json", ".xml", ".yaml", ".yml"))
 _YAML = (b"biosamples:", b"rembis:", b"datasets:")
 _ENTRY = {
@@ -284,6 +286,8 @@ class _Entry:
         if role:
             made.append(build.made_up("Role", role, at))
         left = {key: one for key, one in value.items() if key not in dict(names)}
+        if isinstance(left.get("name"), str):
+            left["name"] = _person_name(left)
         organisation = left.pop("organization", None)
         if isinstance(organisation, dict):
             organisation = organisation.get("#text")
@@ -361,7 +365,7 @@ def _texts(value: Any) -> list[str]:
 def _person_name(value: Any) -> str | None:
     if isinstance(value, dict):
         inner = value.get("author")
-        return (
-            _person_name(inner) if inner else build.as_text(value.get("name", value.get("#text")))
-        )
-    return build.as_text(value)
+        return _person_name(inner if inner else value.get("name", value.get("#text")))
+    text = build.as_text(value)
+    pair = _PAIR.fullmatch(text.strip()) if text is not None else None
+    return f"{pair[1]} {pair[2]}".strip() if pair else text
