@@ -71,6 +71,23 @@ def test_a_well_that_is_absent_altogether_is_named(tmp_path: Path) -> None:
     assert absent(tmp_path) == ", ".join(names[:5]) + " …"
 
 
+def test_a_wave_of_some_depths_or_a_projection_alone_lacks_nothing(tmp_path: Path) -> None:
+    """The first wave has three depths, the second its projection beside them."""
+    write(tmp_path / "p.HTD", HTD.encode())
+    for well, site, step in product(WELLS, (1, 3, 4), (1, 2, 3)):
+        write(tmp_path / f"ZStep_{step}" / f"p_{well}_s{site}_w1.TIF", tiff())
+        write(tmp_path / f"p_{well}_s{site}_w2.TIF", tiff())
+    assert absent(tmp_path) == ""
+    assert {one.of for one in sniff([tmp_path]) if one.path.endswith("TIF")} == {
+        f"{tmp_path}/p.HTD"
+    }
+    (tmp_path / "ZStep_2" / "p_A02_s3_w1.TIF").unlink()
+    assert absent(tmp_path) == "ZStep_2/p_A02_s3_w1*.tif"
+    for one in tmp_path.glob("*_w2.TIF"):
+        one.unlink()
+    assert absent(tmp_path).startswith("ZStep_1/p_A02_s1_w2*.tif")
+
+
 def test_sites_that_no_well_has_are_counted(tmp_path: Path) -> None:
     plate(tmp_path, sites=(1, 3))
     assert absent(tmp_path).startswith("p_A02_s?_w1*.tif, p_A02_s?_w2*.tif, p_A03_s?_w1*.tif")

@@ -151,3 +151,22 @@ def test_pixel_sizes_of_n5_are_told_where_their_unit_is(tmp_path: Path, told: An
     known = "nm" in json.dumps(told)
     assert one.pixel_size_um == ({"X": 0.004, "Y": 0.008, "Z": 0.04} if known else None)
     assert not {flag.code for flag in one.findings} - {"IMG302"}
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.6"])
+def test_images_of_a_collection_speak_for_it(tmp_path: Path, version: str) -> None:
+    path = tmp_path / "a.zarr"
+    for name in ("one", "two"):
+        ome_zarr(path / "images" / name) if version == "0.4" else ome_zarr_06(path / name)
+    if version == "0.4":
+        (path / ".zgroup").write_text('{"zarr_format": 2}')
+        (path / ".zattrs").write_text('{"spatialdata_attrs": {"version": "0.1"}}')
+    else:
+        scene = {"version": "0.6", "scene": {"coordinateSystems": []}}
+        told = {"zarr_format": 3, "node_type": "group", "attributes": {"ome": scene}}
+        (path / "zarr.json").write_text(json.dumps(told))
+    (one,) = sniff([path])
+    assert one.format == ("Zarr" if version == "0.4" else "OME-Zarr 0.6")
+    assert (one.images, one.pixel_size_um) == (2, {"X": 0.5, "Y": 0.5})
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 4}
+    assert [flag.code for flag in one.findings] == ["IMG302"]

@@ -144,16 +144,36 @@ def _array(store: Store, array: Array, told: Mapping[str, Any]) -> None:
 
 
 def _largest(store: Store) -> None:
-    """A group without a layout that is known: the largest of its arrays speaks for it."""
+    """A group without a layout that is known: the largest of its images or arrays speaks for it."""
     arrays = (array_of(store, path) for path in islice(walked(store), MOST_ARRAYS))
     found = [one for one in arrays if one is not None and len(one.shape) >= 2]
     if not found:
         return
-    most = max(found, key=lambda one: math.prod(one.shape))
+    found.sort(key=lambda one: -math.prod(one.shape))
+    homes = dict.fromkeys(one.path.rpartition("/")[0] for one in found)
+    images = [(home, *one) for home in homes if (one := _described(store, home))]
+    if images:
+        home, multiscales, file, at = images[0]
+        _image(store, home, multiscales, file, at)
+        store.facts.images = len(images)
+        return
+    most = found[0]
     parts = [part for part in most.path.split("/") if part]
     told = store.json(*parts, "zarr.json") or store.json(*parts, ".zattrs") or {}
     _array(store, most, told)
     store.facts.images = len(found)
+
+
+def _described(store: Store, home: str) -> tuple[list[Any], str, str] | None:
+    """What a group says of an image: its multiscales, the file and the place where they stand."""
+    for mark, at in ((".zattrs", ""), ("zarr.json", "/attributes/ome")):
+        found: Any = store.json(*home.split("/"), mark)
+        for part in at.split("/")[1:]:
+            found = found.get(part) if isinstance(found, dict) else None
+        if isinstance(found, dict) and isinstance(found.get("multiscales"), list):
+            file = f"{home}/{mark}" if home else mark
+            return found["multiscales"], file, f"{at}/multiscales"
+    return None
 
 
 def _version(attributes: Mapping[str, Any], default: str) -> str:
@@ -184,6 +204,9 @@ def _ome(store: Store, attributes: Mapping[str, Any], file: str, at: str, versio
         _layout(store, file)
     elif isinstance(attributes.get("well"), dict):
         facts.format = f"OME-Zarr {version}"
+    elif version == "0.6" and ("scene" in attributes or "coordinateSystems" in attributes):
+        facts.format = f"OME-Zarr {version}"
+        _largest(store)
 
 
 def _looks_like_image(store: Store) -> bool:
@@ -198,12 +221,8 @@ def _layout(store: Store, file: str) -> None:
     store.facts.images = len(images) or None
     _converted(store, set(images))
     for name in sorted(images, key=int)[:64]:
-        for mark, at in ((".zattrs", ""), ("zarr.json", "/attributes/ome")):
-            found = store.json(name, mark)
-            for part in at.split("/")[1:]:
-                found = found.get(part) if isinstance(found, dict) else None
-            if isinstance(found, dict) and isinstance(found.get("multiscales"), list):
-                _image(store, name, found["multiscales"], f"{name}/{mark}", f"{at}/multiscales")
+        if told := _described(store, name):
+            _image(store, name, *told)
 
 
 def _converted(store: Store, images: set[str]) -> None:
@@ -284,25 +303,10 @@ def _fields(store: Store, well: str) -> Iterator[str]:
 
 def _field(store: Store, path: str, first: bool) -> list[str]:
     """The path when the first array of a field has no chunk."""
-    for mark, at in ((".zattrs", ""), ("zarr.json", "/attributes/ome")):
-        found: Any = store.json(*path.split("/"), mark)
-        for part in at.split("/")[1:]:
-            found = found.get(part) if isinstance(found, dict) else None
-        if isinstance(found, dict) and isinstance(found.get("multiscales"), list):
-            return (
-                [path]
-                if not _image(
-                    store,
-                    path,
-                    found["multiscales"],
-                    f"{path}/{mark}",
-                    f"{at}/multiscales",
-                    quiet=not first,
-                    plate=True,
-                )
-                else []
-            )
-    return []
+    told = _described(store, path)
+    if told is None:
+        return []
+    return [] if _image(store, path, *told, quiet=not first, plate=True) else [path]
 
 
 def _channels(store: Store, file: str, at: str) -> None:

@@ -46,19 +46,22 @@ def metaxpress(file: Opened, facts: Facts) -> None:
         return
     said = _htd(words(file.read(0, min(file.size, 1 << 18))))
     times = [name for name in entries if re.fullmatch(r"(?i)timepoint_\d+", name)]
-    facts.folders += times
+    steps = [name for name in entries if re.fullmatch(r"(?i)zstep_\d+", name)]
+    facts.folders += [*times, *steps]
     wells = _wells(said)
     sites = _selected(said, "SiteSelection") if _yes(said, "Sites") else 1
     waves = int((said.get("NWavelengths") or ["1"])[0]) if _yes(said, "Waves") else 1
     facts.images = len(wells) * max(1, sites) or None
     facts.name_channels([(said.get(f"WaveName{n}") or [""])[0] for n in range(1, waves + 1)])
     planes = _planes(folder, times)
+    # a wave may be taken at some times and depths alone, or kept as a projection beside the steps
+    homes = dict.fromkeys([*planes, *times, *steps, ""])
     pattern = re.compile(
         rf"(?i){re.escape(stem)}_([A-Z]{{1,2}}\d\d)(?:_s(\d+))?(?:_w(\d))?(?!.*_thumb)[^/]*\.tiff?"
     )
     there: dict[tuple[str, str, int], set[int]] = {}
     mine: list[str] = []
-    for plane in planes:
+    for plane in homes:
         for name in entries if plane == "" else places.names(os.path.join(folder, plane)):
             found = pattern.match(name)
             if found:
@@ -73,11 +76,15 @@ def metaxpress(file: Opened, facts: Facts) -> None:
     collected = [n for n in range(1, waves + 1) if (said.get(f"WaveCollect{n}") or ["1"])[0] == "1"]
     # the sites of a plate are those that any of its wells has, when there are as many as are asked
     numbers = set().union(*there.values())
+    taken = {(plane, wave) for plane, _, wave in there}
+    waved = {wave for _, wave in taken}
     known = sorted(numbers) if len(numbers) == max(1, sites) else []
     for plane in planes:
         for well in wells:
             # a GUID may follow the number of a wave, so that only one digit is sure
             for wave in (collected if waves > 1 else [1]) if waves < 10 else ():
+                if wave in waved and (plane, wave) not in taken:
+                    continue
                 have = there.get((plane, well, wave), set())
                 lead = f"{plane}/{stem}_{well}" if plane else f"{stem}_{well}"
                 end = f"_w{wave}*.tif" if waves > 1 else "*.tif"
