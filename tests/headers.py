@@ -131,6 +131,14 @@ plain(
     "a.pic",
 )
 plain("imod", (b"IMODV1.2" + b"model").ljust(240, b"\0") + b"IEOF", "IMOD", "a.mod")
+plain(
+    "klb",
+    padded([(0, struct.pack("<B5I5f2B", 2, 4, 4, 2, 1, 1, 0.4, 0.4, 2, 1, 1, 1, 0)),
+            (299, struct.pack("<5I", 4, 4, 1, 1, 1)), (319, struct.pack("<2Q", 32, 64))], 335)
+    + bytes(range(64)),
+    "Keller Lab Block",
+    "a.klb",
+)  # fmt: skip
 plain("avi", b"RIFF" + struct.pack("<I", 4) + b"AVI ", "AVI (Audio Video Interleave)", "a.avi")
 
 
@@ -162,7 +170,6 @@ for _format, _file, _hex in [
     ("GE MicroCT", "a.vff", b"ncaa\nrank=3;\n".hex()),
     ("Hamamatsu DCIMG", "a.dcimg", b"DCIMG".hex() + "00" * 32),
     ("Zeiss Axio CSM", "a.lms", b"....LMSFLE".hex() + "00" * 32),
-    ("Keller Lab Block", "a.klb", "02" + "00" * 40),
     ("WA-TOP", "a.wat", b"0TOPSystem W.A.Technology".hex()),
     ("Becker & Hickl SPCImage", "a.sdt", "01" * 32 + "5555" + "00" * 30),
     ("PicoQuant PTU", "a.ptu", b"PQTTTR\0\0".hex() + "00" * 8),

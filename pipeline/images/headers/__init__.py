@@ -19,6 +19,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     packedrows,
     paravision,
     plates,
+    probes,
     raster,
     scans,
     screens,

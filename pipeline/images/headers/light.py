@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import struct
 from html import unescape
@@ -309,3 +310,35 @@ def obf(file: Opened, facts: Facts) -> None:
         file.reach(at + 368 + names + description + length, "an OBF stack")
         at = following
     facts.images = len(seen) or None
+
+
+_KLB = (
+    *(("uint8", 1), ("uint16", 2), ("uint32", 4), ("uint64", 8)),
+    *(("int8", 1), ("int16", 2), ("int32", 4), ("int64", 8), ("float32", 4), ("float64", 8)),
+)
+MOST_BLOCKS = 1 << 24
+
+
+@header("Keller Lab Block")
+def klb(file: Opened, facts: Facts) -> None:
+    """KLB: sizes, steps in micrometres, and where the last of its blocks ends.
+
+    Source: klb_imageHeader.h of github.com/fernandoamat/keller-lab-block-filetype.
+    """
+    head = file.need(0, 319, "the KLB header")
+    shape, blocks = struct.unpack_from("<5I", head, 1), struct.unpack_from("<5I", head, 299)
+    if not all(shape) or not all(blocks) or head[41] >= len(_KLB):
+        raise Wrong(f"the KLB header says {shape} pixels in blocks of {blocks}")
+    x, y, z, channels, times = shape
+    facts.size(T=times, C=channels, Z=z, Y=y, X=x)
+    facts.pixel_type, facts.images = _KLB[head[41]][0], 1
+    steps = struct.unpack_from("<3f", head, 21)
+    # 1 by 1 by 1 is what the library writes when nobody says more
+    if steps != (1, 1, 1):
+        facts.pixel_size(**dict(zip("XYZ", steps, strict=True)))
+    count = math.prod(-(-side // block) for side, block in zip(shape, blocks, strict=True))
+    if count > MOST_BLOCKS:
+        raise Wrong(f"the KLB header asks for {count:,} blocks")
+    start = 319 + 8 * count
+    last = struct.unpack("<Q", file.need(start - 8, 8, "the index of the KLB blocks"))[0]
+    file.reach(start + last, "the last KLB block")

@@ -33,6 +33,18 @@ _AMIRA_BYTES = {
 _VIFF = {1: ("uint8", 1), 2: ("int16", 2), 4: ("int32", 4), 5: ("float32", 4), 9: ("float64", 8)}
 
 
+_LENGTHS = {"nm": 1e-3, "\xb5m": 1.0, "um": 1.0, "~m": 1.0, "pm": 1e-6, "\xc5": 1e-4, "mm": 1e3}
+"""Micrometres of a unit, as texts in Latin-1 write it."""
+
+
+def measured(number: str, unit: str) -> float:
+    """Micrometres; 0 where the number or the unit is none."""
+    try:
+        return float(number) * _LENGTHS.get(unit, 0)
+    except ValueError:
+        return 0.0
+
+
 def _beginning(file: Opened) -> str:
     return file.read(0, min(file.size, MOST_TEXT)).decode("latin-1")
 
@@ -102,16 +114,24 @@ def fdf(file: Opened, facts: Facts) -> None:
 def wsxm(file: Opened, facts: Facts) -> None:
     """WSxM: columns, rows and type of data, and the length that they ask for."""
     text = _beginning(file)
-    said = dict(re.findall(r"(?m)^ *(Number of (?:columns|rows)|Data type): *(\S+)", text))
+    said = dict(re.findall(r"(?m)^ *(?:Image )?(Number of \w+|Data [Tt]ype): *(\S+)", text))
     start = re.search(r"Image header size: *(\d{1,8})", text)
     columns, rows = said.get("Number of columns", ""), said.get("Number of rows", "")
     if not (start and columns.isdecimal() and rows.isdecimal()):
         return
     facts.size(T=1, C=1, Z=1, Y=int(rows), X=int(columns))
     facts.images = 1
+    kind = said.get("Data Type") or said.get("Data type") or ""
     facts.pixel_type, width = {"double": ("float64", 8), "float": ("float32", 4)}.get(
-        said.get("Data type", ""), ("int16", 2)
+        kind, ("int16", 2)
     )
+    extent = text.partition("[Control]")[2].partition("[")[0]
+    lengths = {}
+    for axis, count in (("X", columns), ("Y", rows)):
+        told = re.search(rf"{axis} Amplitude: *([\d.eE+-]+) (\S+)", extent)
+        if told and int(count):
+            lengths[axis] = measured(told[1], told[2]) / int(count)
+    facts.pixel_size(**lengths)
     if "ASCII" not in text[:200]:
         file.reach(int(start[1]) + int(rows) * int(columns) * width, "the WSxM values")
 
