@@ -367,3 +367,15 @@ def test_an_orcid_of_two_names_may_be_one_person(
     document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
     _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
     assert [one.severity for one in report.findings if one.code == "ORC201"] == [severity]
+
+
+def test_a_proposal_for_empiar_is_in_the_right_place(known: Knowledge, tmp_path: Path) -> None:
+    content = (
+        'accession_id: EMPIAR-99999\nbiosamples:\n  - title: "Spores"\n'
+        "image_acquisition_protocols:\n  - title: Tilts\n"
+        '    protocol_description: "..."\n    imaging_method_name: ["cryo-electron tomography"]\n'
+    )
+    _, report = look(known, tmp_path, "empiar_99999.yaml", content)
+    told = {one.code: one for one in report.findings}
+    assert "ACQ201" not in told
+    assert told["TXT106"].location.line == 6

@@ -29,7 +29,7 @@ _EMPIAR_TERMS = {
 
 @check("ACQ201", "method-belongs-to-empiar", at=METHOD, severity="warning")
 def belongs_to_empiar(
-    method: dict[str, Any], place: Place, registries: Registries
+    method: dict[str, Any], place: Place, registries: Registries, submission: Submission
 ) -> Iterator[Flag]:
     """Images of this method belong to EMPIAR, EMBL-EBI's archive of electron and X-ray imaging.
 
@@ -42,6 +42,8 @@ def belongs_to_empiar(
     name = label(method)
     known = registries.imaging_method_by_id(str(method.get("term_id", "")))
     known = known or registries.imaging_method(name)
+    if submission.source.kind == "empiar":
+        return
     if (known is not None and known.term_id in _EMPIAR_TERMS) or EMPIAR.search(name):
         yield Flag(
             message=f"images of the method {name or (known and known.label)!r} belong to EMPIAR",

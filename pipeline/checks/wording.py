@@ -14,7 +14,7 @@ _LATER = re.compile(
     r"\W*(?:t\.?\s?b\.?\s?[acd]\.?|pending|unsure|not sure|to be (?:added|announced|assigned|"
     r"completed|confirmed|decided|defined|determined|provided|published|updated)|to do|todo|"
     r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
-    r"lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
+    r"\.{3,}|…+|lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
     r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+"
     r"|#\s+(?!of\b)(?-i:[a-z])[^#\n]{4,400}"
     r"|(?:to be (?:added|announced|assigned|completed|confirmed|decided|defined|determined"
@@ -84,8 +84,8 @@ def waits(text: str) -> bool:
 
     Templates of IDR hold hints behind a number sign.
 
-    >>> waits("TBD"), waits("# leave blank"), waits("not applicable")
-    (True, True, False)
+    >>> waits("TBD"), waits("..."), waits("# leave blank"), waits("# Cells"), waits("n/a")
+    (True, True, True, False, False)
     """
     if len(text) < 100 and text.strip().casefold() in _HELP:
         return True
