@@ -275,3 +275,27 @@ def test_a_scan_of_metamorph_names_its_waves(tmp_path: Path) -> None:
     ))  # fmt: skip
     one = told(tmp_path)["a.scan"]
     assert (one.channels, one.acquired) == (("Green", "DAPI"), "2024-01-02T03:04:05")
+
+
+XLIF = """<?xml version="1.0"?><LMSDataContainerHeader Version="2"><Element Name="one"><Data>
+<Image><ImageDescription><Channels><ChannelDescription Resolution="16" LUTName="Green"/>
+<ChannelDescription Resolution="16" LUTName="Red"/></Channels><Dimensions>
+<DimensionDescription DimID="1" NumberOfElements="11" Length="5.0e-06" Unit="m"/>
+<DimensionDescription DimID="2" NumberOfElements="21" Length="1.0e-05" Unit="m"/>
+<DimensionDescription DimID="3" NumberOfElements="3" Length="4.0e-06" Unit="m"/>
+</Dimensions></ImageDescription></Image></Data><Memory><Frame File="{}.tif"/></Memory></Element>
+</LMSDataContainerHeader>"""
+
+
+def test_an_index_of_leica_tells_of_the_images_below_it(tmp_path: Path) -> None:
+    refer = "".join(f'<Reference File="m/{name}.xlif"/>' for name in ("a", "b"))
+    header = f'<?xml version="1.0"?><LMSDataContainerHeader>{refer}</LMSDataContainerHeader>'
+    write(tmp_path / "x.xlef", header.encode())
+    for name in ("a", "b"):
+        write(tmp_path / "m" / f"{name}.xlif", XLIF.format(name).encode())
+    one = told(tmp_path)["x.xlef"]
+    assert (one.format, one.images) == ("Leica XLEF", 2)
+    assert one.sizes == {"T": 1, "C": 2, "Z": 3, "Y": 21, "X": 11}
+    assert one.pixel_size_um == {"X": 0.5, "Y": 0.5, "Z": 2.0}
+    assert (one.channels, one.pixel_type) == (("Green", "Red"), "uint16")
+    assert absent(one) == "m/a.tif, m/b.tif"

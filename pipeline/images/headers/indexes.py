@@ -15,6 +15,7 @@ from xml.sax.saxutils import unescape
 from pipeline.findings import Severity
 from pipeline.images import faults, ome, omedocument, places
 from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.light import leica
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Cut, Enough, Opened
 from pipeline.images.text import is_text, words
@@ -69,7 +70,9 @@ def xlef(file: Opened, facts: Facts) -> None:
     """XLEF, XLCF, XLIF: references and frames, and those of the indexes that are referred to."""
     folder = os.path.dirname(file.path) or "."
     seen: set[str] = set()
-    todo = _frames(whole(file), "")
+    text = whole(file)
+    todo = _frames(text, "")
+    described = [text]
     while todo and len(seen) < MOST_INDEXES:
         name = todo.pop(0)
         if name in seen:
@@ -78,7 +81,13 @@ def xlef(file: Opened, facts: Facts) -> None:
         _add(facts, [name])
         if name.lower().endswith((".xlcf", ".xlif")) and not name.startswith(("/", "..")):
             with contextlib.suppress(OSError, Cut, Enough), Opened(f"{folder}/{name}") as below:
-                todo += _frames(whole(below), os.path.dirname(name))
+                text = whole(below)
+                todo += _frames(text, os.path.dirname(name))
+                described.append(text)
+    images = [one for one in described if "<ImageDescription" in one]
+    if images:
+        leica(images[0], facts)
+        facts.images = len(images)
 
 
 @header("Leica LCS LEI")

@@ -65,10 +65,11 @@ def lif(file: Opened, facts: Facts) -> None:
         count = struct.unpack_from("<I", file.need(named, 5, "a LIF memory block"), 1)[0]
         at = named + 5 + 2 * count + length
         file.reach(at, "the last LIF memory block")
-    _lif_sizes(text, facts)
+    leica(text, facts)
 
 
-def _lif_sizes(text: str, facts: Facts) -> None:
+def leica(text: str, facts: Facts) -> None:
+    """Sizes, lengths, channels, instrument and date of the first image in Leica's XML."""
     facts.images = len(re.findall(r"<Image[ >]", text)) or None
     first = text[text.find("<Image") :]
     first = first[: first.find("</Image>")]
