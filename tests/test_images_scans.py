@@ -143,11 +143,13 @@ PATTERN = (
     '<imagedirectory type="relative">tiles</imagedirectory>'
     "<filePattern>t{x}_c{cc}.tif</filePattern>"
 )
+NUMBERED = "<files_number>1</files_number><filename_0>tiles/t0_c1.tif</filename_0>"
 LISTED = '<files><FileMapping><file type="relative">tiles/t0_c1.tif</file></FileMapping></files>'
 
 
 @pytest.mark.parametrize(
-    ("loader", "lacking"), [(PATTERN, "t*_c*.tif"), (LISTED, "tiles/t0_c1.tif")]
+    ("loader", "lacking"),
+    [(PATTERN, "t*_c*.tif"), (LISTED, "tiles/t0_c1.tif"), (NUMBERED, "tiles/t0_c1.tif")],
 )
 def test_pictures_of_a_big_stitcher_project_belong_to_it(
     tmp_path: Path, loader: str, lacking: str
@@ -299,3 +301,23 @@ def test_an_index_of_leica_tells_of_the_images_below_it(tmp_path: Path) -> None:
     assert one.pixel_size_um == {"X": 0.5, "Y": 0.5, "Z": 2.0}
     assert (one.channels, one.pixel_type) == (("Green", "Red"), "uint16")
     assert absent(one) == "m/a.tif, m/b.tif"
+
+
+@pytest.mark.parametrize(
+    ("space", "said"),
+    [("http://www.openmicroscopy.org/Schemas/SPW/2013-06", "SPW/2013-06"), ("", "no namespace")],
+)
+def test_an_element_of_another_namespace_is_called_that(
+    tmp_path: Path, space: str, said: str
+) -> None:
+    write(tmp_path / "a.ome.xml", (
+        '<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">'
+        f'<Plate xmlns="{space}" ID="Plate:0"/>'
+        '<Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZTC" Type="uint8" SizeX="4" '
+        'SizeY="4" SizeZ="1" SizeT="1" SizeC="1" PhysicalSizeX="1.5"><Channel ID="Channel:0"/>'
+        "<MetadataOnly/></Pixels></Image></OME>"
+    ).encode())  # fmt: skip
+    (flag,) = told(tmp_path)["a.ome.xml"].findings
+    assert (flag.code, flag.location.pointer) == ("OME103", "/OME/Plate[1]")
+    assert said in flag.message
+    assert "Expected" not in flag.message

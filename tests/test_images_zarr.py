@@ -170,3 +170,14 @@ def test_images_of_a_collection_speak_for_it(tmp_path: Path, version: str) -> No
     assert (one.images, one.pixel_size_um) == (2, {"X": 0.5, "Y": 0.5})
     assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 4}
     assert [flag.code for flag in one.findings] == ["IMG302"]
+
+
+def test_a_unit_under_another_name_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.zarr"
+    axes = [{"name": name, "type": "space", "units": "micrometer"} for name in "yx"]
+    ome_zarr(path, axes=axes)
+    (one,) = sniff([path])
+    found = [flag for flag in one.findings if flag.code == "IMG123"]
+    assert [flag.location.pointer for flag in found] == [f"/multiscales/0/axes/{n}" for n in (0, 1)]
+    assert {(flag.severity, "'units'" in flag.message) for flag in found} == {("hint", True)}
+    assert one.pixel_size_um is None

@@ -120,6 +120,9 @@ def _axes(axes: Any, version: str, home: str) -> Iterator[Wrong]:
         if name in seen:
             yield place, f"two axes are called '{name}'", "error"
         seen.add(name)
+        if isinstance(axis, dict) and "units" in axis and "unit" not in axis:
+            message = f"the unit of the axis '{name}' is called 'units', which programs pass over"
+            yield place, message, "hint"
         kind = axis.get("type") if isinstance(axis, dict) else None
         kinds.append(_ORDER.get(str(kind), 1))
     if version != "0.3" and kinds != sorted(kinds):

@@ -189,9 +189,19 @@ def _tell(root: Any, log: list[Any], facts: Facts, alone: bool) -> None:
         told.add(where)
         grave = alone or _grave(node, message)
         code = omefaults.OME_SCHEMA if grave else omefaults.OME_FORM
-        facts.flag(code, _plain(message), pointer=where, line=error.line or None)
+        text = _elsewhere(node, root) if "This element is not expected" in message else None
+        facts.flag(code, text or _plain(message), pointer=where, line=error.line or None)
         if len(told) >= MOST_FLAGS:
             return
+
+
+def _elsewhere(node: Any, root: Any) -> str | None:
+    """What is wrong with an element of another namespace than the document's; None in its own."""
+    space = node.tag.partition("}")[0].lstrip("{") if "}" in str(node.tag) else ""
+    if root.tag.startswith(f"{{{space}}}"):
+        return None
+    said = f"is of the namespace {space!r}" if space else "has no namespace"
+    return f"Element '{local(node)}' {said}, unlike the OME element."
 
 
 def _grave(node: Any, message: str) -> bool:

@@ -131,7 +131,7 @@ def bdv(file: Opened, facts: Facts) -> None:
         facts.members.append(Member("{stem}.xml", "warning"))
         return
     text = whole(file)
-    for kind, name in tags(text, "hdf5|n5|zarr|imaris|file"):
+    for kind, name in tags(text, r"hdf5|n5|zarr|imaris|file|filename_\d+"):
         if name.strip() and "absolute" not in kind:
             facts.name_members([name])
     _pattern(file, facts, text)
