@@ -16,7 +16,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, SecondaryCaptureImageStorage, generate_uid
 
 from pipeline.images import sniff
-from tests.pictures import pixels, write
+from tests.pictures import picture, pixels, write
 from tests.servers import web
 
 SIDE = 16
@@ -158,3 +158,12 @@ def test_the_last_strip_may_hold_rows_below_the_image(tmp_path: Path) -> None:
     at = struct.unpack_from("<I", cut, 4)[0] - 20
     write(tmp_path / "a.tif", cut[:at] + bytes(2) + cut[at + 2 :])
     assert [code for code, _ in faults(tmp_path / "a.tif")] == ["IMG118"]
+
+
+def test_a_picture_without_room_to_decode_it_is_not_called_damaged(tmp_path: Path) -> None:
+    for progressive, side in ((True, 30_000), (False, 65_000)):
+        data = bytearray(picture("JPEG", progressive=progressive))
+        at = data.index(b"\xff\xc2" if progressive else b"\xff\xc0")
+        struct.pack_into(">HH", data, at + 5, side, side)
+        write(tmp_path / "a.jpg", bytes(data))
+        assert [code for code, _ in faults(tmp_path / "a.jpg")] == ["IMG305"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import math
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -123,14 +124,33 @@ def picture(path: str) -> dict[str, Any]:
     try:
         with Image.open(source(path, whole=True)) as image:
             pixels = image.width * image.height
+            if _needed(image) > _room_left():
+                return {"unread": f"it has {pixels:,} pixels"}
             image.load()
     except UnidentifiedImageError:
         return {}
+    except Image.DecompressionBombError:
+        return {"unread": f"it has more than {2 * MOST_PIXELS:,} pixels"}
     except (OSError, SyntaxError, EOFError) as error:
         if pixels <= MOST_SECOND and _decodes(path):
             return {}
         return {"damaged": f"the pixels cannot be decompressed: {error}"[:300]}
     return {}
+
+
+def _needed(image: Any) -> int:
+    """Bytes that decoding a picture takes; a progressive JPEG keeps two more for each sample."""
+    copies = {"JPEG": 3 if image.info.get("progressive") else 1, "JPEG2000": 5}
+    bands = max(1, len(image.getbands()))
+    return int(image.width * image.height * bands * copies.get(image.format, 1))
+
+
+def _room_left() -> float:
+    """Bytes that this process may still take."""
+    import resource
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return math.inf if most == resource.RLIM_INFINITY else most - ROOM
 
 
 def dicom(path: str) -> dict[str, Any]:
