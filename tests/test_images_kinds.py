@@ -6,6 +6,7 @@ import gzip
 import struct
 from pathlib import Path
 
+import imagecodecs
 import numpy
 import pydicom
 import pytest
@@ -469,3 +470,17 @@ def test_damage_beside_the_pixels_of_a_png_is_a_warning(tmp_path: Path) -> None:
         (flag,) = only(tmp_path / "a.png", deep=True).findings
         assert (flag.code, flag.severity) == ("IMG115", severity)
         assert only(tmp_path / "a.png").kind == "image"
+
+
+@pytest.mark.parametrize("shape", [(40, 64, 3), (31, 300), (600, 450, 3), (5000, 2, 3)])
+def test_jpeg_xl_says_its_sizes_bare_and_in_boxes(shape: tuple[int, ...], tmp_path: Path) -> None:
+    bare = bytes(imagecodecs.jpegxl_encode(numpy.zeros(shape, "uint8"), usecontainer=False))
+    start = bytes.fromhex("0000000c4a584c200d0a870a") + box(b"ftyp", b"jxl \0\0\0\0jxl ")
+    parts = box(b"jxlp", bytes(4) + bare[:30]) + box(b"jxlp", b"\x80\0\0\1" + bare[30:])
+    for data in (bare, start + box(b"jxlc", bare), start + parts):
+        one = made(tmp_path / "a.jxl", data)
+        assert one.format == "JPEG XL"
+        assert one.sizes == {"T": 1, "Z": 1, "Y": shape[0], "X": shape[1]}
+        assert grave(one) == set()
+    assert grave(made(tmp_path / "a.jxl", (start + box(b"jxlc", bare))[:-1])) == {"IMG103"}
+    assert grave(made(tmp_path / "a.jxl", start)) == {"IMG103"}

@@ -9,6 +9,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     grids,
     indexes,
     instruments,
+    jpegxl,
     lifetimes,
     light,
     media,

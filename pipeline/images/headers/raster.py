@@ -343,7 +343,7 @@ def psd(file: Opened, facts: Facts) -> None:
         file.reach(at + 2 + rows * count + needed, "the PSD pixels")
 
 
-@header("JPEG 2000", "JPX", "JPEG XL")
+@header("JPEG 2000", "JPX")
 def jpeg2000(file: Opened, facts: Facts) -> None:
     """JP2: its boxes, and sizes from the header box."""
     if file.head.startswith(b"\xff\x4f"):
