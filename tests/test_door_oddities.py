@@ -121,6 +121,34 @@ def test_a_line_of_few_words_may_be_the_rest_of_a_value(tmp_path: Path) -> None:
     assert comment in attributes
 
 
+def test_quoted_values_with_blanks_between_them_are_parted(tmp_path: Path) -> None:
+    rows = (
+        "Experiment Number\t1\n"
+        'Protocol Name\t"Growth for 4h" "Imaging"\n'
+        'Protocol Description\t"Cells were grown." "Cells were seen." \n'
+    )
+    reading = study_file(tmp_path, rows)
+    [component] = reading.metadata["study"]["study_components"]
+    given = [[one["value"] for one in section["attributes"]] for section in component["sections"]]
+    assert given == [["Growth for 4h", "Cells were grown."], ["Imaging", "Cells were seen."]]
+    assert [one.code for one in reading.findings] == ["SUB119", "SUB119"]
+
+
+def test_more_addresses_than_people_are_no_people(tmp_path: Path) -> None:
+    rows = (
+        "\t\t# Study\t\n"
+        "Study Person Last Name\tLindgren\tExample\n"
+        "Study Person First Name\tMira\tLi\n"
+        "Study Person Address\tHeart Group\t Oslo\tLung Group\t Bergen\n"
+    )
+    reading = study_file(tmp_path, rows)
+    study = reading.metadata["study"]
+    assert [one["name"] for one in study["authors"]][-2:] == ["Mira Lindgren", "Li Example"]
+    beside = [one["value"] for one in study["attributes"] if one["name"] == "Study Person Address"]
+    assert beside == ["Lung Group", " Bergen"]
+    assert [one.code for one in reading.findings] == ["SUB136", "SUB136"]
+
+
 def test_a_blank_for_the_tab_is_told_and_the_value_kept(tmp_path: Path) -> None:
     rows = "Screen Number\t1\nScreen Type primary screen\t\nScreen Type Term Source REF EFO\t\n"
     reading = study_file(tmp_path, rows)

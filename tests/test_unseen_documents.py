@@ -379,3 +379,25 @@ def test_a_proposal_for_empiar_is_in_the_right_place(known: Knowledge, tmp_path:
     told = {one.code: one for one in report.findings}
     assert "ACQ201" not in told
     assert told["TXT106"].location.line == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "mended"),
+    [
+        ("Institute of Hearts, ZŸrich – 2 km away", "Institute of Hearts, Zürich – 2 km away"),
+        ("Institut NestŽ", "Institut Nesté"),
+        ("Institute of LŸbeck", "Institute of Lübeck"),
+        ("Univerzita Žilina, Šport, DŽUNGLE", None),
+    ],
+)
+def test_letters_of_old_macintoshes_are_told(
+    known: Knowledge, tmp_path: Path, name: str, mended: str | None
+) -> None:
+    group = archived("Organization", ("Name", name))
+    study = archived(
+        "Study", ("Title", "Single cells of a tumour in many plates"), sections=[group]
+    )
+    document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
+    _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
+    edits = [one.suggestion.operations[0].after for one in report.findings if one.code == "TXT104"]
+    assert edits == ([mended] if mended else [])

@@ -34,6 +34,9 @@ _LOST = "\ufffd"
 _PERSON = re.compile(r"/study/(?:authors|organisations)/\d+/name")
 _ASKED = re.compile(r"[^\W\d_]\?+[^\W\d_]")
 """What is left of a letter in a code page that does not have it."""
+_MAC = re.compile("(?<=[a-z])[ŸŠŽ](?![A-ZÀ-Þ])|(?<=[A-Za-z])[ŸŠŽ](?=[a-z])")
+"""Capitals within words: what the commonest accented letters of old Macintoshes are in Windows."""
+_MAC_WORD = re.compile("[A-Za-zŸŠŽšž]+")
 _PLACES = re.compile(r"/(?:url|path|file_list|doi|ror)\Z")
 LONG = 200_000
 """Characters beyond which a text is not read for mojibake: it would take seconds."""
@@ -55,23 +58,50 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             continue
         read = _otherwise(text) if suspicious else None
         suspect = suspicious and _SUSPECT.search(text)
-        if read is None and not suspect and not ("\u00c3" in text and _GRAVE.search(text)):
+        macintosh = _as_macintosh(text) if _MAC.search(text) else None
+        if (
+            macintosh is None
+            and read is None
+            and not suspect
+            and not ("\u00c3" in text and _GRAVE.search(text))
+        ):
             if "\u00e2" in text and _REMAINS.search(text):
                 told = f"{quoted(text, 60)} holds the remains of a sign read in a wrong encoding"
                 yield Flag(message=told, at=place)
             continue
-        mended = _decoded(text)
+        mended = macintosh if macintosh else _decoded(text)
         if mended == text and read is not None:
             mended = read
         if mended != text:
             yield Flag(
-                message=f"{quoted(text, 60)} was read in a wrong encoding; "
-                f"it reads {quoted(mended, 60)}",
+                message=f"{_told(text, mended)} was read in a wrong encoding; "
+                f"it reads {_told(mended, text)}",
                 at=place,
                 suggestion=suggest(
                     replace(place, text, mended), why="Read in the right encoding it makes sense."
                 ),
             )
+
+
+def _told(text: str, other: str) -> str:
+    """A text in quotation marks, a long one from a little before where it differs from another."""
+    if len(text) <= 60:
+        return quoted(text, 60)
+    pairs = enumerate(zip(text, other, strict=False))
+    shared = next((n for n, (one, its) in pairs if one != its), 0)
+    start = max(0, text.rfind(" ", 0, max(0, shared - 20)) + 1)
+    return quoted(f"{'…' if start else ''}{text[start:]}", 60)
+
+
+def _as_macintosh(text: str) -> str:
+    """The text with the words of odd capitals read in the encoding of old Macintoshes."""
+    return _MAC_WORD.sub(_of_macintosh, text)
+
+
+def _of_macintosh(found: re.Match[str]) -> str:
+    if not _MAC.search(found[0]):
+        return found[0]
+    return found[0].encode("cp1252", "ignore").decode("mac_roman")
 
 
 _READ_AS = (

@@ -117,6 +117,8 @@ _FORM = (
 _WORDS = frozenset(word.casefold() for name in _FORM for word in name.split())
 _TEXT = re.compile(r"[.,;:]")
 """What stands in a text, and in no name of a row."""
+_QUOTED = re.compile(r'\s*"[^"]*"(?:\s+"[^"]*")+\s*')
+"""Several values in quotation marks, with blanks between them."""
 _NAMES = (b"Comment[IDR Study Accession]", b"Study Title\t", b"Study Type\t")
 
 
@@ -213,7 +215,9 @@ class _Study:
                 links += [
                     Link(row.cells[n - 1], (), f"/{row.number}/{n}") for n in self.filled(row)
                 ]
-        below = [self.author(one) for one in study.columns(_NAMED)]
+        people, beside = self.people(study)
+        own += beside
+        below = [self.author(one) for one in people]
         below += [self.section("Publication", one) for one in study.columns(_PUBLICATIONS)]
         organisms = study.columns(_ORGANISMS, "study")
         if organisms:
@@ -236,7 +240,9 @@ class _Study:
         parts = [_Part()]
         for row in rows:
             self.lines.place(row)
-            if not row.filled() or row.name.lstrip().startswith("#"):
+            filled = row.filled()
+            first = next((cell.lstrip() for cell in row.cells if cell.strip()), "#")
+            if first.startswith("#") and (len(filled) < 2 or row.name.strip()):
                 continue
             if parts[-1].rows and _breaks(parts[-1].rows[-1], row):
                 self.widen(parts[-1], row)
@@ -246,6 +252,8 @@ class _Study:
                     self.join(parts[-1], row)
                     continue
                 row = self.parted(row)
+            elif len(filled) == 2 and _QUOTED.fullmatch(row.cells[1]):
+                row = self.unquoted(row)
             if fold(row.name) in _PARTS and row.text(2) is not None:
                 parts.append(_Part())
             parts[-1].rows.append(row)
@@ -279,6 +287,17 @@ class _Study:
         place = f"/{row.number}/2"
         self.lines.positions.setdefault(place, self.lines.locate(row.number, 1))
         return Row(row.number, (given[: len(name)], value))
+
+    def unquoted(self, row: Row) -> Row:
+        """A row with its quoted values in cells of their own, where blanks stand for the tabs."""
+        message = f"no tabs stand between the values of '{short(row.name)}'"
+        value = short(row.cells[1])
+        self.lines.flag(codes.SEPARATOR, row.number, 2, message, value=value, severity="warning")
+        values = re.findall('"([^"]*)"', row.cells[1])
+        for column in range(2, len(values) + 2):
+            place = f"/{row.number}/{column}"
+            self.lines.positions[place] = self.lines.locate(row.number, 2)
+        return Row(row.number, (row.cells[0], *values))
 
     def join(self, part: _Part, row: Row) -> None:
         """A line that is the rest of the value above it."""
@@ -344,6 +363,26 @@ class _Study:
             )
         return made
 
+    def people(self, study: _Part) -> tuple[list[list[tuple[str, Row, int]]], list[Attribute]]:
+        """The columns of people, and addresses and roles beyond them, which nobody has."""
+        columns = study.columns(_NAMED)
+        last = max((n for one in columns for name, _, n in one if not name.strip()), default=0)
+        people: list[list[tuple[str, Row, int]]] = []
+        beside: list[Attribute] = []
+        for column in columns:
+            if not last or column[0][2] <= last or not {name for name, *_ in column} <= _BESIDE:
+                people.append(column)
+                continue
+            for _, row, n in column:
+                self.taken.add(row.number)
+                beside.append(self.cell(row.name.strip(), row, n))
+                message = f"'{short(row.name)}' has more values than there are people"
+                value = short(row.cells[n - 1])
+                self.lines.flag(
+                    codes.BEYOND, row.number, n, message, value=value, severity="warning"
+                )
+        return people, beside
+
     def author(self, column: list[tuple[str, Row, int]]) -> Section:
         """A person from the cells of one column."""
         names = {name: row.cells[n - 1].strip() for name, row, n in column if name in ("", " ")}
@@ -408,6 +447,8 @@ class _Study:
 
 _NAMED = {**_PEOPLE, "studypersonlastname": "", "studypersonfirstname": " "}
 """Names of a person's rows; the two parts of a name stand for themselves."""
+_BESIDE = frozenset(("Address", "Role"))
+"""What says nothing of a person where no name stands beside it."""
 
 
 def _begins_name(word: str) -> bool:
