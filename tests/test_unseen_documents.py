@@ -225,6 +225,19 @@ def test_an_article_is_read_as_schema_org_writes_it(known: Knowledge, tmp_path: 
     assert not {"SUB122", "PUB002", "PUB003", "PUB004"} & {one.code for one in report.findings}
 
 
+def test_a_dataset_may_name_its_file_list_by_itself(known: Knowledge, tmp_path: Path) -> None:
+    document = json.loads(crate(hasPart=[{"@id": "data/rep1/"}]))
+    listed = {"@id": "all%20lists/rep1.tsv", "@type": ["File", "bia:FileList"]}
+    document["@graph"][-1]["associationFileMetadata"] = {"@id": listed["@id"]}
+    document["@graph"].append(listed)
+    opened, report = look(known, tmp_path, "ro-crate-metadata.json", json.dumps(document))
+    [component] = opened.submission.metadata["study"]["study_components"]
+    assert "attributes" not in component
+    [absent] = [one for one in report.findings if one.code == "FLS001"]
+    assert absent.place == "/study/study_components/0/file_list"
+    assert "TXT114" not in {one.code for one in report.findings}
+
+
 def test_a_list_whose_rows_name_their_datasets_may_be_shared(
     known: Knowledge, tmp_path: Path
 ) -> None:

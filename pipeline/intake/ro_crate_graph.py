@@ -427,6 +427,10 @@ def known_terms() -> frozenset[str]:
     return frozenset((*_USUAL, *kinds, *(fold(one) for one in terms().terms), *terms().references))
 
 
+LISTED = ("haspart", "associationfilemetadata")
+"""Where a dataset names its parts, and, in an older profile, its file list."""
+
+
 def is_file_list(entity: Entity) -> bool:
     """Whether an entity is a list of files, by its class or by its name."""
     if entity.is_a("filelist", "table"):

@@ -14,7 +14,7 @@ from pipeline.findings import Finding, Location
 from pipeline.intake import file_list_codes, file_lists
 from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.file_list_grid import Columns
-from pipeline.intake.ro_crate_graph import Entity, Graph, below, is_file_list
+from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list
 from pipeline.intake.text import decode
 from pipeline.select import join
 from pipeline.submission import FileList
@@ -92,7 +92,7 @@ class Lists:
             for identifier, place in self.components.items()
             if any(
                 found.at == entity.at
-                for found, _ in self.graph.targets(self.graph.by_id[identifier], "haspart")
+                for found, _ in self.graph.targets(self.graph.by_id[identifier], *LISTED)
             )
             or (not identifier.startswith("#") and below(entity.id, identifier))
         ]

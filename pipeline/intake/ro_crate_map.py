@@ -11,7 +11,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from pipeline.intake import ro_crate_codes as codes
-from pipeline.intake.ro_crate_graph import Entity, Graph, below, is_file_list
+from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.intake.ro_crate_people import People
 from pipeline.select import get, join
@@ -223,7 +223,7 @@ class Mapping:
         taken = {name for part in _PARTS.values() for name in part}
         if rows:
             taken |= set(_SPECIMEN)
-        self.objects.left(made, entity, place, done | taken | {"haspart", "association"})
+        self.objects.left(made, entity, place, done | taken | {*LISTED, "association"})
         if entity.id:
             self.components[entity.id] = place
         study.setdefault("study_components", []).append(made)
