@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -321,3 +322,30 @@ def test_an_element_of_another_namespace_is_called_that(
     assert (flag.code, flag.location.pointer) == ("OME103", "/OME/Plate[1]")
     assert said in flag.message
     assert "Expected" not in flag.message
+
+
+def test_names_and_attributes_of_bad_intent_are_read_in_little_time(tmp_path: Path) -> None:
+    form = "{x}1" * 40
+    write(tmp_path / "d" / "a.xml", (
+        '<SpimData version="0.2"><SequenceDescription><ImageLoader format="spimreconstruction.'
+        f'filelist"><imagedirectory type="relative">.</imagedirectory><filePattern>{form}'
+        "</filePattern></ImageLoader></SequenceDescription></SpimData>"
+    ).encode())  # fmt: skip
+    write(tmp_path / "d" / ("1" * 250), b"1")
+    many = 'key="a" ' * 40_000
+    write(tmp_path / "p" / "a.xml", (
+        f'<?xml version="1.0"?><PVScan version="5.4"><PVStateShard><PVStateValue {many}/>'
+        "</PVStateShard></PVScan>"
+    ).encode())  # fmt: skip
+    many = 'Unit="m" ' * 40_000
+    write(tmp_path / "h" / "Index.idx.xml", (
+        '<?xml version="1.0"?><EvaluationInputData xmlns="http://www.perkinelmer.com/PEHH/'
+        f'HarmonyV5"><ImageResolutionX {many}></ImageResolutionX></EvaluationInputData>'
+    ).encode())  # fmt: skip
+    began = time.monotonic()
+    found = told(tmp_path)
+    assert time.monotonic() - began < 5
+    assert {one.format for one in found.values()} >= {
+        "Prairie Technologies TIFF",
+        "PerkinElmer Operetta",
+    }

@@ -22,6 +22,7 @@ from pipeline.images.text import is_text, words
 
 MOST_INDEX = 16 << 20
 MOST_INDEXES = 2000
+_ATTRIBUTE = re.compile(r'(?<![\w.-])([\w.-]++)="([^"]*)"')
 
 
 def whole(file: Opened) -> str:
@@ -39,6 +40,11 @@ def tags(text: str, names: str) -> Iterator[tuple[str, str]]:
     """Attributes and text of elements by a pattern of names, in time linear in the text."""
     for found in re.finditer(rf"<(?:\w+:)?(?:{names})\b([^<>]*+)>([^<]*+)", text):
         yield found[1], found[2]
+
+
+def attributes(inside: str) -> dict[str, str]:
+    """Attributes of an element by their local names."""
+    return {key: plain(value) for key, value in _ATTRIBUTE.findall(inside)}
 
 
 def stated(text: str, names: str, attribute: str) -> list[str]:

@@ -12,18 +12,12 @@ from typing import Any
 
 from pipeline.images import places
 from pipeline.images.facts import Facts, Member
-from pipeline.images.headers.grids import LENGTHS
-from pipeline.images.headers.indexes import plain, tags, whole
+from pipeline.images.headers.figures import count, length
+from pipeline.images.headers.indexes import attributes, plain, tags, whole
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Enough, Opened
 
-_ATTRIBUTE = re.compile(r'([\w.-]+)="([^"]*)"')
 MOST_ROWS = 200_000
-
-
-def _attributes(tag: str) -> dict[str, str]:
-    """Attributes of an element by their local names."""
-    return {key: plain(value) for key, value in _ATTRIBUTE.findall(tag)}
 
 
 def _beside(file: Opened, name: str) -> str:
@@ -33,20 +27,6 @@ def _beside(file: Opened, name: str) -> str:
             return whole(found)
     except (OSError, Enough):
         return ""
-
-
-def _whole(text: Any) -> int | None:
-    """A whole number, as XML and JSON write it; None for anything else."""
-    said = str(text).strip()
-    return int(said) if said.isdecimal() and len(said) < 10 else None
-
-
-def _length(text: Any, unit: str = "um") -> float | None:
-    """Micrometres; None when it is no number."""
-    try:
-        return float(text) * LENGTHS.get(unit.strip().lower().replace("μ", "µ"), 0)
-    except (TypeError, ValueError):
-        return None
 
 
 def _shape(
@@ -95,14 +75,14 @@ def cv7000(file: Opened, facts: Facts) -> None:
         if one != file.name
     ]
     _measured(facts, detail)
-    rows = [_attributes(said) for said, _ in records]
+    rows = [attributes(said) for said, _ in records]
     axes = {"T": "TimePoint", "C": "Ch", "Z": "ZIndex"}
     _shape(facts, rows, axes, ["Row", "Column", "FieldIndex"])
     settings = re.search(r'\bMeasurementSettingFileName="([^"]+\.mes)"', detail)
     told = {
         one.get("Ch"): one.get("Fluorophore") or one.get("Target") or one.get("Acquisition") or ""
         for one in (
-            _attributes(said)
+            attributes(said)
             for said, _ in tags(_beside(file, plain(settings[1])) if settings else "", "Channel")
         )
     }
@@ -113,19 +93,17 @@ def cv7000(file: Opened, facts: Facts) -> None:
 def _measured(facts: Facts, detail: str) -> None:
     """Sizes, type and length of pixels, instrument and date in MeasurementDetail.mrf."""
     for said, _ in tags(detail, "MeasurementChannel"):
-        channel = _attributes(said)
-        facts.size(
-            Y=_whole(channel.get("VerticalPixels")), X=_whole(channel.get("HorizontalPixels"))
-        )
+        channel = attributes(said)
+        facts.size(Y=count(channel.get("VerticalPixels")), X=count(channel.get("HorizontalPixels")))
         facts.pixel_size(
-            X=_length(channel.get("HorizontalPixelDimension")),
-            Y=_length(channel.get("VerticalPixelDimension")),
+            X=length(channel.get("HorizontalPixelDimension")),
+            Y=length(channel.get("VerticalPixelDimension")),
         )
-        bits = _whole(channel.get("InputBitDepth"))
+        bits = count(channel.get("InputBitDepth"))
         facts.pixel_type = f"uint{bits}" if bits in (8, 16) else None
         break
     for said, _ in tags(detail, "MeasurementDetail"):
-        plate = _attributes(said)
+        plate = attributes(said)
         facts.date(plate.get("BeginTime", ""))
         # what is no model is a number that the maker gave the machine
         model = re.match(r"C[QV]\d\w*", plate.get("TargetSystem", ""))
@@ -137,22 +115,22 @@ def _measured(facts: Facts, detail: str) -> None:
 def incell(file: Opened, facts: Facts) -> None:
     """XDCE: the pictures that it names, their sizes, channels and date."""
     text = whole(file)
-    images = [_attributes(said) for said, _ in tags(text, "Image")]
+    images = [attributes(said) for said, _ in tags(text, "Image")]
     names = [one["filename"] for one in images if one.get("filename")]
     facts.name_members([name.rsplit("/", 1)[-1] for name in names])
     facts.images = len(names) or None
     for said, _ in tags(text, "Size"):
-        size = _attributes(said)
-        facts.size(Y=_whole(size.get("height")), X=_whole(size.get("width")))
+        size = attributes(said)
+        facts.size(Y=count(size.get("height")), X=count(size.get("width")))
         break
     for said, _ in tags(text, "ObjectiveCalibration"):
-        lens = _attributes(said)
+        lens = attributes(said)
         unit = lens.get("unit", "um")
         facts.pixel_size(
-            X=_length(lens.get("pixel_width"), unit), Y=_length(lens.get("pixel_height"), unit)
+            X=length(lens.get("pixel_width"), unit), Y=length(lens.get("pixel_height"), unit)
         )
         break
-    numbers = [_attributes(said) for said, _ in tags(text, "Identifier")]
+    numbers = [attributes(said) for said, _ in tags(text, "Identifier")]
     wells = [
         (row[1], column[1])
         for row, column in zip(
@@ -168,10 +146,10 @@ def incell(file: Opened, facts: Facts) -> None:
         ]
         axes = {"T": "time_index", "C": "wave_index", "Z": "z_index"}
         _shape(facts, rows, axes, ["row", "column", "field_index"])
-    filters = [_attributes(said).get("name", "") for said, _ in tags(text, "EmissionFilter")]
+    filters = [attributes(said).get("name", "") for said, _ in tags(text, "EmissionFilter")]
     facts.name_channels(filters)
     for said, _ in tags(text, "Creation"):
-        made = _attributes(said)
+        made = attributes(said)
         facts.date(f"{made.get('date', '')} {made.get('time', '')}".strip())
         break
 
@@ -195,11 +173,11 @@ def jdce(file: Opened, facts: Facts) -> None:
     facts.name_members([f"{folder}/{name}" if folder else name for folder, name in names if name])
     protocol = _object(stack, "AutoLeadAcquisitionProtocol")
     camera = _object(protocol, "Camera", "Size")
-    facts.size(Y=_whole(camera.get("Height")), X=_whole(camera.get("Width")))
+    facts.size(Y=count(camera.get("Height")), X=count(camera.get("Width")))
     lens = _object(protocol, "ObjectiveCalibration")
     unit = str(lens.get("Unit", "um"))
     facts.pixel_size(
-        X=_length(lens.get("PixelWidth"), unit), Y=_length(lens.get("PixelHeight"), unit)
+        X=length(lens.get("PixelWidth"), unit), Y=length(lens.get("PixelHeight"), unit)
     )
     axes = {"T": "Timepoint", "C": "Wavelength", "Z": "ZIndex"}
     _shape(facts, rows, axes, ["Row", "Column", "Field"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import re
-from typing import Any
+from fnmatch import fnmatchcase
 
 from pipeline.images import places
 from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.figures import count, number
 from pipeline.images.headers.grids import LENGTHS
-from pipeline.images.headers.indexes import MOST_INDEX, plain, stated, tags, whole
+from pipeline.images.headers.indexes import MOST_INDEX, attributes, plain, stated, tags, whole
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened
 from pipeline.images.text import settings
@@ -18,19 +20,6 @@ from pipeline.images.text import settings
 _LENGTHS = {**LENGTHS, "μm": 1.0, "nanometer": 1e-3, "meter": 1e6}
 _GREYS = {"GRAY8": "uint8", "GRAY16": "uint16", "GRAY32": "float32", "RGB32": "uint8"}
 MOST_PATTERN = 200
-
-
-def _number(text: Any) -> float | None:
-    try:
-        return float(text)
-    except (TypeError, ValueError):
-        return None
-
-
-def _whole(given: Any) -> int | None:
-    """A whole number of JSON or text; None for anything else."""
-    text = str(given)
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @header("Prairie Technologies TIFF")
@@ -49,14 +38,13 @@ def prairie(file: Opened, facts: Facts) -> None:
     facts.members += [Member("{stem}.env", None), Member("{stem}.cfg", None)]
     for one in ("dataFile", "configurationFile"):
         facts.members += [Member(n, None) for n in stated(text, "VoltageRecording", one)]
-    state = dict(
-        reversed(
-            re.findall(r'<(?:Key|PVStateValue)\b[^<>]*\bkey="(\w+)"[^<>]*\bvalue="([^"<>]*)"', text)
-        )
-    )
+    state: dict[str, str] = {}
+    for inside, _ in tags(text, "Key|PVStateValue"):
+        said = attributes(inside)
+        state.setdefault(said.get("key", ""), said.get("value", ""))
     first = text.partition('key="micronsPerPixel"')[2].partition("</PVStateValue>")[0]
     steps = {
-        axis: _number(
+        axis: number(
             state.get(f"micronsPerPixel_{axis}Axis")
             or dict(re.findall(r'index="(\w)Axis"\s+value="([^"<>]*)"', first)).get(axis)
         )
@@ -75,8 +63,8 @@ def prairie(file: Opened, facts: Facts) -> None:
             T=shape[0],
             C=max(1, len(channels)),
             Z=shape[1],
-            Y=_whole(state.get("linesPerFrame")),
-            X=_whole(state.get("pixelsPerLine")),
+            Y=count(state.get("linesPerFrame")),
+            X=count(state.get("pixelsPerLine")),
         )
     facts.pixel_size(**{a: n for a, n in steps.items() if a != "Z" or (deep and shape[1] > 1)})
     facts.name_channels([one for one in channels if not one.isdecimal()])
@@ -101,20 +89,20 @@ def micromanager(file: Opened, facts: Facts) -> None:
     told, _ = json.JSONDecoder().raw_decode(text, start.end())
     frames = set(re.findall(r'"FrameKey-(\d+)-(\d+)-(\d+)"', text))
     counts: dict[str, int | None] = {
-        axis: _whole(told.get(key)) for axis, key in zip("TCZ", _PLANES, strict=True)
+        axis: count(told.get(key)) for axis, key in zip("TCZ", _PLANES, strict=True)
     }
     if frames and file.size <= MOST_INDEX:
         columns = zip(*frames, strict=True)
         counts = {axis: len(set(one)) for axis, one in zip("TCZ", columns, strict=True)}
-    facts.size(**counts, Y=_whole(told.get("Height")), X=_whole(told.get("Width")))
+    facts.size(**counts, Y=count(told.get("Height")), X=count(told.get("Width")))
     facts.images = 1
     facts.pixel_type = _GREYS.get(str(told.get("PixelType")))
-    length = _number(told.get("PixelSize_um"))
-    if not length and (found := re.search(r'"PixelSizeUm":\s*([\d.]{1,20})', text)):
-        length = _number(found[1])
-    step = _number(told.get("z-step_um"))
+    side = number(told.get("PixelSize_um"))
+    if not side and (found := re.search(r'"PixelSizeUm":\s*([\d.]{1,20})', text)):
+        side = number(found[1])
+    step = number(told.get("z-step_um"))
     deep = (counts["Z"] or 1) > 1
-    facts.pixel_size(X=length, Y=length, Z=abs(step) if step and deep else None)
+    facts.pixel_size(X=side, Y=side, Z=abs(step) if step and deep else None)
     given = told.get("ChNames")
     if isinstance(given, list):
         facts.name_channels([str(one) for one in given[:1000]])
@@ -145,7 +133,7 @@ def bdv(file: Opened, facts: Facts) -> None:
     steps = re.search(r"<size>([^<]{1,200})</size>", voxel)
     if unit and steps:
         factor = _LENGTHS.get(unit[1].strip().lower(), 0)
-        lengths = [_number(one) or 0 for one in steps[1].split()]
+        lengths = [number(one) or 0 for one in steps[1].split()]
         facts.pixel_size(**{a: n * factor for a, n in zip("XYZ", lengths, strict=False)})
 
 
@@ -156,10 +144,10 @@ def _times(text: str) -> int:
     if ends:
         return max(1, int(ends[2]) - int(ends[1]) + 1)
     listed = re.search(r"<integerpattern>([\d,\s-]{1,2000})</integerpattern>", part)
-    count = 0
+    total = 0
     for one in re.findall(r"(\d{1,8})(?:\s*-\s*(\d{1,8}))?", listed[1] if listed else ""):
-        count += max(0, int(one[1] or one[0]) - int(one[0])) + 1
-    return max(1, count)
+        total += max(0, int(one[1] or one[0]) - int(one[0])) + 1
+    return max(1, total)
 
 
 def _pattern(file: Opened, facts: Facts, text: str) -> None:
@@ -168,13 +156,12 @@ def _pattern(file: Opened, facts: Facts, text: str) -> None:
     folder = re.search(r'<imagedirectory type="relative">([^<]*)</imagedirectory>', text)
     if given is None or folder is None or len(given[1]) > MOST_PATTERN:
         return
-    pieces = [re.escape(one) for one in re.split(r"\{+\w+\}+", plain(given[1]))]
-    form = re.compile(r"\d+".join(pieces))
+    pieces = re.split(r"(?:\{+\w+\}+)+", plain(given[1]))
+    form = "*".join(map(glob.escape, pieces))
     below = os.path.normpath(plain(folder[1]) or ".")
     known = places.names(os.path.join(os.path.dirname(file.path) or ".", below))
-    found = [os.path.normpath(os.path.join(below, one)) for one in known if form.fullmatch(one)]
-    stars = re.sub(r"\{+\w+\}+", "*", plain(given[1]))
-    facts.members += [Member(one) for one in found] or [Member(stars)]
+    found = [os.path.normpath(os.path.join(below, one)) for one in known if fnmatchcase(one, form)]
+    facts.members += [Member(one) for one in found] or [Member("*".join(pieces))]
 
 
 @header("Hitachi S-4800")
@@ -194,8 +181,8 @@ def hitachi(file: Opened, facts: Facts) -> None:
     if size:
         facts.size(Y=int(size[2]), X=int(size[1]))
         facts.images = 1
-    length = _number(told.get("PixelSize"))
-    facts.pixel_size(**dict.fromkeys("XY", length * 1e-3 if length else None))
+    side = number(told.get("PixelSize"))
+    facts.pixel_size(**dict.fromkeys("XY", side * 1e-3 if side else None))
     facts.name_instrument("Hitachi", told.get("InstructName"))
     day = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", told.get("Date", ""))
     if day:
@@ -212,8 +199,8 @@ def inveon(file: Opened, facts: Facts) -> None:
     told: dict[str, str] = {}
     for parts in lines:
         told.setdefault(parts[0], parts[1].strip() if len(parts) > 1 else "")
-    sizes = {axis: _whole(told.get(f"{axis.lower()}_dimension")) for axis in "XYZ"}
-    frames = _whole(told.get("total_frames")) or 1
+    sizes = {axis: count(told.get(f"{axis.lower()}_dimension")) for axis in "XYZ"}
+    frames = count(told.get("total_frames")) or 1
     least = None
     if sizes["X"] and sizes["Y"]:
         facts.size(T=frames, C=1, Z=sizes["Z"] or 1, Y=sizes["Y"], X=sizes["X"])
@@ -221,7 +208,7 @@ def inveon(file: Opened, facts: Facts) -> None:
         facts.pixel_type, width = _INVEON.get(told.get("data_type", ""), (None, 0))
         # a header that was written before the scan ended counts more frames than there are
         least = sizes["X"] * sizes["Y"] * (sizes["Z"] or 1) * width or None
-    steps = {axis: _number(told.get(f"pixel_size_{axis.lower()}")) for axis in "XYZ"}
+    steps = {axis: number(told.get(f"pixel_size_{axis.lower()}")) for axis in "XYZ"}
     facts.pixel_size(**{axis: n * 1e3 if n else None for axis, n in steps.items()})
     facts.members.append(Member("{stem}", least=least))
     day = re.fullmatch(r"\w{3} (\w{3}) +(\d{1,2}) ([\d:]{8}) (\d{4})", told.get("scan_time", ""))

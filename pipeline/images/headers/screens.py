@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.images import places
 from pipeline.images.facts import Facts, Member
-from pipeline.images.headers.indexes import whole
+from pipeline.images.headers.figures import count, length
+from pipeline.images.headers.indexes import attributes, tags, whole
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened
 from pipeline.images.text import words
@@ -197,7 +198,7 @@ def operetta(file: Opened, facts: Facts) -> None:
     text = whole(file)
     if "perkinelmer.com/Columbus" in text[:2000]:
         facts.format = "PerkinElmer Columbus"
-    pictures = re.split(r"<(?:URL|ImageURL)\b", text)
+    pictures = re.split(r"<(?:URL|ImageURL)\b", text, maxsplit=MOST_MEMBERS)
     names = [found[1] for one in pictures[1:] if (found := re.match(r"[^<>]*+>([^<]++)<", one))]
     facts.name_members([name for name in names if "://" not in name])
     # an index of Columbus refers to those of its pictures
@@ -211,17 +212,15 @@ def operetta(file: Opened, facts: Facts) -> None:
     planes = [one for one in numbers if len(one) == len(_PLACES)]
     counts = {axis: len({one[key] for one in planes}) for axis, key in _AXES.items()}
     facts.size(
-        **{axis: count for axis, count in counts.items() if count},
-        **{axis: int(n) for axis in "YX" if (n := _inside(text, f"ImageSize{axis}")).isdecimal()},
+        **{axis: found for axis, found in counts.items() if found},
+        **{axis: count(_inside(text, f"ImageSize{axis}")) for axis in "YX"},
     )
     fields = {(one["Row"], one["Col"], one["FieldID"]) for one in planes}
     facts.images = len(fields) or len(names) or None
     for axis in "XY":
-        if found := re.search(
-            rf'<ImageResolution{axis}\b[^<>]*Unit="(m|um|µm)"[^<>]*>([\d.eE+-]+)<', text
-        ):
-            size = float(found[2]) * (1e6 if found[1] == "m" else 1.0)
-            facts.pixel_size(**{**(facts.pixel_size_um or {}), axis: size})
+        unit, size = next(tags(text, f"ImageResolution{axis}"), ("", ""))
+        micrometres = length(size, attributes(unit).get("Unit", ""))
+        facts.pixel_size(**{**(facts.pixel_size_um or {}), axis: micrometres})
     facts.name_channels(list(dict.fromkeys(re.findall(r"<ChannelName>([^<]+)<", text)))[:1000])
     facts.date(_inside(text, "MeasurementStartTime"))
     if kind := _inside(text, "InstrumentType"):
