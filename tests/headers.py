@@ -132,6 +132,13 @@ plain(
 )
 plain("imod", (b"IMODV1.2" + b"model").ljust(240, b"\0") + b"IEOF", "IMOD", "a.mod")
 plain(
+    "jng",
+    b"\x8bJNG\r\n\x1a\n" + struct.pack(">I4sII", 16, b"JHDR", 4, 4) + bytes(12)
+    + struct.pack(">I4sI", 0, b"IEND", 0),
+    "JPEG Network Graphics",
+    "a.jng",
+)  # fmt: skip
+plain(
     "klb",
     padded([(0, struct.pack("<B5I5f2B", 2, 4, 4, 2, 1, 1, 0.4, 0.4, 2, 1, 1, 1, 0)),
             (299, struct.pack("<5I", 4, 4, 1, 1, 1)), (319, struct.pack("<2Q", 32, 64))], 335)
@@ -176,7 +183,6 @@ for _format, _file, _hex in [
     ("Renishaw WDF", "a.wdf", "5744463101000000" + "00" * 8),
     ("WSxM", "a.stp", b"WSxM file copyright UAM\r\n".hex()),
     ("Minolta MRW", "a.mrw", "004d524d" + "00" * 12),
-    ("JPEG Network Graphics", "a.jng", "8b4a4e470d0a1a0a" + "00" * 8),
     ("ImageMagick MIFF", "a.miff", b"id=ImageMagick  version=1.0\nclass=DirectClass\n".hex()),
     ("Digital Picture Exchange (DPX)", "a.dpx", b"SDPX".hex() + "00" * 12),
     ("Kodak Cineon", "a.cin", "802a5fd7" + "00" * 12),

@@ -31,6 +31,7 @@ def container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(file, facts, name, suffixes)
     if _late_hdf5(file) and (special := by_magic(head, name, suffixes)) is not None:
+        headers.shortened(file, facts)
         return special  # the user block says what it is, such as MATLAB 7.3
     if head.startswith(b"\x89HDF\r\n\x1a\n") or _late_hdf5(file):
         return headers.hdf5(file, facts, name, suffixes)

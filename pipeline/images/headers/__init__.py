@@ -6,6 +6,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     dicom,
     diffraction,
     electron,
+    ends,
     grids,
     indexes,
     instruments,
@@ -28,8 +29,8 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     stated,
     zeiss,
 )
-from pipeline.images.headers.containers import hdf5, text_mode
+from pipeline.images.headers.containers import hdf5, shortened, text_mode
 from pipeline.images.headers.medical import inflated
 from pipeline.images.headers.registry import HEADERS, structure
 
-__all__ = ["HEADERS", "hdf5", "inflated", "structure", "text_mode"]
+__all__ = ["HEADERS", "hdf5", "inflated", "shortened", "structure", "text_mode"]

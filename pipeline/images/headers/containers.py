@@ -24,17 +24,7 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
         for one in by_suffix(suffixes)
         if one is generic or any("hdf5" in rule for rule in one.rules)
     ]
-    base = file.head.find(MAGIC)
-    short = file.size < base + SUPERBLOCK
-    end = base + SUPERBLOCK if short else _end(file.head, base)
-    if end is not None and end > file.size:
-        facts.flag(
-            faults.TRUNCATED,
-            f"the HDF5 superblock {'reaches to' if short else 'says the file ends at'} "
-            f"byte {end}, the file has {file.size} bytes",
-            broken=True,
-            value=end,
-        )
+    if shortened(file, facts):
         return claimed[0] if claimed else generic
     try:
         answer = shared().ask("hdf5", file.path)
@@ -55,6 +45,23 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
     ]
     found = by_names(table().hdf5, "hdf5", names, name, suffixes)
     return found or (claimed[-1] if claimed and generic not in claimed else generic)
+
+
+def shortened(file: Opened, facts: Facts) -> bool:
+    """Flag an HDF5 file that is shorter than its superblock says."""
+    base = file.head.find(MAGIC)
+    short = file.size < base + SUPERBLOCK
+    end = base + SUPERBLOCK if short else _end(file.head, base)
+    if end is None or end <= file.size:
+        return False
+    facts.flag(
+        faults.TRUNCATED,
+        f"the HDF5 superblock {'reaches to' if short else 'says the file ends at'} "
+        f"byte {end}, the file has {file.size} bytes",
+        broken=True,
+        value=end,
+    )
+    return True
 
 
 def _end(head: bytes, base: int) -> int | None:

@@ -251,7 +251,7 @@ def _fits_units(file: Opened) -> Iterator[tuple[dict[str, str], int, int, int]]:
         end = at + -(-length // 2880) * 2880
         yield cards, at, at + length, end
         at = end
-        if at + 2880 > file.size or not file.read(at, 8).startswith(b"XTENSION"):
+        if not file.read(at, 8).startswith(b"XTENSION"):
             return
 
 

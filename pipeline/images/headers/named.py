@@ -45,6 +45,10 @@ def measured(number: str, unit: str) -> float:
         return 0.0
 
 
+_VIFF_MAPS = {1: 1, 2: 2, 4: 4, 5: 4, 7: 8}
+"""Bytes of a value in the map of colours, by its type."""
+
+
 def _beginning(file: Opened) -> str:
     return file.read(0, min(file.size, MOST_TEXT)).decode("latin-1")
 
@@ -150,4 +154,7 @@ def viff(file: Opened, facts: Facts) -> None:
     if kind in _VIFF:
         facts.pixel_type, width = _VIFF[kind]
         if packed == 0:
-            file.reach(1024 + x * y * images * bands * width, "the VIFF pixels")
+            # a map of colours stands before the pixels
+            kind, rows, columns = struct.unpack_from(order + "3i", head, 576)
+            mapped = max(0, rows * columns) * _VIFF_MAPS.get(kind, 0)
+            file.reach(1024 + mapped + x * y * images * bands * width, "the VIFF pixels")
