@@ -306,6 +306,10 @@ def test_a_picture_in_tiles_is_as_large_as_the_whole(
     whole = box(b"ispe", struct.pack(">4xII", 100, 150))
     one = made(tmp_path / "a.heic", heif(whole, *own, names=names))
     assert one.sizes == {"T": 1, "C": 3, "Z": 1, "Y": sizes[1], "X": sizes[0]}
+    data = heif(whole, *own, names=names).replace(b"heic", b"avif")
+    one = made(tmp_path / "a.avif", data)
+    cropped = sizes if b"clap" in data else (100, 150)
+    assert (one.format, one.sizes and (one.sizes["X"], one.sizes["Y"])) == ("AVIF", cropped)
     deep = box(b"pixi", b"\0\0\0\0\1\x0a")
     one = made(tmp_path / "a.heic", heif(whole, deep, names=b"\2\3"))
     assert (one.pixel_type, one.sizes) == ("uint16", {"T": 1, "C": 1, "Z": 1, "Y": 150, "X": 100})

@@ -188,7 +188,7 @@ def _primary(meta: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _still(properties: list[tuple[bytes, bytes]], facts: Facts) -> None:
-    """Sizes of a still picture, cropped and turned as it is shown (ISO 23008-12, 6.5)."""
+    """Sizes of a still picture as its readers give it, cropped and turned (ISO 23008-12, 6.5)."""
     width = height = colours = 0
     # what describes the picture may stand behind what turns it
     for kind, data in sorted(properties, key=lambda one: one[0] != b"ispe"):
@@ -198,7 +198,8 @@ def _still(properties: list[tuple[bytes, bytes]], facts: Facts) -> None:
             wide, across, high, down = struct.unpack_from(">4I", data)
             if across and down and wide // across <= width and high // down <= height:
                 width, height = wide // across, high // down
-        elif kind == b"irot" and data[:1] and data[0] & 1:
+        elif kind == b"irot" and data[:1] and data[0] & 1 and facts.format != "AVIF":
+            # libheif turns a picture, libavif leaves that to others
             width, height = height, width
         elif kind == b"pixi" and len(data) > 5:
             colours = data[4]
