@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import pytest
 
-from tests.pictures import pixels
+from tests.pictures import pixels, write
 from tests.told import grave, made, only
 
 
@@ -109,3 +109,18 @@ def test_half_a_header_of_a_fits_extension_is_told(tmp_path: Path) -> None:
     data = first.encode() + bytes(range(64)).ljust(2880, b"\0")
     assert grave(made(tmp_path / "a.fits", data)) == set()
     assert grave(made(tmp_path / "a.fits", data + b"XTENSION= 'IMAGE'".ljust(900))) == {"IMG103"}
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_numbers_of_an_nrrd_in_text_are_counted(beside: bool, tmp_path: Path) -> None:
+    head = "NRRD0004\ntype: float\ndimension: 2\nsizes: 4 3\nencoding: ascii\n"
+    for count in (12, 11):
+        numbers = " ".join(str(n * 0.5) for n in range(count)) + ("\n" if count == 12 else "")
+        if beside:
+            write(tmp_path / "a.txt", numbers.encode())
+            write(tmp_path / "a.nhdr", f"{head}data file: a.txt\n".encode())
+        else:
+            write(tmp_path / "a.nrrd", f"{head}\n{numbers}".encode())
+        one = only(tmp_path / ("a.nhdr" if beside else "a.nrrd"), deep=True)
+        assert one.format == "NRRD (Nearly Raw Raster Data)"
+        assert grave(one) == (set() if count == 12 else {"IMG103"})

@@ -67,8 +67,8 @@ class Member:
 class Packed:
     """A compressed stream of pixels: where it begins, how it is packed, bytes it must unpack to.
 
-    `kind` is `gzip`, `zlib` or `bzip2`, or one of `runs`; `name` is the file beside the header
-    that holds it.
+    `kind` is `gzip`, `zlib`, `bzip2` or `numbers` (as text, and how many), or one of `runs`;
+    `name` is the file beside the header that holds it.
     """
 
     at: int

@@ -17,6 +17,8 @@ MARGIN = 16 << 20
 LEAST = 1 << 30
 RATIO = 200
 """Where nothing is promised: 1 GiB, or this many bytes for each that the file has, if more."""
+NUMBERS = "numbers"
+"""The kind of pixels that are written as text; what is promised is how many."""
 _STARTS = {"gzip": b"\x1f\x8b", "bzip2": b"BZh"}
 
 
@@ -142,6 +144,12 @@ def _read(file: Opened, facts: Facts, packed: Packed, where: str) -> None:
             text = f"the runs of pixels end after {found:,} of {promised:,}"
             facts.flag(faults.TRUNCATED, text, broken=True, value=found)
         return
+    if packed.kind == NUMBERS:
+        found = _numbers(file.stream(packed.at))
+        if found < (promised or 0):
+            text = f"{promised:,} numbers are asked for{where}, {found:,} are there"
+            facts.flag(faults.TRUNCATED, text, broken=True, value=found)
+        return
     try:
         for count in unpacked(file.stream(packed.at), packed.kind):
             total += count
@@ -159,6 +167,16 @@ def _read(file: Opened, facts: Facts, packed: Packed, where: str) -> None:
     if promised is not None and total < promised:
         text = f"{called} holds {total:,} bytes, the header asks for {promised:,}"
         facts.flag(faults.TRUNCATED, text, broken=True, value=total)
+
+
+def _numbers(pieces: Iterable[bytes]) -> int:
+    """How many numbers a text holds, parted by white space."""
+    found, held = 0, b""
+    for piece in pieces:
+        words = (held + piece).split()
+        held = words.pop() if words and not piece[-1:].isspace() else b""
+        found += len(words)
+    return found + bool(held)
 
 
 def too_far(facts: Facts, called: str, most: int, promised: int | None) -> None:

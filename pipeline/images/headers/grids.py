@@ -146,6 +146,8 @@ def nrrd(file: Opened, facts: Facts) -> None:
     detached = fields.get("data file") or fields.get("datafile")
     packing = _PACKINGS.get(fields.get("encoding", "").lower())
     whole = math.prod(sizes) * NRRD_TYPES[form] if form in NRRD_TYPES else None
+    if fields.get("encoding", "").lower() in ("ascii", "text", "txt"):
+        packing, whole = "numbers", math.prod(sizes)
     if fields.get("line skip", "0") != "0":
         packing = None
     if packing and not detached and ends:

@@ -24,7 +24,8 @@ def nanoscope(file: Opened, facts: Facts) -> None:
     pictures = [one for one in lists if re.match(r"(?:Ciao|NC AFM|STM) image list|Image list", one)]
     shape, names = None, []
     for one in lists:
-        said = dict(re.findall(r"(?m)^\\([^:\r\n]+): *([^\r\n]*?) *\r?$", one))
+        lines = re.findall(r"(?m)^\\([^:\r\n]+):([^\r\n]*)", one)
+        said = {key: value.strip() for key, value in lines}
         at, length = (said.get(f"Data {what}", "") for what in ("offset", "length"))
         if at.isdecimal() and length.isdecimal() and len(at + length) < 24:
             file.reach(int(at) + int(length), "the values of a Nanoscope list")
