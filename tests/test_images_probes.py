@@ -87,3 +87,47 @@ def test_blocks_of_klb_end_where_its_index_says(tmp_path: Path) -> None:
     assert grave(made(tmp_path / "a.klb", whole[:300])) == {"IMG103"}
     none = whole[:1] + struct.pack("<I", 0) + whole[5:]
     assert grave(made(tmp_path / "a.klb", none)) == {"IMG114"}
+
+
+def part(name: str, kind: str, value: bytes) -> bytes:
+    return name.encode() + b"\0" + kind.encode() + value
+
+
+def thing(name: str, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return name.encode() + b"\0" + struct.pack("<I", len(body)) + body
+
+
+def gwyddion(unit: str, *first: bytes) -> bytes:
+    """Two data fields of 6 by 4 values, 3 by 1 micrometres large, behind other components."""
+    values = part("data", "D", struct.pack("<I24d", 24, *range(24)))
+    steps = part("xreal", "d", struct.pack("<d", 3e-6)) + part(
+        "yreal", "d", struct.pack("<d", 1e-6)
+    )
+    sides = part("xres", "i", struct.pack("<i", 6)) + part("yres", "i", struct.pack("<i", 4))
+    named = part("si_unit_xy", "o", thing("GwySIUnit", part("unitstr", "s", unit.encode() + b"\0")))
+    field = thing("GwyDataField", values, sides, steps, named)
+    fields = [part(f"/{n}/data", "o", field) for n in (0, 3)]
+    return b"GWYP" + thing("GwyContainer", *first, *fields)
+
+
+OTHERS = (
+    part("/0/data/title", "s", b"Height\0"),
+    part("/0/show", "b", b"\1"),
+    part("/q", "q", bytes(8)) + part("/c", "c", b"x"),
+    part("/names", "S", struct.pack("<I", 2) + b"one\0two\0"),
+    part("/things", "O", struct.pack("<I", 2) + thing("A", part("b", "b", b"\0")) + thing("B")),
+    part("/bytes", "C", struct.pack("<I", 3) + b"abc"),
+    part("/whole", "I", struct.pack("<I2i", 2, 1, 2)) + part("/wide", "Q", struct.pack("<I", 0)),
+)
+
+
+def test_data_fields_of_gwyddion_are_found_behind_anything(tmp_path: Path) -> None:
+    one = made(tmp_path / "a.gwy", gwyddion("m", *OTHERS))
+    assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 6}
+    assert one.pixel_size_um == pytest.approx({"X": 0.5, "Y": 0.25})
+    assert (one.images, one.pixel_type, grave(one)) == (2, "float64", set())
+    assert made(tmp_path / "a.gwy", gwyddion("V")).pixel_size_um is None
+    later = made(tmp_path / "a.gwy", gwyddion("m", part("/new", "z", b"123")))
+    assert (later.sizes, grave(later)) == (None, set())
+    assert grave(made(tmp_path / "a.gwy", gwyddion("m", *OTHERS)[:-1])) == {"IMG103"}

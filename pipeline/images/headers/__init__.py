@@ -8,6 +8,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     electron,
     ends,
     grids,
+    gwyddion,
     indexes,
     instruments,
     jpegxl,

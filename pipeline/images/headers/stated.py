@@ -1,4 +1,4 @@
-"""Headers that state sizes and lengths in one place: NumPy, Igor, Gwyddion, BCF, SUR, MAT, AFNI."""
+"""Headers that state sizes and lengths in one place: NumPy, Igor, BCF, SUR, MAT, AFNI."""
 
 from __future__ import annotations
 
@@ -119,16 +119,6 @@ def igor(file: Opened, facts: Facts) -> None:
             facts.size(**{"T": 1, "C": 1, "Z": 1} | dict(zip("XYZT", shape, strict=False)))
             facts.images = 1
     file.reach(end, "the Igor wave")
-
-
-@header("Gwyddion")
-def gwyddion(file: Opened, facts: Facts) -> None:
-    """Gwyddion: the length of the object that it holds."""
-    end = file.head.find(b"\0", 4)
-    if end < 0:
-        raise Wrong("the Gwyddion file names no object")
-    length = struct.unpack("<I", file.need(end + 1, 4, "the Gwyddion object"))[0]
-    file.reach(end + 5 + length, "the Gwyddion object")
 
 
 @header("Bruker BCF")
