@@ -25,6 +25,7 @@ from pipeline import findings, record, rule, schema
 from pipeline.check import CHECKS, Context, run
 from pipeline.checks import template as template_checks
 from pipeline.findings import CODES, Finding, Location, Origin, Report, Severity
+from pipeline.intake import pagetab_block_codes
 from pipeline.resources import rules, schemas
 from pipeline.schema import SchemaUnreadable, compiled, severity_in, template, templates, violations
 from pipeline.schema.compiled import BUNDLED, compile_folder
@@ -555,6 +556,12 @@ def test_profiles_change_severities(
     name: str, code: str, severity: Severity, judged: Severity | None
 ) -> None:
     assert severity_in(name, code, severity) == judged
+
+
+def test_no_profile_makes_a_finding_graver_that_its_check_softened() -> None:
+    code = pagetab_block_codes.SEPARATOR.code
+    assert severity_in("published", code, "error") == "error"
+    assert severity_in("published", code, "warning") == "warning"
 
 
 def test_unheard_of_profile_is_refused() -> None:

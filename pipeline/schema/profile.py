@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 
 from pipeline import resources
-from pipeline.findings import Frozen, Severity
+from pipeline.findings import CODES, RANK, Frozen, Severity
 
 Weight = Literal["error", "warning", "hint", "none"]
 
@@ -26,7 +26,11 @@ class Profile(Frozen):
         weight = self.codes.get(code, {})
         if not isinstance(weight, str):
             weight = weight.get(severity) or self.severities.get(severity, severity)
-        return None if weight == "none" else weight
+        if weight == "none":
+            return None
+        declared = CODES[code].severity if code in CODES else severity
+        milder = RANK[severity] < min(RANK[declared], RANK[weight])
+        return severity if milder else weight
 
 
 @cache
