@@ -261,6 +261,8 @@ def _suffix(
     claimed = by_suffix(suffixes)
     if packed and all(one.other for one in claimed):
         return
+    if facts.kind == "other" and not found.other and table().sure.isdisjoint(suffixes):
+        return
     if found.other:
         if (
             claimed

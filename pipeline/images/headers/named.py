@@ -1,4 +1,4 @@
-"""Headers that name their sizes in text before the pixels: Amira, Varian FDF, WSxM; and VIFF."""
+"""Headers that name their sizes in text: Amira, Varian FDF, WSxM, GSF and VTK; and VIFF."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import struct
 
 from pipeline.images import faults
 from pipeline.images.facts import Facts
+from pipeline.images.headers.figures import count, number
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
 
@@ -59,6 +60,8 @@ def amira(file: Opened, facts: Facts) -> None:
     text = _beginning(file).partition("# Data section follows")[0]
     lattice = re.search(r"define Lattice (\d{1,8}) (\d{1,8}) (\d{1,8})\b", text)
     if lattice is None:
+        if re.search(r'^# HyperSurface|ContentType "Hx(?:SpatialGraph|Surface|SpreadSheet)', text):
+            facts.kind = "other"
         return
     x, y, z = (int(one) for one in lattice.groups())
     facts.size(T=1, C=1, Z=z, Y=y, X=x)
@@ -118,6 +121,10 @@ def fdf(file: Opened, facts: Facts) -> None:
 def wsxm(file: Opened, facts: Facts) -> None:
     """WSxM: columns, rows and type of data, and the length that they ask for."""
     text = _beginning(file)
+    if re.match(r"[^\n]*\n\s*(?:\w+ curve file|WSxM ASCII)", text):
+        # a curve, or the numbers of a picture as a text of any suffix
+        facts.kind = "other"
+        return
     said = dict(re.findall(r"(?m)^ *(?:Image )?(Number of \w+|Data [Tt]ype): *(\S+)", text))
     start = re.search(r"Image header size: *(\d{1,8})", text)
     columns, rows = said.get("Number of columns", ""), said.get("Number of rows", "")
@@ -131,10 +138,10 @@ def wsxm(file: Opened, facts: Facts) -> None:
     )
     extent = text.partition("[Control]")[2].partition("[")[0]
     lengths = {}
-    for axis, count in (("X", columns), ("Y", rows)):
+    for axis, pixels in (("X", columns), ("Y", rows)):
         told = re.search(rf"{axis} Amplitude: *([\d.eE+-]+) (\S+)", extent)
-        if told and int(count):
-            lengths[axis] = measured(told[1], told[2]) / int(count)
+        if told and int(pixels):
+            lengths[axis] = measured(told[1], told[2]) / int(pixels)
     facts.pixel_size(**lengths)
     if "ASCII" not in text[:200]:
         file.reach(int(start[1]) + int(rows) * int(columns) * width, "the WSxM values")
@@ -158,3 +165,76 @@ def viff(file: Opened, facts: Facts) -> None:
             kind, rows, columns = struct.unpack_from(order + "3i", head, 576)
             mapped = max(0, rows * columns) * _VIFF_MAPS.get(kind, 0)
             file.reach(1024 + mapped + x * y * images * bands * width, "the VIFF pixels")
+
+
+@header("Gwyddion Simple Field")
+def simple_field(file: Opened, facts: Facts) -> None:
+    """GSF: sizes and extent in text, up to four zero bytes to a multiple of four, float values."""
+    text = _beginning(file).partition("\0")[0]
+    said = dict(re.findall(r"(?m)^(\w+) *= *(.*?) *\r?$", text))
+    x, y = (count(said.get(key, "")) for key in ("XRes", "YRes"))
+    if not x or not y:
+        return
+    facts.size(T=1, C=1, Z=1, Y=y, X=x)
+    facts.images, facts.pixel_type = 1, "float32"
+    if said.get("XYUnits") == "m":
+        extents = {"X": (number(said.get("XReal")), x), "Y": (number(said.get("YReal")), y)}
+        facts.pixel_size(**{a: n * 1e6 / pixels for a, (n, pixels) in extents.items() if n})
+    start = len(text) // 4 * 4 + 4
+    file.reach(start + 4 * x * y, "the GSF values")
+
+
+_VTK = {
+    "unsigned_char": ("uint8", 1),
+    "char": ("int8", 1),
+    "unsigned_short": ("uint16", 2),
+    "short": ("int16", 2),
+    "unsigned_int": ("uint32", 4),
+    "int": ("int32", 4),
+    "float": ("float32", 4),
+    "double": ("float64", 8),
+}
+
+
+@header("VTK")
+def vtk(file: Opened, facts: Facts) -> None:
+    """VTK, the older form: points or cells of an image, and their type; anything else is a mesh."""
+    text = _beginning(file)
+    dataset = re.search(r"(?m)^\s*DATASET +(\w+)", text)
+    if dataset is None:
+        return
+    if dataset[1] not in ("STRUCTURED_POINTS", "RECTILINEAR_GRID"):
+        facts.kind = "other"
+        return
+    told = re.search(r"(?m)^\s*DIMENSIONS +(\d{1,8}) +(\d{1,8}) +(\d{1,8})\b", text)
+    if told is None:
+        return
+    cells = re.search(r"(?m)^CELL_DATA +\d", text) is not None
+    x, y, z = (max(1, int(one) - cells) for one in told.groups())
+    facts.size(T=1, C=1, Z=z, Y=y, X=x)
+    facts.images = 1
+    kind = re.search(r"(?m)^SCALARS +\S+ +(\w+)(?: +(\d))? *\r?\n(LOOKUP_TABLE +\S+ *\r?\n)?", text)
+    facts.pixel_type, width = _VTK.get(kind[1] if kind else "", (None, 0))
+    if kind and kind[3] and re.search(r"(?m)^BINARY\s", text[: dataset.start()]):
+        file.reach(kind.end() + x * y * z * width * int(kind[2] or 1), "the VTK values")
+
+
+@header("VTK XML")
+def vtk_xml(file: Opened, facts: Facts) -> None:
+    """VTK XML: points or cells of an image, and the pieces that an index names; or a mesh."""
+    text = _beginning(file)
+    kind = re.search(r"<VTKFile\b[^<>]*?\btype=[\"'](\w+)", text)
+    facts.name_members(re.findall(r"<(?:Piece|DataSet)\b[^<>]*? (?:Source|file)=\"([^\"]+)", text))
+    if kind and kind[1] not in ("ImageData", "PImageData", "RectilinearGrid", "PRectilinearGrid"):
+        facts.kind = "other"
+    extent = re.search(r"\bWholeExtent=[\"']([-\d ]{1,99})", text)
+    ends = [int(one) for one in re.findall(r"-?\d{1,8}", extent[1])] if extent else []
+    if facts.kind == "other" or len(ends) != 6:
+        return
+    points = re.search(r"<P?PointData\b[^<>]*(?<!/)>\s*<P?DataArray", text) is not None
+    x, y, z = (max(1, ends[at + 1] - ends[at] + points) for at in (0, 2, 4))
+    facts.size(T=1, C=1, Z=z, Y=y, X=x)
+    facts.images = 1
+    values = re.search(r"<P?(?:Point|Cell)Data\b[^<>]*>\s*<P?DataArray\b[^<>]*? type=\"(\w+)", text)
+    if values and values[1].lower() in {form for form, _ in _VTK.values()}:
+        facts.pixel_type = values[1].lower()
