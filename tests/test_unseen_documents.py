@@ -401,9 +401,11 @@ def test_a_proposal_for_empiar_is_in_the_right_place(known: Knowledge, tmp_path:
         ("Institut NestŽ", "Institut Nesté"),
         ("Institute of LŸbeck", "Institute of Lübeck"),
         ("Univerzita Žilina, Šport, DŽUNGLE", None),
+        ("A dose of 120 e⁻/Å² and 0.3 e/Å² per frame", None),
+        ("A dose of 120 e/Å² – in MÃ¼nster", "A dose of 120 e/Å² – in Münster"),
     ],
 )
-def test_letters_of_old_macintoshes_are_told(
+def test_letters_read_wrongly_are_told_and_units_are_not(
     known: Knowledge, tmp_path: Path, name: str, mended: str | None
 ) -> None:
     group = archived("Organization", ("Name", name))

@@ -34,6 +34,10 @@ _LOST = "\ufffd"
 _PERSON = re.compile(r"/study/(?:authors|organisations)/\d+/name")
 _ASKED = re.compile(r"[^\W\d_]\?+[^\W\d_]")
 """What is left of a letter in a code page that does not have it."""
+_AREA = re.compile(r"(?<![^\W\d_])\u00c5(?=[\u00b9\u00b2\u00b3](?![^\W\d_]))")
+"""The unit in Å² and Å³, which are no letter in UTF-8 read wrongly."""
+_ANGSTROM = "\u212b"
+"""A sign of its own for that unit, which no encoding of one byte has."""
 _MAC = re.compile("(?<=[a-z])[ŸŠŽ](?![A-ZÀ-Þ])|(?<=[A-Za-z])[ŸŠŽ](?=[a-z])")
 """Capitals within words: what the commonest accented letters of old Macintoshes are in Windows."""
 _MAC_WORD = re.compile("[A-Za-zŸŠŽšž]+")
@@ -53,9 +57,10 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     if "\\u" in texts.joined or _PERCENT.search(texts.joined):
         yield from _written_out(texts)
     suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
-    for place, text in texts.beyond_ascii:
-        if len(text) > LONG:
+    for place, given in texts.beyond_ascii:
+        if len(given) > LONG:
             continue
+        text = _AREA.sub(_ANGSTROM, given) if "\u00c5" in given else given
         read = _otherwise(text) if suspicious else None
         suspect = suspicious and _SUSPECT.search(text)
         macintosh = _as_macintosh(text) if _MAC.search(text) else None
@@ -66,19 +71,21 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             and not ("\u00c3" in text and _GRAVE.search(text))
         ):
             if "\u00e2" in text and _REMAINS.search(text):
-                told = f"{quoted(text, 60)} holds the remains of a sign read in a wrong encoding"
+                told = f"{quoted(given, 60)} holds the remains of a sign read in a wrong encoding"
                 yield Flag(message=told, at=place)
             continue
         mended = macintosh if macintosh else _decoded(text)
         if mended == text and read is not None:
             mended = read
-        if mended != text:
+        if text != given:
+            mended = mended.replace(_ANGSTROM, "\u00c5")
+        if mended != given:
             yield Flag(
-                message=f"{_told(text, mended)} was read in a wrong encoding; "
-                f"it reads {_told(mended, text)}",
+                message=f"{_told(given, mended)} was read in a wrong encoding; "
+                f"it reads {_told(mended, given)}",
                 at=place,
                 suggestion=suggest(
-                    replace(place, text, mended), why="Read in the right encoding it makes sense."
+                    replace(place, given, mended), why="Read in the right encoding it makes sense."
                 ),
             )
 
