@@ -416,3 +416,32 @@ def test_letters_read_wrongly_are_told_and_units_are_not(
     _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
     edits = [one.suggestion.operations[0].after for one in report.findings if one.code == "TXT104"]
     assert edits == ([mended] if mended else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "moved"),
+    [
+        ("0000-0002-1825-0097 (Li Example)", True),
+        ("L. Example: https://orcid.org/0000-0002-1825-0097", True),
+        ("0000-0002-1825-0097 (Mira Lindgren)", False),
+        ("ORCID iD 0000-0002-1825-0097", False),
+        ("0000-0002-1825-0098 (Li Example)", False),
+    ],
+)
+def test_the_name_beside_an_orcid_says_whose_it_is(
+    known: Knowledge, tmp_path: Path, value: str, moved: bool
+) -> None:
+    people = [
+        archived("author", ("Name", "Mira Lindgren"), ("ORCID", value)),
+        archived("author", ("Name", "Li Example")),
+    ]
+    study = archived("Study", ("Title", "Single cells of a tumour in many plates"), sections=people)
+    document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
+    _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
+    told = {one.code: one for one in report.findings}
+    assert ("ORC202" in told) == moved
+    assert not moved or not {"ORC101", "ORC102", "ORC103"} & set(told)
+    if moved:
+        given, taken = told["ORC202"].suggestion.operations
+        assert (given.place, given.after) == ("/study/authors/1/orcid", "0000-0002-1825-0097")
+        assert (taken.do, taken.place) == ("remove", "/study/authors/0/orcid")

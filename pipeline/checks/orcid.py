@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
+from pipeline.findings import Operation
 from pipeline.identifiers import orcid, orcid_form, visible
 from pipeline.submission import Metadata, Submission
 
@@ -46,12 +47,51 @@ def placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         )
 
 
+_WITHIN = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx](?!\d)")
+_ABOUT = re.compile(r"(?:https?://)?(?:www\.)?orcid\.org/?|\borcid\b|\bid\b", re.IGNORECASE)
+
+
+@check(
+    "ORC202",
+    "orcid-of-a-co-author",
+    at="/study/authors/*/orcid",
+    severity="error",
+    requires=["ORC104"],
+)
+def of_a_co_author(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+    """The name that stands beside an ORCID iD is that of another author of the study.
+
+    The iDs were shifted by a row: the author would be credited with another's work.
+
+    To fix: give each author their own iD, and nothing beside it.
+    """
+    found = _WITHIN.findall(visible(value)) if len(value) < 200 else []
+    bare = orcid(found[0]) if len(found) == 1 else None
+    beside = _ABOUT.sub(" ", " ".join(_WITHIN.split(visible(value))))
+    if bare is None or not any(_words(beside)):
+        return
+    authors = metadata["study"]["authors"]
+    own = int(place.split("/")[3])
+    meant = [n for n, one in enumerate(authors) if _one_person(beside, str(one.get("name", "")))]
+    if len(meant) != 1 or meant == [own]:
+        return
+    other = below("/study/authors", meant[0])
+    name = quoted(authors[meant[0]]["name"])
+    moved = None
+    if not str(authors[meant[0]].get("orcid", "")).strip():
+        given = Operation(do="set", place=below(other, "orcid"), after=bare)
+        moved = suggest(given, removal(metadata, place), why=f"It stands beside the name {name}.")
+    stands = quoted(authors[own].get("name", "an author"))
+    message = f"{bare} stands with {stands}, but the name beside it is {name}"
+    yield Flag(message=message, suggestion=moved)
+
+
 @check(
     "ORC101",
     "orcid-not-an-orcid",
     at="/study/authors/*/orcid",
     severity="error",
-    requires=["ORC104"],
+    requires=["ORC104", "ORC202"],
 )
 def not_an_orcid(value: str, place: Place) -> Iterator[Flag]:
     """The ORCID iD of an author has not the form of one: four groups of four digits.
@@ -83,7 +123,7 @@ def _meant(value: str) -> str | None:
     "orcid-checksum-wrong",
     at="/study/authors/*/orcid",
     severity="error",
-    requires=["ORC104", "ORC101"],
+    requires=["ORC104", "ORC202", "ORC101"],
 )
 def checksum_wrong(value: str) -> Iterator[Flag]:
     """An author's ORCID iD does not end in its check digit (ISO 7064, MOD 11-2).
