@@ -71,6 +71,7 @@ def test_rows_are_told_at_their_line(
         ROWS.replace("License\tCC0", "License\tCC0\nSize (in µm)\t5\n[unit]\tµm"),
         ROWS.replace("three media.", "three media: a, b; c = d"),
         ROWS + "\nProtocol[SECT-001]\tTitle\tText\nP-1\tFixing\tas usual\n",
+        ROWS + "\nTime course\tT-1\tSECT-001\n\nLink\thttps://example.org\nDescription\tMovies\n",
     ],
 )
 def test_sound_rows_stay_clean(text: str, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
@@ -103,8 +103,13 @@ def regroup(rows: Sequence[Row], flag: Flag) -> list[list[Row]]:
 def _joined(blocks: list[list[Row]], flag: Flag) -> list[list[Row]]:
     """Blocks that are the rest of the one before them go back to it."""
     joined: list[list[Row]] = []
+    sections: set[str] = set()
     for block in blocks:
-        if joined and _is_rest(joined[-1], block):
+        if (
+            joined
+            and not _names_parent(block[0], joined[-1], sections)
+            and _is_rest(joined[-1], block)
+        ):
             head, above = block[0], joined[-1]
             message = f"a blank line parts '{head.name.strip()}' from '{above[0].name}'"
             # Of a table the blank row itself is told, for it is what looks like a row.
@@ -113,7 +118,15 @@ def _joined(blocks: list[list[Row]], flag: Flag) -> list[list[Row]]:
             joined[-1].extend(block)
         else:
             joined.append(block)
+            sections.add((block[0].text(2) or "").strip())
     return joined
+
+
+def _names_parent(row: Row, above: list[Row], sections: Set[str]) -> bool:
+    """Whether a row of type, accno and parent starts a section; not where a table refers to one."""
+    parent = (row.text(3) or "").strip()
+    refers = (above[0].text(3) or "").strip().startswith("<")
+    return bool(parent) and parent in sections and len(row.filled()) == 3 and not refers
 
 
 def _is_rest(above: list[Row], block: list[Row]) -> bool:
