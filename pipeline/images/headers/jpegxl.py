@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-
+from pipeline.images.boxes import box_at
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Cut, Opened
@@ -30,11 +29,7 @@ def _codestream(file: Opened) -> int | None:
     """Where the codestream begins, by the boxes of a container (ISO 18181-2)."""
     at, found = 0, None
     while at + 8 <= file.size:
-        length, kind = struct.unpack(">I4s", file.need(at, 8, "a box"))
-        lead = 8
-        if length == 1:
-            length = struct.unpack(">Q", file.need(at + 8, 8, "a box"))[0]
-            lead = 16
+        kind, lead, length = box_at(file, at)
         if found is None and kind in (b"jxlc", b"jxlp"):
             # parts are numbered
             found = at + lead + (4 if kind == b"jxlp" else 0)

@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 
+from pipeline.images.boxes import box_at
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Cut, Opened, Wrong
@@ -98,11 +99,7 @@ def boxes(file: Opened, facts: Facts) -> None:
     index = b""
     kinds: set[bytes] = set()
     while at + 8 <= file.size:
-        length, kind = struct.unpack(">I4s", file.need(at, 8, "a box"))
-        lead = 8
-        if length == 1:
-            length = struct.unpack(">Q", file.need(at + 8, 8, "a box"))[0]
-            lead = 16
+        kind, lead, length = box_at(file, at)
         kinds.add(kind)
         if kind in (b"moov", b"meta") and not index:
             index = file.read(at, min(max(length, lead), 1 << 18))

@@ -7,6 +7,7 @@ import struct
 import zlib
 
 from pipeline.images import faults
+from pipeline.images.boxes import box_at
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
@@ -355,12 +356,8 @@ def jpeg2000(file: Opened, facts: Facts) -> None:
         return
     at, pixels = 0, False
     while at + 8 <= file.size:
-        length, kind = struct.unpack(">I4s", file.need(at, 8, "a JP2 box"))
+        kind, lead, length = box_at(file, at)
         pixels |= kind == b"jp2c"
-        lead = 8
-        if length == 1:
-            length = struct.unpack(">Q", file.need(at + 8, 8, "a JP2 box"))[0]
-            lead = 16
         if kind == b"jp2c":
             _codestream(file.read(at + lead, 64), facts)
         if length == 0:
