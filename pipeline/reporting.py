@@ -21,7 +21,7 @@ def write_report(
     name: str | None = None,
 ) -> str:
     """Write the report for people; its path below the archive."""
-    page = report_page(received, judged, outcome, record, bench.settings)
+    page = report_page(received, judged, outcome, record, bench)
     return write_page(page, name or received.opened.id, bench.settings)
 
 
@@ -42,13 +42,14 @@ def report_page(
     judged: Judged,
     outcome: Outcome,
     record: CuratedRecord | None,
-    settings: Settings,
+    bench: Bench,
 ) -> pages.ReportPage:
     """All that a report says of a submission."""
     submitted = received.opened.submission
     held = record.accession if record else received.known.held_accession
     released = stages.release_date(judged.submission) if judged.submission else None
     accession = Accession(value=held) if held else None
+    public = held is not None and is_released(bench.settings, held)
     return pages.ReportPage(
         submission=received.opened.id,
         outcome=outcome,
@@ -61,7 +62,8 @@ def report_page(
         link=accession.link if accession else None,
         citation=accession.citation if accession else None,
         licence_terms=record.licence_terms if record else None,
-        released=held is not None and is_released(settings, held),
+        released=public,
+        due=released is not None and released <= bench.day and not public,
         submitted=submitted.metadata if submitted else {},
         curated=judged.submission.metadata if judged.submission else {},
         found=judged.before.findings,

@@ -252,6 +252,14 @@ def test_message_of_a_submission_with_an_accession() -> None:
     assert "1. 2 values end with white space." in text
 
 
+def test_a_release_date_that_has_come_is_not_called_private() -> None:
+    due = page(outcome="accessioned", accession="S-BIAD3001", due=True)
+    for text in (report.message(due), Seen(report.html(due)).text, report.markdown(due)):
+        assert "2026-12-18" in text
+        assert "rivate until" not in text
+    assert "becomes public with our next release" in report.message(due)
+
+
 def test_message_of_a_returned_submission_lists_what_to_mend() -> None:
     decision = Decision(verdict="return", curator="Ana", note="Please look again.", digest="d")
     text = report.message(page(outcome="returned", decision=decision))

@@ -127,7 +127,7 @@ def _report(one: Case) -> str:
     opened = one.received.opened
     last = ledger.last_run(one.bench.ledger, opened.id)
     outcome = last.outcome if last else "needs-review"
-    page = reporting.report_page(one.received, one.judged, outcome, None, one.bench.settings)
+    page = reporting.report_page(one.received, one.judged, outcome, None, one.bench)
     return pages.markdown(page)
 
 

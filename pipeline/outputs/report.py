@@ -105,6 +105,8 @@ class ReportPage(Frozen):
     version: int | None = None
     release_date: str | None = None
     released: bool = False
+    due: bool = False
+    """Whether its release date has come, and the next release brings it out."""
     doi: str | None = None
     link: str | None = None
     citation: str | None = None
