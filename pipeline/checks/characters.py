@@ -38,7 +38,8 @@ _AREA = re.compile(r"(?<![^\W\d_])\u00c5(?=[\u00b9\u00b2\u00b3](?![^\W\d_]))")
 """The unit in Å² and Å³, which are no letter in UTF-8 read wrongly."""
 _ANGSTROM = "\u212b"
 """A sign of its own for that unit, which no encoding of one byte has."""
-_MAC = re.compile("(?<=[a-z])[ŸŠŽ](?![A-ZÀ-Þ])|(?<=[A-Za-z])[ŸŠŽ](?=[a-z])")
+_MAC_SIGNS = "ŸŠŽ"
+_MAC = re.compile(f"(?<=[a-z])[{_MAC_SIGNS}](?![A-ZÀ-Þ])|(?<=[A-Za-z])[{_MAC_SIGNS}](?=[a-z])")
 """Capitals within words: what the commonest accented letters of old Macintoshes are in Windows."""
 _MAC_WORD = re.compile("[A-Za-zŸŠŽšž]+")
 _PLACES = re.compile(r"/(?:url|path|file_list|doi|ror)\Z")
@@ -57,13 +58,14 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     if "\\u" in texts.joined or _PERCENT.search(texts.joined):
         yield from _written_out(texts)
     suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
+    capitals = not set(_MAC_SIGNS).isdisjoint(texts.letters)
     for place, given in texts.beyond_ascii:
         if len(given) > LONG:
             continue
         text = _AREA.sub(_ANGSTROM, given) if "\u00c5" in given else given
         read = _otherwise(text) if suspicious else None
         suspect = suspicious and _SUSPECT.search(text)
-        macintosh = _as_macintosh(text) if _MAC.search(text) else None
+        macintosh = _as_macintosh(text) if capitals and _MAC.search(text) else None
         if (
             macintosh is None
             and read is None

@@ -48,6 +48,8 @@ def placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
 
 
 _WITHIN = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx](?!\d)")
+_BARE, _PROSE = 19, 200
+"""Characters of an iD alone, and of what is no value but a text."""
 _ABOUT = re.compile(r"(?:https?://)?(?:www\.)?orcid\.org/?|\borcid\b|\bid\b", re.IGNORECASE)
 
 
@@ -65,7 +67,9 @@ def of_a_co_author(value: str, place: Place, metadata: Metadata) -> Iterator[Fla
 
     To fix: give each author their own iD, and nothing beside it.
     """
-    found = _WITHIN.findall(visible(value)) if len(value) < 200 else []
+    if not _BARE < len(value) < _PROSE:
+        return
+    found = _WITHIN.findall(visible(value))
     bare = orcid(found[0]) if len(found) == 1 else None
     beside = _ABOUT.sub(" ", " ".join(_WITHIN.split(visible(value))))
     if bare is None or not any(_words(beside)):
