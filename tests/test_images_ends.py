@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import pytest
 
-from tests.pictures import pixels, write
+from tests.pictures import pixels, tiff, write
 from tests.told import grave, made, only
 
 
@@ -124,3 +124,16 @@ def test_numbers_of_an_nrrd_in_text_are_counted(beside: bool, tmp_path: Path) ->
         one = only(tmp_path / ("a.nhdr" if beside else "a.nrrd"), deep=True)
         assert one.format == "NRRD (Nearly Raw Raster Data)"
         assert grave(one) == (set() if count == 12 else {"IMG103"})
+
+
+@pytest.mark.parametrize(("offset", "code"), [(1 << 20, "IMG113"), (-4, "IMG103")])
+def test_a_value_beside_the_pixels_that_is_not_there_is_a_warning(
+    offset: int, code: str, tmp_path: Path
+) -> None:
+    data = bytearray(tiff(description="cells in growth medium"))
+    entry = struct.pack("<HH", 270, 2)
+    at = data.index(entry) + 8
+    struct.pack_into("<I", data, at, offset if offset > 0 else len(data) + offset)
+    one = made(tmp_path / "a.tif", bytes(data))
+    assert one.kind == "image"
+    assert [(flag.code, flag.severity) for flag in one.findings] == [(code, "warning")]

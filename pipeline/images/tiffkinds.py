@@ -278,9 +278,10 @@ def _values(facts: Facts, file: Opened, pages: list[Page]) -> None:
             return
         for code, tag in page.tags.items():
             end = tag.at + tag.length
-            if tag.type in t.SIZES and tag.at < file.size < end:
+            if tag.type in t.SIZES and file.size < end:
+                outside = tag.at >= file.size
                 facts.flag(
-                    faults.TRUNCATED,
+                    faults.OFFSET_OUTSIDE if outside else faults.TRUNCATED,
                     f"the value of tag {code} of page {number} reaches to byte {end}, "
                     f"the file has {file.size} bytes",
                     severity="warning",
