@@ -64,7 +64,6 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Run the command line; exit 3 with one line where the pipeline could not run."""
     _write_anything()
-    debug = "--debug" in sys.argv[1:]
     arguments = [one for one in sys.argv[1:] if one != "--debug"]
     try:
         sys.exit(cli.main(args=arguments, standalone_mode=False) or 0)
@@ -79,9 +78,14 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as failed:
-        if debug:
+        if debugging():
             raise
         _say(f"{_kind(failed)}: {failed}" if str(failed) else _kind(failed))
+
+
+def debugging() -> bool:
+    """Whether a failure of the pipeline shall show its traceback."""
+    return "--debug" in sys.argv[1:]
 
 
 def _write_anything() -> None:

@@ -6,12 +6,13 @@ import datetime as dt
 import gc
 import multiprocessing
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.cli import debugging
 
 if TYPE_CHECKING:
     from pipeline.findings import Finding, Report
@@ -96,7 +97,7 @@ def judged(path: Path, ask: Ask, known: Knowledge) -> Iterator[tuple[Subject, Re
                 subject, known, day=ask.day, profile=ask.profile, files=ask.files
             )
         except Exception as crash:  # one document must not end the run
-            if "--debug" in sys.argv:
+            if debugging():
                 raise
             report, read = subjects.failed(subject, crash, known, ask.profile), False
         yield subject, report, read

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import printing
+from pipeline.cli import debugging, printing
 
 if TYPE_CHECKING:
     import psutil
@@ -86,7 +86,7 @@ def curate(
 def use_prefect(archive: Path) -> None:
     """Let Prefect keep its own state under the archive, unless a server is given."""
     _set(DO_NOT_TRACK="1")
-    if "--debug" not in sys.argv:
+    if not debugging():
         # Tracebacks are logged; what a person should know is said by this command.
         _set(
             PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import printing
+from pipeline.cli import debugging, printing
 
 if TYPE_CHECKING:
     from pipeline.findings import Finding
@@ -58,7 +57,7 @@ def normalise(
                     change = stages.accept_all if accept_review else stages.safe_changes
                     submission, changes = change(opened, look)
             except Exception as crash:  # one document must not end the run
-                if "--debug" in sys.argv:
+                if debugging():
                     raise
                 submission, faults = None, (stages.failed(found.given, crash),)
             if submission is None:
