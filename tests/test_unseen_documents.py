@@ -401,6 +401,16 @@ def test_a_proposal_for_empiar_is_in_the_right_place(known: Knowledge, tmp_path:
         ("Institut NestŽ", "Institut Nesté"),
         ("Institute of LŸbeck", "Institute of Lübeck"),
         ("Univerzita Žilina, Šport, DŽUNGLE", None),
+        ("Instytut we Wroc³awiu", "Instytut we Wrocławiu"),
+        ("Instytut, £ódŸ", "Instytut, Łódź"),
+        ("Klinikum M³nchen", "Klinikum München"),
+        ("Universit‰t K”ln", "Universität Köln"),
+        ("Universit„t Example", "Universität Example"),
+        ("Fran‡ois Example", "François Example"),
+        ("Instituto de EspaÒa", "Instituto de España"),
+        ("Institut AndrÈ", "Institut André"),
+        ("An tÚdarás, Tír na nÓg, 5 mm³voxels, Kim¹and Lee³", None),
+        ("“Quoted”, ‘so’, 5‰, £10, 2¢ ‡ and ¿qué?", None),
         ("A dose of 120 e⁻/Å² and 0.3 e/Å² per frame", None),
         ("A dose of 120 e/Å² – in MÃ¼nster", "A dose of 120 e/Å² – in Münster"),
     ],
@@ -416,6 +426,40 @@ def test_letters_read_wrongly_are_told_and_units_are_not(
     _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
     edits = [one.suggestion.operations[0].after for one in report.findings if one.code == "TXT104"]
     assert edits == ([mended] if mended else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "mended"),
+    [
+        ("Universität M¸nchen", "Universität München"),
+        ("Institut, Kˆln – 2 km away", "Institut, Köln – 2 km away"),
+        ("Institut Franc¸ois", "Institut François"),
+        ("Université de Crˆete", "Université de Crête"),
+    ],
+)
+def test_accents_between_consonants_are_letters_of_a_macintosh(
+    known: Knowledge, tmp_path: Path, name: str, mended: str
+) -> None:
+    group = archived("Organization", ("Name", name))
+    study = archived("Study", ("Title", "Single cells in many plates"), sections=[group])
+    document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
+    _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
+    edits = [one.suggestion.operations[0].after for one in report.findings if one.code == "TXT105"]
+    assert edits == [mended]
+
+
+@pytest.mark.parametrize(
+    ("name", "mended"),
+    [("M\x81nchen", "München"), ("Fran\x8dois", "François"), ("a\x81 b", "a b")],
+)
+def test_control_characters_within_words_are_letters(
+    known: Knowledge, tmp_path: Path, name: str, mended: str
+) -> None:
+    study = archived("Study", ("Title", f"Cells of {name}"))
+    document = {"accNo": "S-BIAD90012", "schemaVersion": "1.0", "section": study}
+    _, report = look(known, tmp_path, "S-BIAD90012.json", json.dumps(document))
+    edits = [one.suggestion.operations[0].after for one in report.findings if one.code == "TXT102"]
+    assert edits == [f"Cells of {mended}"]
 
 
 @pytest.mark.parametrize(

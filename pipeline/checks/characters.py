@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from pipeline.check import Flag, check, replace, suggest
@@ -38,10 +39,19 @@ _AREA = re.compile(r"(?<![^\W\d_])\u00c5(?=[\u00b9\u00b2\u00b3](?![^\W\d_]))")
 """The unit in Å² and Å³, which are no letter in UTF-8 read wrongly."""
 _ANGSTROM = "\u212b"
 """A sign of its own for that unit, which no encoding of one byte has."""
-_MAC_SIGNS = "ŸŠŽ"
-_MAC = re.compile(f"(?<=[a-z])[{_MAC_SIGNS}](?![A-ZÀ-Þ])|(?<=[A-Za-z])[{_MAC_SIGNS}](?=[a-z])")
-"""Capitals within words: what the commonest accented letters of old Macintoshes are in Windows."""
-_MAC_WORD = re.compile("[A-Za-zŸŠŽšž]+")
+_IN_WORDS = "³¹¿‰„‚”‡¢£¤¡÷"
+_CAPITALS = "ŸŠŽÁÂÈÊËÌÍÎÒÓÔÙÚÛ"
+_ODD_SIGNS = frozenset(_IN_WORDS + _CAPITALS + "¯")
+_ODD = re.compile(
+    f"(?<=[a-z])(?<!\\b[hnt])[{_CAPITALS}](?![A-ZÀ-Þ])|(?<=[A-Z])[{_CAPITALS}](?=[a-z])"
+    f"|(?<=[A-Za-z])[{_IN_WORDS}](?!and\\b)(?=[a-zà-ÿ])|(?<![^\\W_])[£¯](?=[^\\W\\dA-ZÀ-Þ]{{2}})"
+)
+"""Signs and capitals within words, which letters become that are read in another code page.
+
+Irish has small letters before a capital (Tír na nÓg).
+"""
+_ODD_WORD = re.compile(f"(?![cdkmnuµ]?m³)[A-Za-zÀ-ÖØ-öø-žŸ{_IN_WORDS}¯]{{3,}}")
+"""A word with such signs; units of volume before a word are none."""
 _PLACES = re.compile(r"/(?:url|path|file_list|doi|ror)\Z")
 LONG = 200_000
 """Characters beyond which a text is not read for mojibake: it would take seconds."""
@@ -58,25 +68,21 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     if "\\u" in texts.joined or _PERCENT.search(texts.joined):
         yield from _written_out(texts)
     suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
-    capitals = not set(_MAC_SIGNS).isdisjoint(texts.letters)
+    odd = not _ODD_SIGNS.isdisjoint(texts.letters)
     for place, given in texts.beyond_ascii:
         if len(given) > LONG:
             continue
         text = _AREA.sub(_ANGSTROM, given) if "\u00c5" in given else given
         read = _otherwise(text) if suspicious else None
         suspect = suspicious and _SUSPECT.search(text)
-        macintosh = _as_macintosh(text) if capitals and _MAC.search(text) else None
-        if (
-            macintosh is None
-            and read is None
-            and not suspect
-            and not ("\u00c3" in text and _GRAVE.search(text))
-        ):
+        whole = read is None and not suspect
+        readings = _readings(text) if odd and whole and _ODD.search(text) else []
+        if whole and not readings and not ("\u00c3" in text and _GRAVE.search(text)):
             if "\u00e2" in text and _REMAINS.search(text):
                 told = f"{quoted(given, 60)} holds the remains of a sign read in a wrong encoding"
                 yield Flag(message=told, at=place)
             continue
-        mended = macintosh if macintosh else _decoded(text)
+        mended = readings[0] if readings else _decoded(text)
         if mended == text and read is not None:
             mended = read
         if text != given:
@@ -87,7 +93,9 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
                 f"it reads {_told(mended, given)}",
                 at=place,
                 suggestion=suggest(
-                    replace(place, given, mended), why="Read in the right encoding it makes sense."
+                    replace(place, given, mended),
+                    why="Read in the right encoding it makes sense.",
+                    alternatives=((replace(place, given, one),) for one in readings[1:]),
                 ),
             )
 
@@ -102,15 +110,54 @@ def _told(text: str, other: str) -> str:
     return quoted(f"{'…' if start else ''}{text[start:]}", 60)
 
 
-def _as_macintosh(text: str) -> str:
-    """The text with the words of odd capitals read in the encoding of old Macintoshes."""
-    return _MAC_WORD.sub(_of_macintosh, text)
+_MIXED_UP = (
+    *(("mac_roman", "cp1252"), ("cp1252", "mac_roman"), ("cp1252", "cp1250")),
+    *(("cp1252", "cp850"), ("cp850", "cp1252")),
+)
+"""Code pages of one byte a letter: the one that was read in by mistake, and the one written in."""
+_USUAL = "éäöüáñçíóßåøèàłãąęśżźćńâêôîûëïčřšžěůæœõúùò"
+"""Letters that stand for others, the likelier first."""
+_VOWELS = frozenset("aeiouyæøœ")
 
 
-def _of_macintosh(found: re.Match[str]) -> str:
-    if not _MAC.search(found[0]):
-        return found[0]
-    return found[0].encode("cp1252", "ignore").decode("mac_roman")
+def _readings(text: str) -> list[str]:
+    """The text with its words of odd signs in other code pages, the likeliest reading first."""
+    words = {one[0] for one in _ODD_WORD.finditer(text) if _ODD.search(one[0])}
+    if not words:
+        return []
+    read = {word: _in_other_page(word) for word in words}
+    made = []
+    for rank in range(max(map(len, read.values()))):
+        known = {word: found[min(rank, len(found) - 1)] for word, found in read.items() if found}
+        parts = _ODD_WORD.sub(lambda one: f"\0{one[0]}\0", text).split("\0")
+        made.append("".join(known.get(part, part) for part in parts))
+    return made
+
+
+@lru_cache(maxsize=1024)
+def _in_other_page(word: str) -> tuple[str, ...]:
+    """What a word may be in another code page: small letters alone, after the first one."""
+    found: dict[str, tuple[int, ...]] = {}
+    for read, written in _MIXED_UP:
+        try:
+            made = word.encode(read).decode(written)
+        except UnicodeError:
+            continue
+        changed = [at for at, one in enumerate(made) if one != word[at]]
+        if made.isalpha() and made[1:].islower() and all(one < "\u0180" for one in made):
+            ranks = (_USUAL.find(made[at].lower()) % len(word + _USUAL) for at in changed)
+            found.setdefault(made, (sum(_clashes(made, at) for at in changed), *ranks))
+    return tuple(sorted(found, key=found.__getitem__))
+
+
+def _clashes(word: str, at: int) -> bool:
+    """Whether a letter is a vowel beside a vowel, or a consonant beside a consonant."""
+    beside = word[at + 1] if at + 1 < len(word) else word[at - 1]
+    return _is_vowel(word[at]) == _is_vowel(beside)
+
+
+def _is_vowel(letter: str) -> bool:
+    return unicodedata.normalize("NFD", letter.lower())[0] in _VOWELS
 
 
 _READ_AS = (
@@ -291,7 +338,7 @@ _MARKS = {
 _APART = re.compile(
     r"(?P<before>[A-Za-z])?"
     r"(?P<mark>(?<=[A-Za-z]{2})´(?=[aeiouyı])|(?<=[A-Za-z])[¨ˇ˝˛¸](?=[A-Za-zı])"
-    r"|(?<=[A-Za-z])ˆ(?=[aeiouı][a-z])|(?<=[A-Za-z])˜(?=[nao][a-z])|(?<=[a-z])˚(?=[aA][a-z]))"
+    r"|(?<=[A-Za-z])ˆ(?=[aeiouı][a-z])|(?<=[A-Za-z])ˆ(?=[bdfgklmnprtvxz])|(?<=[A-Za-z])˜(?=[nao][a-z])|(?<=[a-z])˚(?=[aA][a-z]))"
     r"(?P<after>[A-Za-zı])"
 )
 
@@ -337,10 +384,17 @@ def _apart(text: str, marks: Iterable[str]) -> bool:
     return any(_APART.search(text, max(0, at - 1), at + 4) for at in places)
 
 
+_ON_MACINTOSH = {"ˆ": "ö", "¸": "ü"}
+"""Letters of Windows that became accents on a Macintosh; they stand between consonants."""
+
+
 def _composed(found: re.Match[str]) -> str:
     """The letter after the accent with it, else the letter before with it, else as it is."""
     mark, before = _MARKS[found["mark"]], found["before"] or ""
     after = found["after"].replace("ı", "i")
+    other = _ON_MACINTOSH.get(found["mark"])
+    if other is not None and before and not (_is_vowel(before) or _is_vowel(after)):
+        return before + other + after
     one = unicodedata.normalize("NFC", after + mark)
     follows = found["mark"] == "¨" and before and before in "aouAOU"
     if len(one) == 1 and not follows:

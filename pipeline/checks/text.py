@@ -68,7 +68,11 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         told = f"U+{ord(found[0]):04X} {unicodedata.name(found[0], 'control character')}"
         plain = _SLIP.sub(_meant, text)
         kept = len(plain) + len(_SLIP.findall(text)) > len(text)
-        why = "They are characters of Windows, or line ends." if kept else "They have no glyph."
+        why = (
+            "They are characters of another encoding, or line ends."
+            if kept
+            else "They have no glyph."
+        )
         clean = suggest(replace(place, text, plain), why=why)
         control = any(unicodedata.category(one) == "Cc" for one in _SLIP.findall(text))
         yield Flag(
@@ -82,12 +86,20 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 def _meant(found: re.Match[str]) -> str:
     """What a control character is in the code page of Windows, where it came from; else nothing.
 
-    The separators of lines and paragraphs are line ends.
+    The separators of lines and paragraphs are line ends. Within a word, what Windows does not have
+    is a letter of Macintosh or DOS.
     """
     code = ord(found[0])
     if code in (0x2028, 0x2029):
         return "\n"
-    return bytes([code]).decode("cp1252", "ignore") if 0x80 <= code <= 0x9F else ""
+    if not 0x80 <= code <= 0x9F:
+        return ""
+    byte, (start, end) = bytes([code]), found.span()
+    if sign := byte.decode("cp1252", "ignore"):
+        return sign
+    within = found.string[start - 1 : start].isalpha() and found.string[end : end + 1].isalpha()
+    letters = (byte.decode(page) for page in ("mac_roman", "cp850"))
+    return next((one for one in letters if one.islower()), "") if within else ""
 
 
 @check("TXT103", "unicode-not-composed", at="", severity="hint")
