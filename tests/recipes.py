@@ -12,7 +12,14 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from tests import headers, instruments, pictures, sets  # noqa: F401  instruments has recipes
+from tests import (  # noqa: F401  cameras, instruments and probes have recipes
+    cameras,
+    headers,
+    instruments,
+    pictures,
+    probes,
+    sets,
+)
 from tests.headers import MRC
 from tests.pictures import (
     META,

@@ -172,7 +172,7 @@ def test_what_is_no_file_costs_its_folder_nothing(tmp_path: Path) -> None:
 
 SOUND = {name: file for file, name in FORMATS.values() if not name.startswith("head_")}
 FOLDERS = {"ome_zarr", "ome_zarr_05", "ome_zarr_06", "plate", "layout", "zarr", "n5"}
-UNPROVEN = {"dm3", "avi", "a_eps", "a_gif", "pic", "spe"}
+UNPROVEN = {"dm3", "avi", "a_eps", "a_gif", "pic", "spe", "lim", "picoquant_bin", "seiko", "ubm"}
 """Halves of these are sound as far as their headers say, or too short to be told."""
 HDF5 = {"imaris", "velox", "berkeley", "minc2", "hdf5", "ilastik", "nwb"}
 FILES = sorted(set(SOUND) - FOLDERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.images.headers import (  # noqa: F401  they declare their headers
+    cameras,
     dicom,
     diffraction,
     electron,
@@ -28,6 +29,7 @@ from pipeline.images.headers import (  # noqa: F401  they declare their headers
     screens,
     slides,
     stated,
+    volumes,
     zeiss,
 )
 from pipeline.images.headers.containers import hdf5, shortened, text_mode

@@ -173,3 +173,51 @@ def imod(file: Opened, facts: Facts) -> None:
     tail = file.tail(4096)
     if b"IEOF" not in tail and len(tail) == min(4096, file.size):
         file.reach(file.size + 4, "the IEOF mark that ends an IMOD model")
+
+
+def _plane(
+    file: Opened, facts: Facts, kind: str | None, shape: tuple[int, int], start: int, length: int
+) -> None:
+    """Sizes x, y and type of a single picture, and where it ends."""
+    x, y = shape
+    if x <= 0 or y <= 0:
+        raise Wrong(f"the header says {x} by {y} pixels")
+    facts.size(T=1, C=1, Z=1, Y=y, X=x)
+    facts.pixel_type, facts.images = kind, 1
+    file.reach(start + length, "the pixels")
+
+
+@header("Gatan Digital Micrograph 2")
+def dm2(file: Opened, facts: Facts) -> None:
+    """DM2: sizes and type, and the length that they ask for (GatanDM2Reader of Bio-Formats)."""
+    x, y, width, signed = struct.unpack_from(">4H", file.need(0, 24, "the DM2 header"), 16)
+    kinds = {1: "int8" if signed == 1 else "uint8", 2: "int16" if signed == 1 else "uint16"}
+    kinds |= {4: "float32", 8: "float64"}
+    _plane(file, facts, kinds.get(width), (x, y), 24, x * y * width)
+
+
+@header("FEI")
+def fei(file: Opened, facts: Facts) -> None:
+    """FEI: sizes, of which 112 columns hold no pixels, in rows of two halves (FEIReader)."""
+    x, y, start = struct.unpack_from("<HH4xH", file.need(0, 524, "the FEI header"), 514)
+    _plane(file, facts, "uint8", (x - 112, y), start, x * y)
+
+
+@header("JEOL")
+def jeol(file: Opened, facts: Facts) -> None:
+    """JEOL: sizes of an MG, or the rows of 1,024 pixels that an IM holds (JEOLReader)."""
+    if file.head.startswith(b"MG"):
+        shape = struct.unpack_from("<ii", file.need(0x63C, 8, "the JEOL header"))
+        start = 0x644 + 540
+    else:
+        start = 60 + struct.unpack_from("<H", file.need(0, 60, "the JEOL header"), 2)[0]
+        shape = (1024, (file.size - start) // 1024)
+    _plane(file, facts, "uint8", shape, start, shape[0] * shape[1])
+
+
+@header("VG SAM")
+def vgsam(file: Opened, facts: Facts) -> None:
+    """VG SAM: sizes and type, and the length that they ask for (VGSAMReader of Bio-Formats)."""
+    x, y, width = struct.unpack_from(">ii4xi", file.need(0, 368, "the VG SAM header"), 348)
+    kind = {1: "uint8", 2: "uint16", 4: "float32"}.get(width)
+    _plane(file, facts, kind, (x, y), 368, x * y * width)

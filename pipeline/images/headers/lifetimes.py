@@ -1,14 +1,25 @@
-"""What tells formats without a signature: photon records, waves, FLIM."""
+"""Photon records, decays and waves: what tells those without a signature, and their headers."""
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 
 from pipeline.images import places
-from pipeline.images.headers.registry import shaped
-from pipeline.images.opened import Opened
+from pipeline.images.facts import Facts, Packed
+from pipeline.images.headers.registry import header, shaped
+from pipeline.images.opened import Opened, Wrong
 
+MOST_BLOCKS = 4096
+_MEASURED = 211
+"""Bytes of a measurement in an SDT that say its sizes."""
+_FLIM_TYPES = {
+    **{f"UINT{bits}": (f"uint{bits}", bits // 8) for bits in (8, 16, 32)},
+    **{f"INT{bits}": (f"int{bits}", bits // 8) for bits in (8, 16, 32)},
+    "REAL32": ("float32", 4),
+    "REAL64": ("float64", 8),
+}
 _GALACTIC = (0x4B, 0x4C, 0x4D, 0xCF)
 """The second byte of a .spc of GRAMS, which holds spectra."""
 
@@ -74,3 +85,90 @@ def is_picoquant_bin(file: Opened, name: str, suffixes: tuple[str, ...]) -> bool
         return False
     x, y, _, bins = struct.unpack_from("<iifi", file.head, 0)
     return bool(x > 0 and y > 0 and bins > 0 and x * y * bins * 4 + 20 == file.size)
+
+
+@header("PicoQuant Bin")
+def picoquant_bin(file: Opened, facts: Facts) -> None:
+    """PicoQuant BIN: sizes, micrometres a pixel, and the bins of each decay as time points."""
+    x, y, step, bins = struct.unpack_from("<iifi", file.head)
+    facts.size(T=bins, C=1, Z=1, Y=y, X=x)
+    facts.pixel_type, facts.images = "uint32", 1
+    facts.pixel_size(X=step, Y=step)
+
+
+@header("Becker & Hickl SPCImage")
+def sdt(file: Opened, facts: Facts) -> None:
+    """SDT: sizes of its first measurement, and the chain of its data blocks.
+
+    The bins of a decay count as time points. Source: SDTInfo of Bio-Formats, and the file format
+    in the TCSPC Handbook of Becker & Hickl.
+    """
+    head = file.need(0, 42, "the SDT header")
+    setup, length, at, blocks = struct.unpack_from("<iHih", head, 8)
+    place, measured, each = struct.unpack_from("<ihh", head, 24)
+    text = file.read(setup, length).partition(b"BIN_PARA_BEGIN")[0].decode("latin-1")
+    said = {key: int(n) for key, n in re.findall(r"#SP \[(SP_\w+),I,(\d{1,9})\]", text)}
+    x, y = said.get("SP_SCAN_X", 0), said.get("SP_SCAN_Y", 0)
+    bins, channels, times = said.get("SP_ADC_RE", 0), said.get("SP_SCAN_RX", 0), 1
+    if measured > 0 and each >= _MEASURED:
+        info = file.need(place, _MEASURED, "the measurement of the SDT")
+        day = info[9:20].partition(b"\0")[0].decode("latin-1")
+        facts.date(f"{day} {info[:9].partition(bytes(1))[0].decode('latin-1')}")
+        wide, high, rays = struct.unpack_from("<3i", info, 173)
+        x, y, channels = wide if wide > 0 else x, high if high > 0 else y, max(rays, channels)
+        bins = max(struct.unpack_from("<h", info, 82)[0], 0) or bins
+        times = max(1, struct.unpack_from("<h", info, 100)[0])
+        mode = struct.unpack_from("<h", info, 36)[0]
+        if mode in (0, 1):
+            x = y = 1
+        elif mode == 13:
+            x, y, channels = said.get("SP_IMG_X", x), said.get("SP_IMG_Y", y), measured
+    facts.pixel_type = "uint16"
+    facts.images = max(1, blocks)
+    facts.size(T=bins * times, C=max(1, channels), Z=1, Y=y, X=x)
+    for number in range(min(max(0, blocks), MOST_BLOCKS)):
+        lead = file.need(at, 22, f"data block {number + 1}")
+        start, following = struct.unpack_from("<ii", lead, 2)
+        file.reach(start + struct.unpack_from("<I", lead, 18)[0], f"data block {number + 1}")
+        if following <= at:
+            return
+        at = following
+
+
+@header("Lambert Instruments FLIM")
+def flim(file: Opened, facts: Facts) -> None:
+    """FLI: sizes in words, where each phase and frequency is a plane, and the pixels behind them.
+
+    Source: LiFlimReader of Bio-Formats.
+    """
+    text, end, _ = file.read(0, min(file.size, 1 << 19)).partition(b"{END}")
+    found = {name: _chapter(text.decode("latin-1"), name) for name in ("INFO", "LAYOUT")}
+    background = _chapter(text.decode("latin-1"), "BACKGROUND")
+    if not end or "x" not in found["LAYOUT"]:
+        return
+    total = 0
+    for table in (found["LAYOUT"], background):
+        if "x" not in table:
+            continue
+        keys = ("x", "y", "z", "channels", "timestamps", "phases", "frequencies")
+        x, y, z, c, t, phases, tones = (int(table.get(key, "1")) for key in keys)
+        if table.get("datatype") not in _FLIM_TYPES or min(x, y, z, c, t, phases, tones) <= 0:
+            raise Wrong(f"the FLIM header says {x} by {y} pixels of type {table.get('datatype')}")
+        kind, width = _FLIM_TYPES[table["datatype"]]
+        if not total:
+            facts.size(T=t * phases, C=c, Z=z * tones, Y=y, X=x)
+            facts.pixel_type = kind
+        facts.images = 1 + bool(total)
+        total += x * y * z * c * t * phases * tones * width
+    start = len(text) + len(end)
+    if found["INFO"].get("compression") == "1":
+        facts.packed.append(Packed(start, "gzip", total))
+    else:
+        file.reach(start + total, "the FLIM pixels")
+
+
+def _chapter(text: str, name: str) -> dict[str, str]:
+    """The values of a table `[name]` that stands below the chapter `{FLIMIMAGE}`."""
+    below = text.partition("{FLIMIMAGE}")[2].partition("\n{")[0]
+    table = below.partition(f"[{name}]")[2].partition("\n[")[0]
+    return dict(re.findall(r"(?m)^\s*(\w+) *= *([^\r\n]*?)\s*$", table))

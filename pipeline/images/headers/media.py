@@ -202,3 +202,37 @@ def _still(properties: list[tuple[bytes, bytes]], facts: Facts) -> None:
             colours = data[4]
             facts.pixel_type = "uint8" if data[5] <= 8 else "uint16"
     facts.size(T=1, C=colours or 3, Z=1, Y=height, X=width)
+
+
+_UNKNOWN_LENGTH = (0, 0xFFFFFFFF)
+
+
+@header("Digital Picture Exchange (DPX)")
+def dpx(file: Opened, facts: Facts) -> None:
+    """DPX: sizes and bits of the first element, and the length of the file (SMPTE 268M)."""
+    order = ">" if file.head.startswith(b"SDPX") else "<"
+    head = file.need(0, 808, "the DPX header")
+    length = struct.unpack_from(order + "I", head, 16)[0]
+    width, height = struct.unpack_from(order + "II", head, 772)
+    colours = {50: 3, 51: 4, 52: 4}.get(head[800], 1)
+    facts.size(T=1, C=colours, Z=1, Y=height, X=width)
+    facts.images = 1
+    facts.pixel_type = {8: "uint8", 10: "uint16", 12: "uint16", 16: "uint16", 32: "float32"}.get(
+        head[803]
+    )
+    if length not in _UNKNOWN_LENGTH:
+        file.reach(length, "the DPX picture")
+
+
+@header("Kodak Cineon")
+def cineon(file: Opened, facts: Facts) -> None:
+    """Cineon: sizes and bits of the first channel, and the length of the file (version 4.5)."""
+    order = ">" if file.head.startswith(b"\x80\x2a") else "<"
+    head = file.need(0, 712, "the Cineon header")
+    length = struct.unpack_from(order + "I", head, 20)[0]
+    width, height = struct.unpack_from(order + "II", head, 200)
+    facts.size(T=1, C=head[193], Z=1, Y=height, X=width)
+    facts.images = 1
+    facts.pixel_type = "uint8" if head[198] <= 8 else "uint16"
+    if length not in _UNKNOWN_LENGTH:
+        file.reach(length, "the Cineon picture")
