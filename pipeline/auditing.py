@@ -69,7 +69,8 @@ NOT_PUBLIC = declare(
     "error",
     """The ledger says that a study was released, and its public copy is not in the archive.
 
-    To fix: run the release again; it writes what is missing.
+    To fix: restore the folder from a backup; withdraw the accession where it was taken out on
+    purpose.
     """,
 )
 

@@ -82,8 +82,15 @@ class Found(Frozen):
     def name(self) -> str:
         """The id of a submission that carries no accession of its own."""
         if self.folder is not None:
-            return self.folder.name
-        return self.document.stem if self.document else Path(self.given).name
+            return _step(self.folder.name, self.folder.resolve().name)
+        if self.document is not None:
+            return _step(self.document.stem, self.document.name)
+        return Path(self.given).name
+
+
+def _step(name: str, otherwise: str) -> str:
+    """A name that leads one folder down, as an id does."""
+    return otherwise if name in ("", ".", "..") else name
 
 
 class Opened(Frozen):

@@ -98,15 +98,17 @@ def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
 @click.argument("accession")
 @printing.archive_option
 def withdraw(accession: str, archive: Path) -> None:
-    """Withdraw an accession: it is never given again."""
+    """Withdraw an accession: it is never given again; a public copy stays until you remove it."""
     from pipeline import ledger
 
-    with archive_at(archive) as (_, book):
+    with archive_at(archive) as (chosen, book):
         try:
             ledger.withdraw(book, accession)
         except ledger.Refused as why:
             raise click.UsageError(str(why)) from why
         printing.put(f"{accession} is withdrawn")
+        if (copy := chosen.public / accession).is_dir():
+            printing.put(f"its public copy still stands at {copy}")
 
 
 def _line(held: Any) -> dict[str, Any]:
