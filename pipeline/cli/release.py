@@ -28,10 +28,11 @@ def release() -> None:
 @printing.day_option
 def due(archive: Path, form: str, day: dt.date) -> None:
     """What would be released."""
-    from pipeline import ledger
+    from pipeline import releasing
 
-    with archive_at(archive) as (_, book):
-        printing.rows(form, [_line(one) for one in ledger.due(book, day)], COLUMNS)
+    with archive_at(archive) as (chosen, book):
+        lines = [_line(one) for one in releasing.due(chosen, book, day)]
+        printing.rows(form, lines, COLUMNS)
 
 
 @release.command("run")

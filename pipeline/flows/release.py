@@ -7,7 +7,7 @@ from typing import Any
 
 from prefect import flow, get_run_logger, tags, task
 
-from pipeline import ledger, releasing
+from pipeline import releasing
 from pipeline.flows import artifacts, desk
 from pipeline.ledger import Due, Ledger
 from pipeline.settings import Settings
@@ -23,7 +23,7 @@ def release(archive: str | None = None, on: str | None = None) -> list[dict[str,
     """
     day = desk.day_of(on)
     with desk.opened(archive) as (chosen, book):
-        waiting = due(book, day)
+        waiting = due(chosen, book, day)
         desk.call_run(f"{len(waiting)} due on {day}", (one.submission for one in waiting))
         released: list[Due] = []
         failures: list[BaseException] = []
@@ -42,9 +42,9 @@ def release(archive: str | None = None, on: str | None = None) -> list[dict[str,
 
 
 @task(name="find what is due", **desk.TRIED_AGAIN)
-def due(book: Ledger, day: dt.date) -> tuple[Due, ...]:
+def due(chosen: Settings, book: Ledger, day: dt.date) -> tuple[Due, ...]:
     """What is to be brought out on a day."""
-    return ledger.due(book, day)
+    return releasing.due(chosen, book, day)
 
 
 @task(name="release study", task_run_name="{accession}", **desk.TRIED_AGAIN)

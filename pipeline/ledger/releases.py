@@ -17,13 +17,15 @@ class Due(Frozen):
     accession: str
     submission: str
     version: int
+    digest: str
     release_date: dt.date
 
 
-def due(ledger: Ledger, day: dt.date) -> tuple[Due, ...]:
+def due(ledger: Ledger, day: dt.date, accession: str | None = None) -> tuple[Due, ...]:
     """What is to be released on a day: of each accession the newest emitted version alone.
 
-    A version without release date is never due, nor is that of a withdrawn accession.
+    A version without release date is never due, nor is that of a withdrawn accession. With
+    `accession` only that one is looked at.
     """
     newest = (
         sa.select(
@@ -38,6 +40,7 @@ def due(ledger: Ledger, day: dt.date) -> tuple[Due, ...]:
             record_versions.c.accession,
             accessions.c.submission,
             record_versions.c.version,
+            record_versions.c.digest,
             record_versions.c.release_date,
         )
         .join(
@@ -59,6 +62,7 @@ def due(ledger: Ledger, day: dt.date) -> tuple[Due, ...]:
             record_versions.c.release_date <= day,
             releases.c.version.is_(None),
             accessions.c.state != "withdrawn",
+            sa.true() if accession is None else accessions.c.value == accession,
         )
         .order_by(accessions.c.prefix, accessions.c.number)
     )
@@ -68,6 +72,7 @@ def due(ledger: Ledger, day: dt.date) -> tuple[Due, ...]:
                 accession=row.accession,
                 submission=row.submission,
                 version=row.version,
+                digest=row.digest,
                 release_date=row.release_date,
             )
             for row in connection.execute(asked)

@@ -14,9 +14,9 @@ from pipeline.findings import Finding, Frozen
 from pipeline.ledger.connection import Ledger
 from pipeline.ledger.submissions import hold
 from pipeline.ledger.tables import changes as change_table
+from pipeline.ledger.tables import contents, runs
 from pipeline.ledger.tables import decisions as decision_table
 from pipeline.ledger.tables import findings as finding_table
-from pipeline.ledger.tables import runs
 from pipeline.record import Change, Decision, Outcome
 
 WAITING: tuple[Outcome, ...] = ("waiting-for-files", "needs-review", "returned", "failed")
@@ -169,6 +169,24 @@ def last_run(ledger: Ledger, submission: str) -> Run | None:
             findings=tuple(Finding.model_validate(json.loads(body)) for body in found),
             changes=tuple(Change.model_validate(json.loads(body)) for body in made),
         )
+
+
+def last_content(ledger: Ledger, submission: str) -> tuple[str, str | None] | None:
+    """Digest of the content that a run last began on, and where its document is kept, if any."""
+    with ledger.read() as connection:
+        found = connection.execute(
+            sa.select(runs.c.digest, contents.c.stored)
+            .outerjoin(
+                contents,
+                sa.and_(
+                    contents.c.submission == runs.c.submission, contents.c.digest == runs.c.digest
+                ),
+            )
+            .where(runs.c.submission == submission)
+            .order_by(runs.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+    return None if found is None else (found.digest, found.stored)
 
 
 def waiting(ledger: Ledger) -> tuple[Waiting, ...]:
