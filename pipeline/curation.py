@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 
-from pipeline import emission, ledger, outputs, reporting, review, sources, stages
+from pipeline import emission, ledger, outputs, releasing, reporting, review, sources, stages
 from pipeline.accession import Accession, is_accession
 from pipeline.check import Images, Known
 from pipeline.checks.file_lists import WAITING_CODES
@@ -44,16 +44,23 @@ class Result(Frozen):
 def curate(found: Found, bench: Bench, *, twice: bool = False) -> Result:
     """Curate one submission to its outcome; run again it changes nothing.
 
-    `twice` says that another submission of this run carries the same id. Raises OSError and
-    `ledger.LedgerUnavailable` where the archive itself cannot be used.
+    `twice` says that another submission of this run carries the same id. Of runs that overlap
+    one works on a submission, the others wait, so that what was read last is noted last. Raises
+    OSError and `ledger.LedgerUnavailable` where the archive itself cannot be used.
     """
     if twice:
         return _twice(found, bench)
-    received = receive(found, bench)
+    named = sources.identity(found)
+    with emission.alone(bench.settings.archive, named):
+        return _curate(receive(found, bench, named), bench)
+
+
+def _curate(received: Received, bench: Bench) -> Result:
+    """What becomes of a submission that was received."""
     opened = received.opened
     done = ledger.unchanged(bench.ledger, opened.id, received.digest, received.decision_digest)
     if done is not None and review.verdict(received.decisions, received.digest) in (None, "accept"):
-        return _unchanged(opened.id, done, bench)
+        return _unchanged(received, done, bench)
     run = ledger.start_run(bench.ledger, opened.id, received.digest, bench.day)
     judged = judge(received, bench)
     outcome, standing = _outcome(received, judged, bench)
@@ -192,10 +199,15 @@ def _record_path(accession: str, version: int) -> str:
     return f"records/{accession}/v{version}/{outputs.load()['record'].file}"
 
 
-def _unchanged(submission: str, done: ledger.RecordVersion, bench: Bench) -> Result:
+def _unchanged(received: Received, done: ledger.RecordVersion, bench: Bench) -> Result:
+    """The outcome of content that has its record: nothing is written, unless it came back."""
+    submission = received.opened.id
     last = ledger.last_run(bench.ledger, submission)
+    if last is None or last.digest != done.digest:
+        _came_back(received, done, bench)
+        last = ledger.last_run(bench.ledger, submission)
+    assert last is not None
     held = ledger.accession(bench.ledger, done.accession)
-    report = last.report if last and last.report else ""
     return Result(
         submission=submission,
         outcome="unchanged",
@@ -203,9 +215,26 @@ def _unchanged(submission: str, done: ledger.RecordVersion, bench: Bench) -> Res
         version=done.version,
         doi=held.doi if held else None,
         released=reporting.is_released(bench.settings, done.accession),
-        findings=stages.counts(last.findings if last else ()),
-        changes=len(last.changes) if last else 0,
+        findings=stages.counts(last.findings),
+        changes=len(last.changes),
         record=_record_path(done.accession, done.version),
+        report=last.report or "",
+    )
+
+
+def _came_back(received: Received, done: ledger.RecordVersion, bench: Bench) -> None:
+    """Report anew on content whose record stands, after other content of it has waited."""
+    run = ledger.start_run(bench.ledger, received.opened.id, received.digest, bench.day)
+    record = releasing.record_of(bench.settings, done.accession, done.version)
+    judged = judge(received, bench)
+    report = reporting.write_report(received, judged, "accessioned", record, bench)
+    ledger.finish_run(
+        bench.ledger,
+        run,
+        "accessioned",
+        findings=record.report.findings,
+        changes=record.changes,
+        errors=0,
         report=report,
     )
 
@@ -224,7 +253,8 @@ def _twice(found: Found, bench: Bench) -> Result:
     )
     judged = judge(received, bench)
     name = f"{opened.id} (again, {hashlib.sha256(found.given.encode()).hexdigest()[:8]})"
-    report = reporting.write_report(received, judged, "needs-review", None, bench, name)
+    with emission.alone(bench.settings.archive, name):
+        report = reporting.write_report(received, judged, "needs-review", None, bench, name)
     return Result(
         submission=opened.id,
         outcome="needs-review",
@@ -244,9 +274,11 @@ def crashed(found: Found, bench: Bench, crash: Exception) -> Result:
         found=(finding,),
         standing=(finding,),
     )
+    with emission.alone(bench.settings.archive, found.name):
+        report = reporting.write_page(page, found.name, bench.settings)
     return Result(
         submission=found.name,
         outcome="failed",
         findings=stages.counts((finding,)),
-        report=reporting.write_page(page, found.name, bench.settings),
+        report=report,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from pipeline.sources import SYSTEM, Opened
@@ -109,11 +109,15 @@ def listed(opened: Opened, sizes: Mapping[str, int]) -> dict[str, str | None]:
     return owners
 
 
-def content_digest(opened: Opened) -> str:
+def documents(opened: Opened) -> Iterator[tuple[Path, bytes]]:
+    """The document and its file lists with their bytes, in the order of `document_paths`."""
+    return ((path, path.read_bytes()) for path in document_paths(opened))
+
+
+def content_digest(contents: Iterable[bytes]) -> str:
     """SHA-256 over the bytes of document and file lists, under whatever names."""
     digest = hashlib.sha256()
-    for path in document_paths(opened):
-        content = path.read_bytes()
+    for content in contents:
         digest.update(f"{len(content)}\n".encode() + content)
     return digest.hexdigest()
 
@@ -129,9 +133,9 @@ def document_paths(opened: Opened) -> tuple[Path, ...]:
     return (opened.found.document, *(path for path in lists if path is not None))
 
 
-def digest(opened: Opened, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> str:
-    """SHA-256 of a submission: document and file-list bytes, and path, size, hash of each file."""
-    total = hashlib.sha256(content_digest(opened).encode())
+def digest(content: str, sizes: Mapping[str, int], hashes: Mapping[str, str]) -> str:
+    """SHA-256 of a submission: its content digest, and path, size, hash of each data file."""
+    total = hashlib.sha256(content.encode())
     for path in sorted(hashes):
         total.update(f"{path}\x00{sizes[path]}\x00{hashes[path]}\n".encode())
     return total.hexdigest()

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def alone(archive: Path, name: str) -> Iterator[None]:
+    """Let one thread of one process at a time work on what has a name; the others wait.
+
+    Take it before writing: those who write one file at once tear it. The system ends the turn of
+    a process that dies. Raises OSError where the archive's file system cannot lock.
+    """
+    known = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    place = archive / "locks" / known
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -28,14 +45,18 @@ def write_file(path: Path, content: bytes) -> None:
 def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Bring a folder of files to disk in one step; one that holds just these is left alone.
 
-    What a killed run left half written beside it is cleared away.
+    What a killed run left half done beside it is cleared away, or set back.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob(f".part-{folder.name}-*"):
-        shutil.rmtree(left)
+    part, gone = (folder.with_name(f".part-{folder.name}-{which}") for which in ("new", "old"))
+    if gone.exists() and not folder.exists():
+        os.replace(gone, folder)
+    for left in (part, gone):
+        if left.exists():
+            shutil.rmtree(left)
     if _holds(folder, contents):
         return
-    part = Path(tempfile.mkdtemp(prefix=f".part-{folder.name}-", dir=folder.parent))
+    part.mkdir()
     for name, content in contents.items():
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,12 +66,10 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
             os.fsync(file.fileno())
     _sync(part)
     if folder.exists():
-        gone = Path(tempfile.mkdtemp(prefix=f".part-{folder.name}-", dir=folder.parent))
-        os.replace(folder, gone / "old")
-        os.replace(part, folder)
+        os.replace(folder, gone)
+    os.replace(part, folder)
+    if gone.exists():
         shutil.rmtree(gone)
-    else:
-        os.replace(part, folder)
     _sync(folder.parent)
 
 

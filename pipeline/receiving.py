@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -64,9 +65,17 @@ def discover(paths: Iterable[Path], archive: Path | None = None) -> tuple[Found,
     )
 
 
-def receive(found: Found, bench: Bench) -> Received:
-    """Read a submission, look at its files, keep its bytes, and note it in the ledger."""
+def receive(found: Found, bench: Bench, named: str) -> Received:
+    """Read a submission, look at its files, keep its bytes, and note it in the ledger.
+
+    Call it in the turn (`emission.alone`) of the submission that is `named` there. Raises OSError
+    where the document or a file list changes meanwhile: what is judged, kept and noted
+    is the same.
+    """
+    stamp = _stamp(found)
     opened = sources.open_found(found, files=bench.files, imported=bench.imported)
+    content = data_files.content_digest(held for _, held in data_files.documents(opened))
+    _same((opened.id, _stamp(found)), (named, stamp), found)
     before = data_files.times(opened)
     images = stages.look_at_images(opened)
     hashes, changing = _hash(opened, images, bench)
@@ -81,15 +90,14 @@ def receive(found: Found, bench: Bench) -> Received:
             "sniffed": tuple(one for one in images.sniffed if one.path not in changing),
         }
     )
-    content = data_files.content_digest(opened)
-    digest = data_files.digest(opened, images.present, hashes)
+    digest = data_files.digest(content, images.present, hashes)
     decisions = ledger.decisions(bench.ledger, opened.id)
     title, author = ("", "")
     own = None
     if opened.submission is not None:
         title, author = sources.summary_title(opened.submission.metadata)
         own = opened.submission.metadata.get("accession")
-    stored = _keep_received(opened, digest, bench.settings)
+    stored = _keep_received(opened, content, digest, bench.settings)
     _note_place(opened, bench)
     day = ledger.receive(
         bench.ledger,
@@ -165,14 +173,29 @@ def _hash_each(
     return hashes, frozenset(changing)
 
 
-def _keep_received(opened: Opened, digest: str, settings: Settings) -> str | None:
-    """Keep document and file lists byte for byte; where, below the archive."""
-    paths = data_files.document_paths(opened)
-    if not paths:
+def _stamp(found: Found) -> tuple[int, int, int] | None:
+    """What tells one writing of a document from the next."""
+    if found.document is None:
         return None
-    home = opened.found.folder or paths[0].parent
+    stat = found.document.stat()
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+
+def _same(now: object, before: object, found: Found) -> None:
+    """Refuse what was changed since it was read."""
+    if now != before:
+        raise OSError(errno.EBUSY, "it changed while it was read", found.shown)
+
+
+def _keep_received(opened: Opened, expected: str, digest: str, settings: Settings) -> str | None:
+    """Keep document and file lists byte for byte as they were read; where, below the archive."""
+    held = tuple(data_files.documents(opened))
+    _same(data_files.content_digest(content for _, content in held), expected, opened.found)
+    if not held:
+        return None
+    home = opened.found.folder or held[0][0].parent
     folder = settings.received / opened.id / digest[:16]
-    contents = {os.path.relpath(path, home).replace("..", "_"): path.read_bytes() for path in paths}
+    contents = {os.path.relpath(path, home).replace("..", "_"): one for path, one in held}
     emission.write_folder(folder, contents)
     return str(folder.relative_to(settings.archive))
 
@@ -191,7 +214,7 @@ def _note_place(opened: Opened, bench: Bench) -> None:
 def reopen(submission: str, bench: Bench) -> tuple[Received, Bench]:
     """A submission that the archive knows, received again from where it was found.
 
-    Raises LookupError when the archive does not know it, or it is no longer there.
+    Raises LookupError when the archive does not know it, or it is no longer there, or another is.
     """
     noted = bench.settings.received / submission / PLACE
     if not noted.is_file():
@@ -202,7 +225,10 @@ def reopen(submission: str, bench: Bench) -> tuple[Received, Bench]:
     if found is None:
         raise LookupError(f"{submission} is no longer at {path}")
     again = bench.model_copy(update={"files": place["files"], "imported": place["imported"]})
-    return receive(found, again), again
+    if (now := sources.identity(found)) != submission:
+        raise LookupError(f"at {path} there is {now} now, not {submission}")
+    with emission.alone(bench.settings.archive, submission):
+        return receive(found, again, submission), again
 
 
 def look_of(received: Received, bench: Bench) -> Look:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -315,3 +317,148 @@ def test_the_archive_s_folder_in_an_inbox_is_no_submission(tmp_path: Path) -> No
     curate(source, archive)
     found = receiving.discover([source], archive)
     assert [one.name for one in found] == [CLEAN]
+
+
+def _rewrite(document: Path, **attributes: str) -> None:
+    """Give a document's root attributes other values."""
+    study = json.loads(document.read_text("utf-8"))
+    for one in study["attributes"]:
+        one["value"] = attributes.get(one["name"], one["value"])
+    document.write_text(json.dumps(study), encoding="utf-8")
+
+
+def _ask_for_no_files(document: Path) -> None:
+    """Let a document name a file list that is not there: it waits for files."""
+    text = document.read_text("utf-8")
+    document.write_text(text.replace("bead_stacks.tsv", "bead_stacks_2.tsv"), encoding="utf-8")
+
+
+def test_a_document_that_changes_while_it_is_read_is_not_taken_for_what_it_was(
+    tmp_path: Path,
+) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    done = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not done.is_set():
+            number += 1
+            part = tmp_path / "part.json"
+            shutil.copy(document, part)
+            _rewrite(part, ReleaseDate=f"2027-0{1 + number % 9}-01")
+            part.replace(document)
+            done.wait(0.002)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(OSError, match="changed while it was read"):
+            curate(source, archive)
+    finally:
+        done.set()
+        writer.join()
+    result = curate(source, archive)[CLEAN]
+    record = json.loads((archive / str(result.record)).read_bytes())
+    assert f'"{record["release_date"]}"' in document.read_text("utf-8")
+
+
+def test_runs_that_overlap_wait_for_each_other(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    with ThreadPoolExecutor(3) as runs:
+        made = [runs.submit(curate, source, archive) for _ in range(3)]
+        ended = sorted(one.result()[CLEAN].outcome for one in made)
+    assert ended == ["accessioned", "unchanged", "unchanged"]
+    assert not list(archive.rglob(".part-*"))
+
+
+def test_content_that_came_back_waits_no_longer(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    first = curate(source, archive)[CLEAN]
+    document = source / CLEAN / "submission.json"
+    before, written = document.read_bytes(), content(archive)
+    _ask_for_no_files(document)
+    assert curate(source, archive)[CLEAN].outcome == "waiting-for-files"
+    document.write_bytes(before)
+    again = curate(source, archive)[CLEAN]
+    assert (again.outcome, again.version) == ("unchanged", first.version)
+    assert (again.findings, again.changes) == (first.findings, first.changes)
+    assert written.items() <= content(archive).items()
+    with bench(archive) as made:
+        assert ledger.waiting(made.ledger) == ()
+
+
+def test_a_study_whose_newer_content_waits_keeps_to_the_later_date(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    curate(source, archive)
+    document = source / CLEAN / "submission.json"
+    before = document.read_bytes()
+    _rewrite(document, ReleaseDate="2031-01-01")
+    assert curate(source, archive)[CLEAN].outcome == "needs-review"
+    with bench(archive) as made:
+        given = (made.settings, made.ledger)
+        assert list(releasing.release(*given, dt.date(2030, 12, 31))) == []
+        assert not (archive / "public").exists()
+        assert len(releasing.due(*given, dt.date(2031, 1, 1))) == 1
+    _rewrite(document, ReleaseDate="when the paper is out")
+    curate(source, archive)
+    with bench(archive) as made:
+        assert releasing.due(made.settings, made.ledger, dt.date(2031, 1, 1)) == ()
+    document.write_bytes(before)
+    curate(source, archive)
+    with bench(archive) as made:
+        assert len(releasing.due(made.settings, made.ledger, dt.date(2030, 12, 31))) == 1
+
+
+@pytest.mark.parametrize("verdict", ["hold", "return"])
+def test_what_a_curator_keeps_is_not_brought_out(tmp_path: Path, verdict: str) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    curate(source, archive)
+    day = dt.date(2029, 1, 1)
+    with bench(archive) as made:
+        one = deciding.case(CLEAN, made)
+        listed = releasing.due(made.settings, made.ledger, day)
+        assert len(listed) == 1
+        deciding.keep(one, verdict, curator="A. Curator", note="whose data?")  # type: ignore[arg-type]
+        assert not releasing.bring_out(made.settings, made.ledger, listed[0], day)
+        assert releasing.due(made.settings, made.ledger, day) == ()
+    assert not (archive / "public").exists()
+
+
+def test_everyone_can_open_what_is_public(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    curate(source, archive)
+    before = os.umask(0o022)
+    try:
+        with bench(archive) as made:
+            (one,) = releasing.release(made.settings, made.ledger, dt.date(2029, 1, 1))
+    finally:
+        os.umask(before)
+    for path in (archive / "public" / one.accession, *(archive / "public").rglob("*")):
+        assert path.stat().st_mode & 0o044 == 0o044, path
+        assert not path.is_dir() or path.stat().st_mode & 0o011 == 0o011, path
+
+
+def test_a_submission_given_by_two_dots_is_called_by_its_folder(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    assert list(curate(source / CLEAN / "Files" / "..", archive)) == [CLEAN]
+    shutil.copy(source / CLEAN / "submission.json", tmp_path / "...json")
+    assert list(curate(tmp_path / "...json", archive)) == ["...json"]
+    assert {path.name for path in archive.iterdir() if path.is_dir()} == {
+        "locks",
+        "records",
+        "reports",
+        "submissions",
+    }
+
+
+def test_a_decision_is_not_taken_on_what_lies_in_another_s_place(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", DECIDED, MENDED), tmp_path / "archive"
+    curate(source, archive)
+    shutil.rmtree(source / DECIDED)
+    (source / MENDED).rename(source / DECIDED)
+    document = source / DECIDED / "submission.json"
+    study = {"accno": "S-BIAD7", **json.loads(document.read_text("utf-8"))}
+    document.write_text(json.dumps(study), encoding="utf-8")
+    with bench(archive) as made, pytest.raises(LookupError, match="S-BIAD7 now"):
+        deciding.case(DECIDED, made)
