@@ -97,6 +97,8 @@ class SourceMap(Frozen):
     positions: SkipValidation[Mapping[str, Location]] = Field(default_factory=dict)
     addressed: bool = True
     """Whether readers know document pointers (JSON), or positions only (TSV, XLSX)."""
+    accessions: SkipValidation[Mapping[str, str]] = Field(default_factory=dict)
+    """The pointer of the section with each accno that stands in the document once."""
 
     def document_pointer(self, place: str) -> str:
         """The document pointer of a record place, or of the nearest thing around it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.checks.wording import is_placeholder
 from pipeline.registries import ImagingMethod, Registries
 
 METHOD = "/study/**/imaging_methods/*"
@@ -186,7 +187,12 @@ def unknown(method: dict[str, Any], place: Place, registries: Registries) -> Ite
     To fix: nothing, if the name is the usual one.
     """
     name = label(method)
-    if name and not elsewhere(method) and not _same(method, registries):
+    if (
+        name
+        and not is_placeholder(name)
+        and not elsewhere(method)
+        and not _same(method, registries)
+    ):
         yield Flag(
             message=f"the imaging method {name!r} is no term of FBbi, and near to none",
             at=below(place, "name"),

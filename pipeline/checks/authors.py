@@ -12,21 +12,28 @@ from typing import Any
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import asked, asks, is_placeholder, quoted
 from pipeline.edit import removal
-from pipeline.findings import Severity
+from pipeline.findings import Operation, Severity, Suggestion
 from pipeline.identifiers import email, visible
+from pipeline.intake.spellings import fold
 from pipeline.submission import Metadata
 
 _GROUP = re.compile(
     r"\b(?:consorti(?:um|a)|collaboration|network|(?:research |working |study )?group|team|lab|"
     r"laborato\w+|core|facility|platform|department|instituto?t?e?|universi(?:t\w+|dade?)|initiative"
     r"|project|hospital|h[oô]pital|klinik\w*|museum|soci(?:ety|été)|association|foundation"
-    r"|compan(?:y|ies)|gmbh|ltd|council|ministry|zentrum|centr(?:e|um|o)|[eé]cole|faculty|academy)\b",
+    r"|compan(?:y|ies)|gmbh|ltd|council|ministry|zentrum|centr(?:e|um|o)|[eé]cole|faculty|academy"
+    r"|plateforme|plattform|piattaforma|plataforma|[eé]quipe|equipo|arbeitsgruppe|forschungsgruppe"
+    r"|nachwuchsgruppe|grupo|gruppo|groupe|laborat[oó]ri[oa]s?|servicio|unité)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
     r"(?<![^\s@<>,;()\[\]])[^\s@<>,;()\[\]]+@[^\s@<>,;()\[\]]+\.[^\s@<>,;()\[\]]+"
 )
-_AT_IN_WORDS = re.compile(r"[(\[{<]\s*at\s*[)\]}>]|\sat\s+\S+(?:\s*\.|\s+dot\s)", re.IGNORECASE)
+_AT_IN_WORDS = re.compile(
+    r"[(\[{<]\s*(?:at|arroba|a|ät|chez|chiocciola|klammeraffe)\s*[)\]}>]"
+    r"|(?:\s[-–]?|_)at(?:[-–]?\s+|_)\S+(?:\s*\.|\s+dot\s)",
+    re.IGNORECASE,
+)
 
 PRIVATE = re.compile(
     r"(?:126|139|163|aol|daum|fastmail|foxmail|gmail|googlemail|hey|icloud|mac|mail|me|msn|naver|"
@@ -53,25 +60,57 @@ def authors_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
 
 
 @check("AUT001", "author-name-missing", at="/study/authors/*", severity="error")
-def name_missing(author: dict[str, Any]) -> Iterator[Flag]:
+def name_missing(author: dict[str, Any], place: Place) -> Iterator[Flag]:
     """An author has no name, so the citation and the DOI leave them out.
 
-    A name is never made up from an e-mail address; a curator enters it.
+    A name is never made up from an e-mail address; a curator enters it. Where its parts stand
+    as attributes of their own, the whole is proposed.
 
     To fix: give the author's full name, or that of the group.
     """
     if not str(author.get("name", "")).strip():
         known = author.get("email") or author.get("orcid")
         yield Flag(
-            message="an author has no name" + (f" (e-mail {quoted(known)})" if known else "")
+            message="an author has no name" + (f" (e-mail {quoted(known)})" if known else ""),
+            suggestion=_joined(author, place),
         )
+
+
+_PARTS = (
+    frozenset(
+        {"firstname", "givenname", "givennames", "forename", "forenames", "prénom", "vorname"}
+    ),
+    frozenset({"middlename", "middleinitial", "middleinitials"}),
+    frozenset({"lastname", "familyname", "surname", "nom", "nachname"}),
+)
+"""Names of attributes for the parts of a person's name, in the order of the whole."""
+
+
+def _joined(author: dict[str, Any], place: str) -> Suggestion | None:
+    """The whole of a name whose parts stand as attributes."""
+    given = {
+        fold(one["name"]): one["value"].strip()
+        for one in author.get("attributes", ())
+        if isinstance(one.get("value"), str)
+    }
+    parts = [next((given[name] for name in given if name in names), "") for names in _PARTS]
+    if not parts[0] or not parts[-1]:
+        return None
+    whole = Operation(do="set", place=below(place, "name"), after=" ".join(filter(None, parts)))
+    return suggest(whole, why="The parts of the name stand as attributes of the author.")
 
 
 _UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 """Chinese, Japanese and Korean names, which have no space between their parts."""
 
 
-@check("AUT101", "author-name-of-one-word", at="/study/authors/*/name", severity="hint")
+@check(
+    "AUT101",
+    "author-name-of-one-word",
+    at="/study/authors/*/name",
+    severity="hint",
+    requires=["AUT115"],
+)
 def name_of_one_word(name: str) -> Iterator[Flag]:
     """An author's name is a single word; some people have one name only.
 
@@ -84,7 +123,13 @@ def name_of_one_word(name: str) -> Iterator[Flag]:
         yield Flag(message=f"the author's name is one word: {quoted(name)}")
 
 
-@check("AUT102", "author-name-with-initials-only", at="/study/authors/*/name", severity="hint")
+@check(
+    "AUT102",
+    "author-name-with-initials-only",
+    at="/study/authors/*/name",
+    severity="hint",
+    requires=["AUT115"],
+)
 def name_with_initials(name: str) -> Iterator[Flag]:
     """An author's given names are only initials, so namesakes cannot be told apart.
 
@@ -158,13 +203,24 @@ def _written(author: dict[str, Any]) -> str:
     return str(author.get("email", "")).strip()
 
 
+_MADE_UP = re.compile(
+    r"(?:no|none|missing|without)[ -]e-?mail|(?:x+@x+\.x+|a+@a+\.a+|abc@abc\.\w+)"
+    r"|(?:your|my|the)?[._-]?(?:e-?mail|name|first[._]?name[._-]?last[._]?name|user|someone|test)"
+    r"(?:[._-]?address)?@(?:(?:your|my|the|some)?[._-]?(?:domain|e-?mail|institut(?:e|ion)|test"
+    r"|organi[sz]ation|university|company|example|website))\.\w+"
+    r"|(?:no|none|unknown|noreply|no-reply|nobody|not?provided|placeholder|dummy|fake|xxx+)@\S+",
+    re.IGNORECASE,
+)
+"""Addresses that nobody has, as forms are filled with that ask for one."""
+
+
 @check("AUT113", "author-email-placeholder", at="/study/authors/*/email", severity="warning")
 def email_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
-    """The e-mail address of an author is a word that stands in for one.
+    """The e-mail address of an author is a word that stands in for one, or an address made up.
 
     To fix: give the author's address, or leave the field empty.
     """
-    if is_placeholder(value):
+    if is_placeholder(value) or _MADE_UP.fullmatch(visible(value).strip()):
         yield Flag(
             message=f"{quoted(value)} is no e-mail address but a placeholder",
             suggestion=suggest(removal(metadata, place), why="The value says nothing."),

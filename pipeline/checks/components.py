@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -59,6 +60,11 @@ class Associations(dict[str, list[Named]]):
 def one_line(text: str) -> str:
     """A title with the white space at its ends gone and inside collapsed."""
     return " ".join(text.split())
+
+
+def _same(text: str) -> str:
+    """A title on one line, its letters and accents composed as the archive will compose them."""
+    return unicodedata.normalize("NFC", one_line(text))
 
 
 def titles(study: dict[str, Any], slot: str) -> list[str]:
@@ -203,7 +209,9 @@ def _both_sides(
 
 
 @check("CMP201", "association-names-nothing", at="/study", severity="error")
-def names_nothing(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
+def names_nothing(
+    study: dict[str, Any], rows: Associations, submission: Submission
+) -> Iterator[Flag]:
     """An association names a section by a title that no section of its kind has.
 
     What was imaged, and how, is then not known for this study component.
@@ -213,24 +221,28 @@ def names_nothing(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
     """
     for slot, (listed, words, _) in KINDS.items():
         there = titles(study, slot) if rows[slot] else []
-        plain = {one_line(title) for title in there}
-        wrong = [one for one in rows[slot] if one_line(one.title) not in plain]
+        plain = {_same(title) for title in there}
+        wrong = [one for one in rows[slot] if _same(one.title) not in plain]
         folded = {title: one_line(title).casefold() for title in there} if wrong else {}
         used = {one.title for one in rows[slot]} if wrong else set()
         for one in wrong:
-            nearest = _nearest(one.title, folded)
+            meant = _with_accno(study, one, submission)
+            nearest = [] if meant else _nearest(one.title, folded)
             message = (
                 f"an association of the study component {_called(one.component)} names the {words}"
                 f" {one.title!r}, but no {words} has this title"
             )
+            if meant:
+                message += f"; it is the accno of the {words} {meant!r}"
             if nearest:
                 away = _distance(one.title, nearest[0][0])
                 message += f"; the nearest is {nearest[0][0]!r} ({away})"
             elsewhere = _kinds_of(study, one)
             if elsewhere:
                 message += f"; it is that of a {KINDS[elsewhere[0]][1]}"
-            proposal = _swapped(study, one, elsewhere) or _rows(one, there)
-            proposal = proposal or _either_side(study, one, nearest, used)
+            proposal = _swapped(study, one, elsewhere) or _by_accno(one, meant) or _rows(one, there)
+            if proposal is None and not _several(one, there):
+                proposal = _either_side(study, one, nearest, used)
             if proposal is None and len(there) == len(study.get(listed, ())):
                 proposal = _by_number(one, there)
             yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
@@ -259,6 +271,31 @@ def _swapped(study: dict[str, Any], one: Named, elsewhere: list[str]) -> Suggest
                 why="Each of the two is the title of a section of the other's kind.",
             )
     return None
+
+
+def _with_accno(study: dict[str, Any], one: Named, submission: Submission) -> str | None:
+    """The title of the section of the kind whose accno stands in place of a title."""
+    source = submission.source_map
+    at = source.accessions.get(one.title.strip())
+    listed = KINDS[one.slot][0]
+    for n, section in enumerate(study.get(listed, ()) if at else ()):
+        if source.pointers.get(below("/study", listed, n)) == at:
+            return str(section.get("title", "")) or None
+    return None
+
+
+def _by_accno(one: Named, meant: str | None) -> Suggestion | None:
+    if not meant:
+        return None
+    why = f"{one.title.strip()!r} is the accno of the section with this title."
+    return suggest(replace(one.place, one.title, meant), why=why)
+
+
+def _several(one: Named, there: list[str]) -> bool:
+    """Whether several titles stand in one place, of which some are known and some are not."""
+    known = {one_line(title).casefold() for title in there}
+    parts = [one_line(part).casefold() for part in re.split(r"[;|\n]", one.title) if part.strip()]
+    return len(parts) > 1 and any(part in known for part in parts)
 
 
 _TITLES_APART = re.compile(r"\s*[;,|\n]\s*|\s+(?:and|&|\+)\s+")
@@ -381,9 +418,9 @@ def not_associated(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
     if not any(rows.values()):
         return
     for slot, (listed, words, _) in KINDS.items():
-        used = {one_line(one.title) for one in rows[slot]}
+        used = {_same(one.title) for one in rows[slot]}
         for n, section in enumerate(study.get(listed, [])):
-            if "title" in section and one_line(section["title"]) not in used:
+            if "title" in section and _same(section["title"]) not in used:
                 yield Flag(
                     message=f"no association names the {words} {section['title']!r}",
                     at=_missing_row(study, slot, listed) or below("/study", listed, n),

@@ -8,7 +8,9 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.grant_text import horizon_number, mentions, sentences
+from pipeline.checks.names import moved
 from pipeline.findings import Operation, Suggestion
+from pipeline.intake.spellings import fold, spellings
 from pipeline.registries import Project, Registries
 from pipeline.submission import Metadata
 
@@ -427,7 +429,7 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
 
 
 @check("FUN104", "grant-attribute-unexpected", at=GRANT, severity="warning")
-def unexpected_attribute(grant: dict[str, Any], place: Place) -> Iterator[Flag]:
+def unexpected_attribute(grant: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
     """A grant has an attribute that no grant has.
 
     Its value is kept under its name, where nobody looks for it.
@@ -442,11 +444,17 @@ def unexpected_attribute(grant: dict[str, Any], place: Place) -> Iterator[Flag]:
                 r"(?i)(?:unnamed|column|col|field|attribute|variable)[\s_:.-]*\d*", name
             ):
                 continue
+            at, slot = (
+                below(place, "attributes", n),
+                spellings().kinds["grants"].words.get(fold(name)),
+            )
+            meant = slot if slot and slot not in grant and len(attribute) == 2 else None
             yield Flag(
                 message=f"the grant has the attribute {name!r} with the value"
                 f" {attribute['value']!r}",
-                at=below(place, "attributes", n),
+                at=at,
                 value=attribute["value"],
+                suggestion=moved(metadata, place, at, meant, attribute["value"]) if meant else None,
             )
 
 

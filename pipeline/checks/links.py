@@ -8,7 +8,9 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.edit import removal
 from pipeline.identifiers import ADDRESS, doi, known_accession, pmcid, pmid, visible
+from pipeline.submission import Metadata
 
 _PREFIXED = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
@@ -20,7 +22,8 @@ def without_address(link: dict[str, Any]) -> Iterator[Flag]:
     To fix: give the address, or leave the link out.
     """
     if not str(link.get("url", "")).strip():
-        yield Flag(message=f"a link has no address ({quoted(link.get('description', 'no text'))})")
+        said = str(link.get("description", "")).strip()
+        yield Flag(message="a link has no address" + (f" ({quoted(said)})" if said else ""))
 
 
 @check("LNK001", "link-without-description", at="/study/**/links/*", severity="hint")
@@ -29,7 +32,7 @@ def without_description(link: dict[str, Any]) -> Iterator[Flag]:
 
     To fix: describe in a few words what readers will find there.
     """
-    if not str(link.get("description", "")).strip():
+    if str(link.get("url", "")).strip() and not str(link.get("description", "")).strip():
         yield Flag(message=f"the link {quoted(link.get('url', ''))} has no description")
 
 
@@ -59,13 +62,20 @@ _UNREACHABLE = (
     (re.compile(r"(?i)https?://https?(?::|//)"), "has its https:// twice"),
     (re.compile(r"(?i)https?://[^/@\s]+:[^/@\s]+@"), "holds a name and a password"),
     (re.compile(r"(?i)https?://(?:localhost|127\.\d+\.\d+\.\d+)\b"), "leads to your own computer"),
+    (
+        re.compile(
+            r"(?i)(?:https?|s?ftp|smb)://(?:10\.\d+|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d+\.\d+\b"
+            r"|(?:https?|s?ftp|smb)://[\w.-]+\.(?:local|localdomain|lan|intranet|internal)(?:[:/]|$)"
+        ),
+        "leads to a network of your institution that others cannot reach",
+    ),
     (re.compile(r"(?i)https?://[^/.:\[\]]+(?:[:/]|$)"), "names no host that others can reach"),
 )
 """Addresses that are well formed and lead nowhere, and why."""
 
 
 @check("LNK102", "link-neither-address-nor-identifier", at="/study/**/links/*", severity="warning")
-def no_address(link: dict[str, Any], place: Place) -> Iterator[Flag]:
+def no_address(link: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
     """A link is neither a web address nor an accession that the archive knows.
 
     Readers cannot follow it.
@@ -94,7 +104,10 @@ def no_address(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         return
     known = doi(url) or known_accession(url) or pmcid(url) or pmid(url)
     if known is None and (is_placeholder(url) or not _PREFIXED.fullmatch(url)):
+        nothing = is_placeholder(url) and len(link) == 1
+        gone = suggest(removal(metadata, place), why="The link says nothing.") if nothing else None
         yield Flag(
             message=f"the link {quoted(url)} is neither an address nor a known identifier",
             at=below(place, "url"),
+            suggestion=gone,
         )

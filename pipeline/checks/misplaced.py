@@ -184,13 +184,15 @@ _STAND_IN = re.compile(
     r"|author(?:'s)?(?: ?\d+| name)?|(?:corresponding|first|last|senior|lead|co)[ -]?authors?"
     r"|(?:and )?(?:et al|others|colleagues)\.?|j(?:ohn|ane) (?:doe|smith doe)|test(?:er)?"
     r"(?: (?:test|user|author|name|person))?|user ?\d*|(?:dr|prof|professor|mr|mrs|ms)\.?"
-    r"|anonymous|submitter|contact person|principal investigator|various(?: authors)?",
+    r"|anonymous|submitter|contact person|principal investigator|various(?: authors)?"
+    r"|N\. ?N\.?|P\.?I\.?",
     re.IGNORECASE,
 )
 """Words of a form, or of a citation, where a person's name belongs."""
 
 _TITLES = re.compile(
-    r"^(?:(?:Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir)\.?(?: med| rer| nat| phil| Ing)*\.?"
+    r"^(?:(?:Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir)\.?"
+    r"(?:[ .-]{0,2}(?:med|rer|nat|phil|Ing|Biol|Chem|Phys|Inform|vet|dent|sc|h ?c)\b\.?)*"
     r"\s+)+(?=\S)|,?\s+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS)$",
     re.IGNORECASE,
 )
@@ -211,6 +213,7 @@ _REMARK = re.compile(
 )
 
 
+_LETTER = re.compile(r"[^\W\d_]")
 _SIGN = re.compile("[@0-9]")
 """What no name has, and every address and id."""
 
@@ -232,8 +235,8 @@ def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
             what = "an e-mail address" if slot == "email" else "an ORCID iD"
             yield Flag(message=f"{what} stands as the author's name: {quoted(name)}", at=at)
             return
-    stands_in = is_placeholder(text) or _STAND_IN.fullmatch(text)
-    if stands_in and len(text) > 1 and text.casefold() not in _SURNAMES:
+    stands_in = is_placeholder(text) or _STAND_IN.fullmatch(text) or not _LETTER.search(text)
+    if stands_in and text and text.casefold() not in _SURNAMES:
         tried = text.casefold().startswith("test")
         yield Flag(
             message=f"{quoted(name)} is no name but a placeholder",

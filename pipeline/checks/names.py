@@ -10,7 +10,7 @@ from pipeline.check import Flag, below, check, suggest
 from pipeline.checks.wording import quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
-from pipeline.intake.spellings import fold, near, spellings
+from pipeline.intake.spellings import Kind, fold, near, spellings
 from pipeline.submission import Metadata
 
 _LEFT = frozenset({"grants", "links", "files"})
@@ -27,9 +27,9 @@ def _names() -> frozenset[str]:
 
 @check("SUB122", "attribute-name-misspelt", at="", severity="warning")
 def misspelt(metadata: Metadata) -> Iterator[Flag]:
-    """An attribute's name is nearly that of a field that is empty, so its value went elsewhere.
+    """An attribute's name is nearly that of an empty field, or another word for it.
 
-    Programs see the field as missing.
+    Programs see the field as missing: the value stands in the record under the name given.
 
     To fix: write the name of the field as the form of the archive does.
     """
@@ -43,7 +43,7 @@ def misspelt(metadata: Metadata) -> Iterator[Flag]:
                 continue
             place = "/study" if kind == "study" else below("/study", kind, number)
             for index, one in enumerate(home["attributes"]):
-                yield from _slip(metadata, home, place, index, one, known.slots)
+                yield from _slip(metadata, home, place, index, one, known)
 
 
 @check("SUB123", "section-type-misspelt", at="/study/**/sections/*", severity="warning")
@@ -55,11 +55,12 @@ def type_misspelt(section: dict[str, Any], metadata: Metadata) -> Iterator[Flag]
     To fix: write the type of the section as the form of the archive does.
     """
     given = fold(str(section.get("type", "")))
-    known = {form for kind in spellings().kinds.values() for form in kind.types}
+    known = {form: kind for kind in spellings().kinds.values() for form in kind.types}
     alike = sorted(form for form in known if given and given not in known and near(given, form))
     if alike and len(given) >= _SHORTEST:
+        meant = known[alike[0]].written or alike[0]
         yield Flag(
-            message=f"the section type {quoted(section['type'])} is nearly {alike[0]!r}",
+            message=f"the section type {quoted(section['type'])} is nearly {quoted(meant)}",
             value=section["type"],
         )
 
@@ -70,27 +71,34 @@ def _slip(
     place: str,
     index: int,
     attribute: Mapping[str, Any],
-    slots: Mapping[str, str],
+    known: Kind,
 ) -> Iterator[Flag]:
     name, value = fold(str(attribute.get("name", ""))), attribute.get("value")
-    if len(name) < _SHORTEST or name in _names() or not isinstance(value, str):
+    if not isinstance(value, str):
         return
-    alike = [(form, slot) for form, slot in slots.items() if near(name, form)]
-    empty = {slot for _, slot in alike if slot.partition("[")[0].partition(".")[0] not in home}
-    if len(empty) != 1:
+    slot, how = known.words.get(name), "is another word for"
+    if slot is None and len(name) >= _SHORTEST and name not in _names():
+        alike = {slot for form, slot in known.slots.items() if near(name, form)}
+        alike = {slot for slot in alike if _head(slot) not in home}
+        slot, how = alike.pop() if len(alike) == 1 else None, "is nearly named"
+    if slot is None or _head(slot) in home:
         return
-    slot = empty.pop()
-    meant = next(form for form, of in alike if of == slot)
     at = below(place, "attributes", index)
     yield Flag(
-        message=f"the attribute {quoted(attribute['name'])} is nearly named {meant!r}",
+        message=f"the attribute {quoted(attribute['name'])} {how} {quoted(known.called(slot))}",
         at=at,
         value=attribute["name"],
-        suggestion=_moved(metadata, place, at, slot, value) if len(attribute) == 2 else None,
+        suggestion=moved(metadata, place, at, slot, value) if len(attribute) == 2 else None,
     )
 
 
-def _moved(metadata: Metadata, place: str, at: str, slot: str, value: str) -> Suggestion | None:
+def _head(slot: str) -> str:
+    """The field of an object that a slot such as `organisms[].scientific_name` is of."""
+    return slot.partition("[")[0].partition(".")[0]
+
+
+def moved(metadata: Metadata, place: str, at: str, slot: str, value: str) -> Suggestion | None:
+    """To put an attribute's value in an empty slot; None where the slot is part of an object."""
     head, listed, part = slot.partition("[]")
     after: Any = value
     if "." in head:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
-from pipeline.checks.wording import asked, quoted
+from pipeline.checks.wording import asked, is_placeholder, quoted
+from pipeline.edit import removal
 from pipeline.findings import Operation
-from pipeline.identifiers import ADDRESS, ror, ror_form, visible
+from pipeline.identifiers import ADDRESS, email, ror, ror_form, visible
 from pipeline.registries import Registries
 from pipeline.select import parent
 from pipeline.submission import Metadata, Submission
@@ -62,11 +63,14 @@ def names_nothing(
     To fix: refer to one of the organisations, or add the one that is meant.
     """
     text = str(affiliation.get("text", "")).strip()
-    listed = metadata["study"].get("organisations", [])
+    listed = [
+        (_accno(one, n, submission), one)
+        for n, one in enumerate(metadata["study"].get("organisations", []))
+    ]
     if not text or "organisation" in affiliation or (submission.held_elsewhere and not listed):
         return
     ranked = sorted(
-        ((_alike(text, one), one) for one in listed if one.get("id")),
+        ((_alike(text, accno, one), one) for accno, one in listed if one.get("id")),
         key=lambda pair: -pair[0],
     )
     edits: list[tuple[Operation, ...]] = [
@@ -74,7 +78,7 @@ def names_nothing(
     ]
     if several := _several(text, listed, place, affiliation):
         edits = [several]
-    known = "; ".join(f"{one['id']} = {one.get('name', '')}" for one in listed[:8])
+    known = "; ".join(f"{accno} = {one.get('name', '')}" for accno, one in listed[:8])
     yield Flag(
         message=f"the affiliation {quoted(text)} names no organisation of the document",
         at=below(place, "text"),
@@ -85,11 +89,20 @@ def names_nothing(
         suggestion=suggest(
             *edits[0],
             alternatives=edits[1:3],
-            why="The names or ids are equal, or nearly so.",
+            why="The names or accnos are equal, or nearly so.",
         )
         if edits
         else None,
     )
+
+
+def _accno(organisation: dict[str, Any], number: int, submission: Submission) -> str:
+    """The accno of an organisation in its document; its id where documents have no accnos."""
+    source = submission.source_map
+    if not source.accessions:
+        return str(organisation.get("id", ""))
+    at = source.pointers.get(below("/study/organisations", number))
+    return next((accno for accno, pointer in source.accessions.items() if pointer == at), "")
 
 
 def _referring(organisation: str, place: str, affiliation: dict[str, Any]) -> Operation:
@@ -100,14 +113,14 @@ def _referring(organisation: str, place: str, affiliation: dict[str, Any]) -> Op
 
 
 def _several(
-    text: str, listed: list[dict[str, Any]], place: str, affiliation: dict[str, Any]
+    text: str, listed: list[tuple[str, dict[str, Any]]], place: str, affiliation: dict[str, Any]
 ) -> tuple[Operation, ...]:
-    """One affiliation for each of several organisations that one value names by id or name."""
+    """One affiliation for each of several organisations that one value names by accno or name."""
     known = {
-        str(one[key]).strip().casefold(): one["id"]
-        for key in ("id", "name")
-        for one in listed
-        if one.get(key)
+        str(called).strip().casefold(): one["id"]
+        for accno, one in listed
+        for called in (accno, one.get("name"))
+        if called and one.get("id")
     }
     parts = re.split(r"[,;&]|\band\b", text)
     ids = [known[one] for part in parts if (one := part.strip().casefold()) in known]
@@ -118,16 +131,18 @@ def _several(
     return (_referring(ids[0], place, affiliation), *others)
 
 
-def _alike(text: str, organisation: dict[str, Any]) -> float:
-    """How near a text is to an organisation's name or id, from 0 to 1."""
+def _alike(text: str, accno: str, organisation: dict[str, Any]) -> float:
+    """How near a text is to an organisation's name or accno, from 0 to 1."""
     name = str(organisation.get("name", "")).strip()
-    if text.casefold() in (name.casefold(), str(organisation["id"]).casefold()):
+    if text.casefold() in (name.casefold(), accno.casefold()):
         return 1.0
     return difflib.SequenceMatcher(None, text.casefold(), name.casefold()).ratio()
 
 
 @check("AFF003", "organisation-without-name", at="/study/organisations/*", severity="error")
-def without_name(organisation: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+def without_name(
+    organisation: dict[str, Any], place: Place, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
     """An organisation has no name, so the authors who refer to it have no affiliation.
 
     It is an error where an author refers to it, else a warning; a warning, too, where an address
@@ -135,19 +150,32 @@ def without_name(organisation: dict[str, Any], place: Place, metadata: Metadata)
 
     To fix: give the organisation's official name.
     """
-    if not str(organisation.get("name", "")).strip():
+    number = int(place.rpartition("/")[2])
+    accno = _accno(organisation, number, submission) or str(number + 1)
+    if not (name := str(organisation.get("name", "")).strip()):
         used = organisation.get("id") in _referenced(metadata)
         yield Flag(
-            message=f"the organisation {organisation.get('id', '')} has no name",
+            message=f"the organisation {accno} has no name",
             severity="error" if used else "warning",
         )
-    elif (name := str(organisation["name"]).strip()) and (ADDRESS.fullmatch(name) or ror(name)):
-        what = "an address" if ror(name) is None else "a ROR id"
+    elif (what := _instead(name, accno)) is not None:
         yield Flag(
             message=f"{what} stands as the name of an organisation: {quoted(name)}",
             at=below(place, "name"),
             severity="warning",
         )
+
+
+def _instead(name: str, accno: str) -> str | None:
+    """What a text is that stands as an organisation's name and is none."""
+    if ror(name) is not None:
+        return "a ROR id"
+    if ADDRESS.fullmatch(name):
+        return "an address"
+    if email(name) is not None:
+        return "an e-mail address"
+    bare = name.casefold() == accno.casefold() or not re.search(r"[^\W\d_]", name)
+    return "a number or mark" if bare and not is_placeholder(name) else None
 
 
 _ACRONYM = re.compile(r"(?P<name>.{4,}?)\s*[(\[](?P<short>[^()\[\]]{2,20})[)\]]")
@@ -179,13 +207,17 @@ def without_ror(organisation: dict[str, Any], place: Place, context: Context) ->
 
 
 @check("AFF102", "ror-form-wrong", at="/study/organisations/*/ror", severity="warning")
-def ror_form_wrong(value: str) -> Iterator[Flag]:
+def ror_form_wrong(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The ROR id of an organisation has not the form of one: a zero and eight more characters.
 
     To fix: copy the id from the organisation's page at ror.org.
     """
     if value.strip() and ror_form(visible(value)) is None:
-        yield Flag(message=f"{quoted(value)} has not the form of a ROR id")
+        gone = suggest(removal(metadata, place), why="The value says nothing.")
+        yield Flag(
+            message=f"{quoted(value)} has not the form of a ROR id",
+            suggestion=gone if is_placeholder(value) else None,
+        )
 
 
 @check(

@@ -148,6 +148,12 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
 _PEOPLE = re.compile(r";|(?:,|(?<![\s,])(?<! von))\s+(?:and|&|und|et)\s+|\n")
 _COMMAS = re.compile(r",\s*(?:(?:and|&)\s+)?|(?<!\s)\s+(?:and|&)\s+")
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
+_CITED = re.compile(
+    r"(?:[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?,? (?:[A-Z]\.?[ -]?){1,3}"
+    r"(?:,\s*(?:and|&)?\s*|;\s*|\s*(?:&|and|und|et)\s*|$)){2,}"
+)
+"""Names as citations write them: `Nair R, Wei L`, `Nair, R., & Wei, L.`"""
+_SLASHED = re.compile(r"\s+/\s+|\s+y\s+(?=[^\W\d_]\w+ [^\W\d_])")
 _NO_PERSON = re.compile(
     r"\b(?:science|technology|research|imaging|cell|biology|medicine|institute|cent(?:er|re)|of|for"
     r"|the|group|team|lab|facility|core|department|university|consortium|network|project)\b",
@@ -163,7 +169,10 @@ def people(name: str) -> Iterator[Flag]:
     """
     if len(name) > 2000 or _NO_PERSON.search(name):
         return
-    for marks, least in ((_PEOPLE, 2), (_COMMAS, 3)):
+    if _CITED.fullmatch(name.strip()):
+        yield Flag(message=f"the name {quoted(name)} seems to hold several people")
+        return
+    for marks, least in ((_PEOPLE, 2), (_COMMAS, 3), (_SLASHED, 2)):
         parts = _parts(name, marks)
         if len(parts) >= least and all(_NAME.fullmatch(part) for part in parts):
             yield Flag(message=f"the name {quoted(name)} seems to hold {len(parts)} people")

@@ -311,7 +311,7 @@ def year_and_doi(publication: dict[str, Any], place: Place) -> Iterator[Flag]:
 
 
 @check("PUB112", "publication-year-form-wrong", at="/study/publications/*/year", severity="warning")
-def year_form(value: str, place: Place, day: dt.date) -> Iterator[Flag]:
+def year_form(value: str, place: Place, day: dt.date, metadata: Metadata) -> Iterator[Flag]:
     """The year of a publication is not a number of four digits, or one that lies ahead.
 
     To fix: give the year as in 2026, or leave it out until the paper is published.
@@ -324,12 +324,12 @@ def year_form(value: str, place: Place, day: dt.date) -> Iterator[Flag]:
     if value.strip():
         years = {*re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", value.replace("O", "0"))}
         lone = years.pop() if len(years) == 1 and len(value) < 40 else None
-        yield Flag(
-            message=f"{quoted(value)} is no year",
-            suggestion=suggest(replace(place, value, lone), why="It is the only year in it.")
-            if lone
-            else None,
-        )
+        proposal = None
+        if lone:
+            proposal = suggest(replace(place, value, lone), why="It is the only year in it.")
+        elif is_placeholder(value):
+            proposal = suggest(removal(metadata, place), why="The value says nothing.")
+        yield Flag(message=f"{quoted(value)} is no year", suggestion=proposal)
 
 
 _OLDEST = 1950

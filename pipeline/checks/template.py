@@ -30,9 +30,6 @@ ELSEWHERE = frozenset(
         ("ImageAcquisition", "title"),
         ("ImageCorrelation", "title"),
         ("ImageAnalysis", "title"),
-        ("Annotations", "title"),
-        ("Annotations", "file_list"),
-        ("StudyComponent", "name"),
         ("StudyComponent", "file_list"),
     }
 )
@@ -116,6 +113,8 @@ def _template(context: Context) -> Template:
 def _stated(given: dict[str, Any], field: Field) -> bool:
     """Whether an object has a field, in its slot or as a further attribute of the form's name."""
     value = given.get(field.slot)
+    if not value and field.slot == "file_list":
+        value = given.get("files") or given.get("file_metadata")
     if isinstance(value, str):
         return bool(value.strip())
     if value:

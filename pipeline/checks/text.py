@@ -154,6 +154,11 @@ _NAMING = ("/title", "/name", "/scientific_name")
 _SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
 
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
+_TOLD_THERE = re.compile(
+    r"/study/(?:authors/\d+/name|organisations/\d+/ror|publications/\d+/(?:pmc_id|year)"
+    r"|links/\d+/url|licence/name)"
+)
+"""Fields whose own checks tell of a placeholder."""
 
 
 @check("TXT106", "placeholder", at="", severity="warning")
@@ -167,6 +172,8 @@ def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """
     for place, text in texts.prose:
         if place == "/study/description" or not (grave := _stands_in(place, text)):
+            continue
+        if _TOLD_THERE.fullmatch(place):
             continue
         slot = place.rpartition("/")[2]
         gone = suggest(removal(metadata, place), why="The value says nothing.")

@@ -99,6 +99,8 @@ class Mapped:
     pointers: dict[str, str]
     source: dict[str, str]
     findings: tuple[Finding, ...]
+    accessions: dict[str, str] = field(default_factory=dict)
+    """The pointer of the section with each accno that stands in the document once."""
 
 
 def map_tree(tree: Tree, source_map: SourceMap) -> Mapped:
@@ -131,7 +133,10 @@ class _Mapping:
             self.one_release_date(metadata, study)
         self.repeated_accessions()
         self.objects.pointers[""] = ""
-        return Mapped(metadata, self.objects.pointers, source, tuple(self.objects.findings))
+        known = self.objects.accessions.items()
+        single = {accno: found[0].at for accno, found in known if len(found) == 1}
+        found = tuple(self.objects.findings)
+        return Mapped(metadata, self.objects.pointers, source, found, single)
 
     def submission_level(
         self, tree: Tree, metadata: Metadata, source: dict[str, str]
@@ -242,7 +247,7 @@ class _Mapping:
             name = spellings().by_type.get(fold(child.type))
             if name is None:
                 others.append(child)
-            elif child.empty:
+            elif child.empty and child.at not in self.objects.organisations:
                 self.objects.empty_section(child)
             elif name == "study_components":
                 components.append((child, len(components)))
@@ -364,10 +369,15 @@ class _Mapping:
             self.register(child)
 
     def know_organisations(self, study: Section) -> None:
-        """Number the organisations of the study by their order: o1, o2, …"""
+        """Number the organisations of the study by their order: o1, o2, …
+
+        One that says nothing counts where something refers to it.
+        """
         number = 0
         for child in study.sections:
-            if spellings().by_type.get(fold(child.type)) == "organisations" and not child.empty:
+            if spellings().by_type.get(fold(child.type)) != "organisations":
+                continue
+            if not child.empty or _refers(study, child.accession):
                 number += 1
                 self.objects.organisations[child.at] = f"o{number}"
 
@@ -378,6 +388,16 @@ class _Mapping:
                 message = f"the accno '{accession}' is carried by {len(sections)} sections"
                 at = f"{section.at}/accno"
                 self.objects.flag(code, at, message, value=accession)
+
+
+def _refers(study: Section, accession: str | None) -> bool:
+    """Whether a reference of a section directly below the study names an accno."""
+    wanted = (accession or "").strip()
+    return bool(wanted) and any(
+        one.reference and (one.value or "").strip() == wanted
+        for child in study.sections
+        for one in child.attributes
+    )
 
 
 def _later(one: Any, other: Any) -> bool:

@@ -51,7 +51,9 @@ def mapped(tree: Tree | None, places: SourceMap, findings: tuple[Any, ...], kind
     return Reading(
         kind=kind,
         metadata=done.metadata,
-        source_map=places.model_copy(update={"pointers": done.pointers}),
+        source_map=places.model_copy(
+            update={"pointers": done.pointers, "accessions": done.accessions}
+        ),
         findings=(*findings, *done.findings),
         template=done.source.get("template"),
         attach_to=done.source.get("attach_to"),

@@ -36,6 +36,17 @@ class Kind(Frozen):
     qualifiers: Mapping[str, Mapping[str, str]] = {}
     children: Mapping[str, str] = {}
     texts: Mapping[str, str] = {}
+    words: Mapping[str, str] = {}
+    """Other words for a field, whose values are proposed for it where it is absent."""
+    written: str = ""
+    """The type of such sections as the archive writes it."""
+    names: Mapping[str, str] = {}
+    """The names of attributes as the archive writes them, by slot."""
+
+    def called(self, slot: str) -> str:
+        """The name that the archive writes for a slot such as `organisms[].scientific_name`."""
+        head = re.split(r"[\[.]", slot)[0]
+        return self.names.get(head, head.replace("_", " "))
 
 
 class Spellings(Frozen):
@@ -58,7 +69,16 @@ def spellings() -> Spellings:
 
 def _read(path: Path) -> Spellings:
     data: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    kinds = {name: Kind(name=name, **kind) for name, kind in data["kinds"].items()}
+    written = data["written"]
+    kinds = {
+        name: Kind(
+            name=name,
+            written=written.get(name, {}).get("type", ""),
+            names=written.get(name, {}).get("slots", {}),
+            **kind,
+        )
+        for name, kind in data["kinds"].items()
+    }
     return Spellings(
         submission=data["submission"],
         source=data["source"],

@@ -1,0 +1,191 @@
+"""Documents as depositors write them: fields under other words, references by accno, slips."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import knowledge, sources, stages
+from pipeline.findings import Finding, Report
+from pipeline.knowledge import Knowledge
+from pipeline.sources import Found, Opened
+from pipeline.stages import Look
+
+ROWS = """\
+Submission
+Template\tBioImages.v5
+Title\tRetrograde actin flow in crawling keratocytes
+ReleaseDate\t2027-03-01
+
+Study
+Title\tRetrograde actin flow in crawling keratocytes
+Description\tSpinning disk movies of actin in keratocytes of zebrafish scales.
+Keywords\tactin
+License\tCC BY 4.0
+
+author
+Name\tMira Lindgren
+E-mail\tmira.lindgren@example.org
+<affiliation>\torg-2
+
+organisation\torg-2
+Name\tNorrhamn Institute for Cell Mechanics
+
+organisation\torg-3
+Name\tLight Microscopy Facility Norrhamn
+
+Biosample\tbs-1
+Title\tKeratocytes
+Organism\tDanio rerio
+Biological entity\tCells
+
+Specimen\tsp-1
+Title\tCells on gels
+Sample preparation protocol\tScales were left on gels.
+
+Image acquisition\tia-1
+Title\tMovies
+Imaging instrument\tSpinning disk
+Image acquisition parameters\t60x
+Imaging method\tspinning disk confocal microscopy
+
+Study Component\tsc-1
+Name\tActin movies
+Description\tOne cell each
+File List\tmovies.tsv
+
+Associations\t\tsc-1
+Biosample\tKeratocytes
+Specimen\tCells on gels
+Image acquisition\tMovies
+"""
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    return knowledge.load()
+
+
+def read(known: Knowledge, folder: Path, rows: str) -> tuple[Opened, Report]:
+    path = folder / "study.tsv"
+    path.write_text(rows, "utf-8")
+    opened = sources.open_found(
+        Found(given=path.name, document=path, folder=None), files=False, imported=False
+    )
+    return opened, stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+
+
+def found(report: Report, code: str) -> list[Finding]:
+    return [one for one in report.findings if one.code == code]
+
+
+def proposed(finding: Finding) -> list[Any]:
+    assert finding.suggestion is not None
+    assert finding.suggestion.safety == "review"
+    return [one.after for one in finding.suggestion.operations]
+
+
+def changed(before: str, after: str) -> str:
+    assert before in ROWS
+    return ROWS.replace(before, after)
+
+
+def test_the_study_itself_is_sound(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, ROWS)
+    assert {one.severity for one in report.findings} == {"hint", "warning"}
+    assert [one.code for one in report.findings if one.severity == "warning"] == ["ACC001"]
+
+
+def test_an_association_by_accno_is_proposed_by_title(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, changed("Biosample\tKeratocytes", "Biosample\tbs-1"))
+    (one,) = found(report, "CMP201")
+    assert "it is the accno of the biosample 'Keratocytes'" in one.message
+    assert proposed(one) == ["Keratocytes"]
+
+
+def test_an_association_of_a_known_and_an_unknown_title_is_not_cut_to_the_known_one(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Biosample\tKeratocytes", "Biosample\tKeratocytes; Fibroblasts")
+    _, report = read(known, tmp_path, rows)
+    (one,) = found(report, "CMP201")
+    assert one.suggestion is None
+
+
+def test_a_row_of_the_type_association_is_one_of_associations(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    plain, _ = read(known, tmp_path, ROWS)
+    single, report = read(known, tmp_path, changed("Associations\t", "Association\t"))
+    assert not found(report, "CMP002")
+    assert plain.submission is not None
+    assert single.submission is not None
+    assert single.submission.metadata == plain.submission.metadata
+
+
+def test_a_dangling_affiliation_is_matched_by_the_accnos_of_the_document(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("<affiliation>\torg-2", "<affiliation>\to1"))
+    (one,) = found(report, "AFF201")
+    assert one.suggestion is None
+    assert "org-2 = Norrhamn Institute for Cell Mechanics" in one.hint
+    _, report = read(known, tmp_path, changed("<affiliation>\torg-2", "<affiliation>\tORG-3"))
+    (one,) = found(report, "AFF201")
+    assert proposed(one) == [{"organisation": "o2"}]
+
+
+def test_an_organisation_without_a_name_is_told_where_it_stands(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Name\tNorrhamn Institute for Cell Mechanics", "Name")
+    _, report = read(known, tmp_path, rows)
+    (one,) = found(report, "AFF003")
+    assert one.severity == "error"
+    assert one.message == "the organisation org-2 has no name"
+    assert not found(report, "AFF201")
+    assert not found(report, "SUB005")
+
+
+def test_a_name_in_parts_is_proposed_as_a_whole(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Name\tMira Lindgren", "First Name\tMira\nLast Name\tLindgren")
+    _, report = read(known, tmp_path, rows)
+    (one,) = found(report, "AUT001")
+    assert proposed(one) == ["Mira Lindgren"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("Organism\t", "Species\t", "'Species' is another word for 'Organism'"),
+        ("Imaging instrument\t", "Microscope\t", "another word for 'Imaging instrument'"),
+        ("Biological entity\t", "Biological entitiy\t", "nearly named 'Biological entity'"),
+        ("File List\t", "File Lists\t", "nearly named 'File List'"),
+    ],
+)
+def test_a_field_under_another_word_is_named_as_the_form_does(
+    known: Knowledge, tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    _, report = read(known, tmp_path, changed(before, after))
+    (one,) = found(report, "SUB122")
+    assert message in one.message
+    assert proposed(one)
+
+
+def test_a_number_under_another_word_of_a_grant_is_proposed(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    grant = "\nFunding\tf-1\nAgency\tExample Foundation\nAward number\tEX-2024-118\n"
+    _, report = read(known, tmp_path, changed("\nBiosample\tbs-1", f"{grant}\nBiosample\tbs-1"))
+    (one,) = found(report, "FUN104")
+    assert proposed(one)[0] == "EX-2024-118"
+
+
+def test_a_section_type_is_named_as_the_form_does(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Image acquisition\tia-1", "Image aquisition\tia-1")
+    _, report = read(known, tmp_path, rows)
+    (one,) = found(report, "SUB123")
+    assert one.message == "the section type 'Image aquisition' is nearly 'Image acquisition'"
