@@ -50,7 +50,7 @@ def _in_thanks(study: dict[str, Any]) -> bool:
     return _SAYS_FUNDED.search(study.get("acknowledgements", "")) is not None
 
 
-@check("FUN002", "grant-number-missing", at=GRANT, severity="hint")
+@check("FUN002", "grant-number-missing", at=GRANT, severity="hint", requires=["FUN105"])
 def number_missing(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """A funder is named without the number of a grant.
 
@@ -208,10 +208,25 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
         message = f"more than the grant number {usual!r} stands in {number!r}"
     elif re.search(r"\d", number):
         message = f"the grant number {number!r} holds words"
+    proposal = _exchanged(grant, place, number, registries)
     yield Flag(
         message=message,
         at=below(place, "grant_id"),
-        suggestion=_number_alone(grant, place, number, usual),
+        suggestion=proposal or _number_alone(grant, place, number, usual),
+    )
+
+
+def _exchanged(
+    grant: dict[str, Any], place: str, number: str, registries: Registries
+) -> Suggestion | None:
+    """Funder and number each in the field of the other."""
+    funder = _funder(grant)
+    if not _is_number(funder) or registries.funder(number) is None or registries.funder(funder):
+        return None
+    return suggest(
+        replace(below(place, "grant_id"), grant["grant_id"], grant["funder"]),
+        replace(below(place, "funder"), grant["funder"], grant["grant_id"]),
+        why=f"{number!r} is a funder that the registries know.",
     )
 
 
@@ -232,7 +247,13 @@ def _usual_within(funder: str, number: str, registries: Registries) -> str | Non
     parts = [part for part in re.split(r"[\s,;:()\[\]]+", number) if part]
     fitting = [part for part in parts if re.fullmatch(known.grant_pattern, part)]
     told = len(parts) > 1 and len(fitting) == 1 and sum(map(str.isdigit, fitting[0])) >= 5
+    others = [part for part in parts if part not in fitting and not _YEARS.fullmatch(part)]
+    if any(sum(map(str.isdigit, part)) >= 5 for part in others):
+        return None
     return fitting[0] if told else None
+
+
+_YEARS = re.compile(r"(?:19|20)\d\d(?:[-–/](?:19|20)\d\d)*|\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d")
 
 
 def _apart(number: str, start: int, end: int) -> bool:
@@ -298,11 +319,17 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
 
 
 _APART = re.compile(
-    r"\s*[;,]\s*(?:and\s+)?|\s+(?:and|&|\+)\s+|\s+/\s+|\n+|(?<=\b101\d{6})/(?=101\d{6}\b)"
+    r"\s*[;,、，；]\s*(?:and\s+)?|\s+(?:and|&|\+|und|et|y)\s+|\s+/\s+|\n+"
+    r"|(?<=\b101\d{6})/(?=101\d{6}\b)"
 )
 
 
-_FUNDERS_APART = re.compile(r"\s*[;\n]\s*|\s+(?:and|&|\+)\s+(?:the\s+)?|\s+/\s+")
+_FUNDERS_APART = (
+    re.compile(r"\s*[;\n；、]\s*|\s+/\s+"),
+    re.compile(r"\s*[;\n；、]\s*|\s+(?:and|&|\+)\s+(?:the\s+)?|\s+/\s+"),
+    re.compile(r"\s*[;,]\s*(?:and\s+)?(?:the\s+)?|\s+(?:and|&)\s+(?:the\s+)?"),
+)
+"""What parts funders, the surest marks first: `and` and commas stand in names, too."""
 
 
 @check("FUN106", "several-funders-in-one-value", at=GRANT, severity="hint")
@@ -314,11 +341,7 @@ def several_funders(grant: dict[str, Any], place: Place, registries: Registries)
     To fix: list each funder by itself, with its own grant number.
     """
     funder = _funder(grant)
-    parts = [part for part in _FUNDERS_APART.split(funder) if part] if len(funder) < 300 else []
-    if len(parts) < 2 or registries.funder(funder) is not None:
-        return
-    known = {one.name for part in parts if (one := registries.funder(part)) is not None}
-    if len(known) != len(parts):
+    if registries.funder(funder) is not None or not (parts := _funders(funder, registries)):
         return
     numbers = [part for part in _APART.split(_number(grant)) if part]
     paired = len(numbers) == len(parts) and all(map(_is_number, numbers))
@@ -337,6 +360,16 @@ def several_funders(grant: dict[str, Any], place: Place, registries: Registries)
         if paired or not numbers
         else None,
     )
+
+
+def _funders(text: str, registries: Registries) -> list[str]:
+    """The different funders that a text names with nothing else, at least two; else none."""
+    for marks in _FUNDERS_APART if len(text) < 300 else ():
+        parts = [part for part in marks.split(text) if part]
+        known = {one.name for part in parts if (one := registries.funder(part)) is not None}
+        if len(parts) > 1 and len(known) == len(parts):
+            return parts
+    return []
 
 
 @check(

@@ -51,6 +51,13 @@ def belongs_to_empiar(
         )
 
 
+_DAY = (
+    r"(?:\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19|20)?\d\d\b|(?:19|20)\d\d-\d\d-\d\d\b"
+    r"|\d{1,2}(?:st|nd|rd|th|er|\.)? (?:of |de )?[^\W\d_]{3,}\.? (?:de )?(?:19|20)\d\d\b"
+    r"|[^\W\d_]{3,}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d\b)"
+)
+"""A whole date in figures, or with the month in words."""
+
 _FORMS = (
     (
         ("patient", "participant", "donor", "subject", "hospital", "case"),
@@ -71,7 +78,20 @@ _FORMS = (
     (("birth", "dob"), r"\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"),
     (
         ("born",),
-        r"\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w|[A-Z]\w+ \d)",
+        r"\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w|[A-Z]\w+ \d)"
+        rf"|\bborn:? {_DAY}",
+    ),
+    (
+        ("geb.", "geboren", " le ", "nacid", "nato il", "nata il", "nascid"),
+        r"\b(?:geb\.|geboren|née? le|nacid[oa]|nat[oa] il|nascid[oa])(?: (?:am|op|el|em|a))?"
+        rf" ?{_DAY}",
+    ),
+    (
+        ("patient", "paciente", "donor", "biops", "tissue", "participant", "proband"),
+        r"\b(?:patient\w*|paciente|donor|biops\w+|tissue|participant|proband\w*)\W+(?:\w+ ){0,2}?"
+        r"(?-i:Mr|Mrs|Ms|Herrn?|Frau|Mme|Sra?)\.? (?-i:[A-Z])[^\W\d_]+"
+        r"|\b(?:patient(?:in)?|paciente|donor|proband(?:in)?):? "
+        r"(?-i:(?:[A-Z]\.){2,3})(?=[\s,;)]|$)",
     ),
     (
         ("record",),
@@ -126,11 +146,14 @@ def _identity(words: tuple[str, ...]) -> re.Pattern[str]:
 
 _RELIEVED = re.compile(
     r"anonymi[sz]|de-?identif|pseud[oó]nym|removed|without|\bno\b(?![.:]? ?\d|\.)|\bnot\b|withheld"
-    r"|coded|exclud"
+    r"|coded|exclud|\bcannot\b"
+    r"|\brandom(?:ly (?:assigned|drawn|generated))? (?:code|id|number|string)"
     r"|replaced|codes\b|anonym|\bohne\b|\bkeine?\b|entfernt|\bsans\b|\bsin\b|\bsenza\b|\bsem\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
+_SENTENCE = re.compile(
+    r"(?<=[.;!?])(?<!\bgeb\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bSr\.)\s+|\n+"
+)
 
 
 def _signs(text: str, words: Iterable[str]) -> Iterator[str]:
