@@ -55,7 +55,7 @@ PMID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 """PubMed ID (bioregistry `pubmed`; eight digits suffice in 2026)."""
 
 _PMID_WRAPPED = re.compile(
-    r"(?:(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)"
+    r"(?:(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)(?:\?term=)?"
     r"|(?:pubmed|pm)(?:\s?id)?\s*[:#]?\s*)?([1-9]\d{0,7})/?",
     re.ASCII | re.IGNORECASE,
 )

@@ -187,12 +187,9 @@ def unknown(method: dict[str, Any], place: Place, registries: Registries) -> Ite
     To fix: nothing, if the name is the usual one.
     """
     name = label(method)
-    if (
-        name
-        and not is_placeholder(name)
-        and not elsewhere(method)
-        and not _same(method, registries)
-    ):
+    if not name or is_placeholder(name) or EMPIAR.search(name) or elsewhere(method):
+        return
+    if not _same(method, registries):
         yield Flag(
             message=f"the imaging method {name!r} is no term of FBbi, and near to none",
             at=below(place, "name"),

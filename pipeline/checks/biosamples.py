@@ -60,8 +60,10 @@ def letter_case(organism: dict[str, Any], place: Place, registries: Registries) 
         return
     stated = taxon(organism.get("taxon_id", ""))
     contradicts = "taxon_id" in organism and stated != known.taxon_id
+    given = organism["scientific_name"].strip() if gaps else read.name
     yield Flag(
-        message=f"the organism {read.name!r} is written {known.scientific_name!r}",
+        message=f"the organism {given!r} is written {known.scientific_name!r}"
+        + (", with one space" if gaps else ""),
         at=below(place, "scientific_name"),
         suggestion=None if contradicts else _named_so(organism, place, known, read.bracket),
     )
@@ -241,6 +243,16 @@ def taxon_id_form(organism: dict[str, Any], place: Place, registries: Registries
         )
 
 
+_SHORTEST_JOINED = 9
+"""Letters of a name of genus and species together, written without their space."""
+
+
+@lru_cache(maxsize=8)
+def _joined(names: frozenset[str]) -> dict[str, str]:
+    """Scientific names of two words by their letters without the space."""
+    return {name.replace(" ", "").casefold(): name for name in names if name.count(" ") == 1}
+
+
 @check("BIO105", "organism-misspelt", at=ORGANISM, severity="warning")
 def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """An organism's name is nearly that of a known one, and is no name itself.
@@ -265,14 +277,19 @@ def misspelt(organism: dict[str, Any], place: Place, registries: Registries) -> 
             ),
         )
         return
-    if read.found or not _two_words(read.name) or among(read.name, registries):
+    if read.found or among(read.name, registries):
         return
-    near = process.extractOne(
-        read.name.casefold(),
-        _folded(registries.scientific_names()),
-        scorer=OSA.distance,
-        score_cutoff=2,
-    )
+    near: tuple[str, float, str] | None = None
+    if _two_words(read.name):
+        near = process.extractOne(
+            read.name.casefold(),
+            _folded(registries.scientific_names()),
+            scorer=OSA.distance,
+            score_cutoff=2,
+        )
+    elif len(read.name) > _SHORTEST_JOINED and read.name.isalpha():
+        joined = _joined(registries.scientific_names()).get(read.name.casefold())
+        near = (joined, 1, joined) if joined else None
     if near is None or near[2].split()[0][0].casefold() != read.name[0].casefold():
         return
     yield Flag(

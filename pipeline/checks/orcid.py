@@ -28,10 +28,12 @@ def missing(author: dict[str, Any]) -> Iterator[Flag]:
 
 _NO_ID = re.compile(
     r"\s*(?:(?:https?://)?(?:www\.)?orcid\.org/?|(?:has )?no (?:orcid|id|account)(?: id)?"
-    r"|orcid(?: id)?|(?:(?:https?://)?orcid\.org/)?(?:([x0-9])\1{3}[- ]?){3}\1{3}[\dx])\s*",
+    r"|orcid(?: id)?|(?:(?:https?://)?orcid\.org/)?(?:([x0-9])\1{3}[- ]?){3}\1{3}[\dx]"
+    r"|(?:(?:https?://)?orcid\.org/)?"
+    r"(?=[\dx?#*_ -]*(?:x{3}|\?{3}|#{3}|\*{3}|_{3}))[\dx?#*_ -]+)\s*",
     re.IGNORECASE | re.ASCII,
 )
-"""The resolver alone, a word, or one sign sixteen times."""
+"""The resolver alone, a word, one sign sixteen times, or signs for digits to come."""
 
 
 @check("ORC104", "orcid-placeholder", at="/study/authors/*/orcid", severity="warning")

@@ -116,8 +116,8 @@ def _of_strain(word: str, known: Organism, registries: Registries) -> bool:
 
 
 def shortened(name: str, registries: Registries) -> tuple[str, ...]:
-    """The species of the snapshot that `X. epithet` may stand for."""
-    parts = re.fullmatch(r"([A-Z])\.? ?([a-z]{4,})", name)
+    """The species of the snapshot that `X. epithet` may stand for, a strain behind it or not."""
+    parts = re.fullmatch(r"([A-Z])\.? ?([a-z]{4,})(?: (?=[^ ]*\d)[\w./-]+)?", name)
     if parts is None:
         return ()
     known = _by_epithet(registries.scientific_names()).get((parts[1], parts[2]), ())

@@ -26,6 +26,8 @@ _MARKS = re.compile(r"[\n\r\t|•·‣▪；、؛\\]|\s/\s")
 
 _DASHES = re.compile(r"\s[-–—]\s")
 _TAGS = re.compile(r"\s*#(?=[^\W\d_])")
+_FIRST = re.compile(r"\(?1[.)]\s")
+_NUMBERS = re.compile(r"(?:^|[\s,;]+)\(?\d{1,2}[.)]\s+")
 _STOPS = re.compile(r"(?<=[a-z]{3})\.\s+")
 """Dashes, number signs and full stops, which part keywords where there are several of them."""
 
@@ -133,7 +135,8 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
     if plain(keyword):
         return
     parts = _parts(keyword, _MARKS) if _MARKS.search(keyword) else []
-    for marks, least in ((_DASHES, 3), (_TAGS, 2), (_STOPS, 3)):
+    numbered = _FIRST.match(keyword) is not None
+    for marks, least in ((_DASHES, 3), (_TAGS, 2), (_STOPS, 3), (_NUMBERS, 2 if numbered else 99)):
         told = [] if parts or len(keyword) > 1000 else _parts(keyword.rstrip("."), marks)
         if len(told) >= least and all(len(part.split()) <= 4 for part in told):
             parts = told

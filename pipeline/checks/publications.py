@@ -104,13 +104,21 @@ def _known(publication: dict[str, Any]) -> str:
     return next((quoted(publication[key]) for key in keys if publication.get(key)), "given")
 
 
+_BLANK_DOI = re.compile(
+    r"\s*(?:https?://)?(?:(?:dx\.)?doi\.org/?)?\s*(?:doi:?\s*)?"
+    r"(?:10\.)?(?:(?=.*(?:x{3}|\?{3}|#{3}|_{3}|\.{3}))[\dx?#_./-]+)?\s*",
+    re.IGNORECASE,
+)
+"""The resolver alone, or signs for digits to come."""
+
+
 @check("PUB107", "publication-doi-placeholder", at=DOIS, severity="warning")
 def doi_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The DOI of a publication is a word that stands in for one.
 
     To fix: give the DOI, or leave the field empty until there is one.
     """
-    if is_placeholder(value):
+    if is_placeholder(value) or _BLANK_DOI.fullmatch(value):
         yield Flag(
             message=f"{quoted(value)} is no DOI but a placeholder",
             suggestion=suggest(removal(metadata, place), why="The value says nothing."),
@@ -181,7 +189,7 @@ def doi_first_digit(value: str) -> Iterator[Flag]:
         yield Flag(message=f"{quoted(value)} lacks the first digit of a DOI")
 
 
-@check("PUB105", "publication-doi-is-a-page", at=DOIS, severity="warning")
+@check("PUB105", "publication-doi-is-a-page", at=DOIS, severity="warning", requires=["PUB107"])
 def doi_is_page(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     """The address of a web page stands in the place of a publication's DOI.
 

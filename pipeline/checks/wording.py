@@ -14,6 +14,12 @@ _LATER = re.compile(
     r"\W*(?:t\.?\s?b\.?\s?[acd]\.?|pending|unsure|not sure|to be (?:added|announced|assigned|"
     r"completed|confirmed|decided|defined|determined|provided|published|updated)|to do|todo|"
     r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
+    r"(?:will |to )follow(?:s|ing)?(?: (?:later|soon|(?:up)?on \w+|after \w+))?|follows|"
+    r"(?:up)?on (?:acceptance|publication)|after (?:acceptance|publication)|when published|"
+    r"untitled(?: (?:document|study|submission|dataset|project))?\s?\d*|keywords? ?[\d#]+|"
+    r"(?:the )?(?:title|description|abstract|name|doi)\W+(?:is )?"
+    r"(?:t\.?b\.?[acd]\.?|(?:will |to )follow|to come|to be (?:added|announced|completed|confirmed|"
+    r"decided|defined|determined|provided|updated|written))\b[^.\n]{0,40}|"
     r"\.{3,}|…+|lorem ipsum.*|(?:please )?(?:enter|fill in|insert|add|type) (?:your |the |a )?"
     r"(?:title|description|text|name|value|e-?mail|orcid|doi|keywords?)(?: here)?)\W*|\?+"
     r"|#\s+(?!of\b)(?-i:[a-z])[^#\n]{4,400}"
@@ -27,7 +33,8 @@ _LATER = re.compile(
 )
 _NONE = re.compile(
     r"\W*(?:n\.?\s?/?\s?a\.?|none|null|nil|nan|undefined|not (?:applicable|available|assigned|"
-    r"known|used|yet(?: available| assigned| published)?)|unkn?own+|unknow|unknwon|unkonwn"
+    r"known|used|indexed|(?:assigned|available|indexed|published) yet"
+    r"|yet(?: available| assigned| indexed| published)?)|unkn?own+|unknow|unknwon|unkonwn"
     r"|unpublished|no|accepted|forthcoming"
     r"|(?:(?:the )?(?:article|manuscript|paper|preprint) (?:is )?)?(?:currently )?"
     r"(?:in (?:preparation|press|review|revision)|submitted(?: for publication)?"

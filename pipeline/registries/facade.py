@@ -184,6 +184,8 @@ class Registries(Frozen):
             # short words are alike by chance, and a longer one may end in another method's name
             if similar < 92 and " " not in asked and (len(asked) < 9 or asked.endswith(name)):
                 continue
+            if any(word in asked and word not in name for word in _TELLING_APART):
+                continue
             fields = self._by_id(fbbi.NAME, key)
             if key not in best and fields:
                 best[key] = ImagingMethod(
@@ -268,6 +270,10 @@ _USUAL = {
     "of",
 }
 """Words that say nothing of which imaging method is meant."""
+
+
+_TELLING_APART = ("light field", "near field", "x ray")
+"""Words that make another method of a wording that is near to one in its letters."""
 
 
 def _telling(text: str) -> str:
