@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -57,8 +57,6 @@ NO_DOCUMENT = declare(
 FORMATS = (".json", ".tsv", ".xlsx")
 """The order in which one stem's formats are preferred."""
 SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-
-Hasher = Callable[[Path], str]
 
 
 class Found(Frozen):

@@ -206,14 +206,6 @@ class Registries(Frozen):
         return _funder_names(self.built_in)
 
     @answered
-    def funder_by_id(self, crossref_id: str) -> Funder | None:
-        """The funder with a Crossref id (10.13039/…)."""
-        fields = store.by_id(self.built_in, funders.NAME, crossref_id) or self._by_id(
-            funders.NAME, crossref_id
-        )
-        return Funder(**fields) if fields else None
-
-    @answered
     def licence(self, text: str) -> Licence | None:
         """The licence with an SPDX id, name, spelling or address."""
         named = self._by_name(licences.NAME, text, first=self.built_in)
