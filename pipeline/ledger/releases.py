@@ -83,10 +83,11 @@ def released(ledger: Ledger) -> tuple[str, ...]:
     """Every accession of which a version became public and that was not withdrawn since."""
     asked = (
         sa.select(accessions.c.value)
-        .join(releases, releases.c.accession == accessions.c.value)
-        .where(accessions.c.state != "withdrawn")
+        .where(
+            accessions.c.value.in_(sa.select(releases.c.accession)),
+            accessions.c.state != "withdrawn",
+        )
         .order_by(accessions.c.prefix, accessions.c.number)
-        .distinct()
     )
     with ledger.read() as connection:
         return tuple(row.value for row in connection.execute(asked))
