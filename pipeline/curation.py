@@ -10,7 +10,7 @@ from pipeline import emission, ledger, outputs, releasing, reporting, review, so
 from pipeline.accession import Accession, is_accession
 from pipeline.check import Images, Known
 from pipeline.checks.file_lists import WAITING_CODES
-from pipeline.findings import Finding, Frozen
+from pipeline.findings import Finding, Frozen, Location, declare
 from pipeline.intake import file_list_codes
 from pipeline.outputs import report as pages
 from pipeline.receiving import Bench, Received, component_files, look_of, manifest, receive
@@ -22,6 +22,16 @@ from pipeline.stages import Judged
 
 ABSENT = WAITING_CODES | {file_list_codes.ABSENT.code}
 """The codes that say only that files are missing or still arriving: the depositor's turn."""
+
+REFUSED = declare(
+    "INT903",
+    "accession-refused",
+    "error",
+    """The ledger refuses a submission its accession: it is withdrawn, or held for another.
+
+    To fix: nothing is asked of the depositor; a curator finds out whose the accession is.
+    """,
+)
 
 TERMS_OF_USE = "EMBL-EBI Terms of Use (https://www.ebi.ac.uk/about/terms-of-use/)"
 
@@ -66,8 +76,12 @@ def _curate(received: Received, bench: Bench) -> Result:
     outcome, standing = _outcome(received, judged, bench)
     record = None
     if outcome == "accessioned":
-        record = _give_accession(received, judged, bench)
-        _emit(record, bench.settings)
+        try:
+            record = _give_accession(received, judged, bench)
+            _emit(record, bench.settings)
+        except ledger.Refused as why:
+            refused = REFUSED.at(Location(file=opened.found.shown), str(why))
+            outcome, standing, judged = "needs-review", (refused,), _with(judged, refused)
     report = reporting.write_report(received, judged, outcome, record, bench)
     ledger.finish_run(
         bench.ledger,
@@ -95,6 +109,13 @@ def _curate(received: Received, bench: Bench) -> Result:
         record=_record_path(record.accession, record.version) if record else None,
         report=report,
     )
+
+
+def _with(judged: Judged, finding: Finding) -> Judged:
+    """The same with one more finding."""
+    after = judged.after
+    more = after.model_copy(update={"findings": (*after.findings, finding)})
+    return judged.model_copy(update={"after": more})
 
 
 def judge(received: Received, bench: Bench) -> Judged:
@@ -147,7 +168,10 @@ def _give_accession(received: Received, judged: Judged, bench: Bench) -> Curated
         prefix=bench.settings.prefix,
         first=bench.settings.first,
     )
-    return _record(received, judged, bench, accession, version, released)
+    asked = submission.metadata.get("doi_requested") or bench.settings.doi_for_all
+    stated = submission.metadata.get("doi") == accession.doi
+    doi = ledger.keep_doi(bench.ledger, accession, wanted=bool(asked or stated))
+    return _record(received, judged, bench, accession, version, released, doi)
 
 
 def _record(
@@ -157,12 +181,11 @@ def _record(
     accession: Accession,
     version: int,
     released: dt.date | None,
+    doi: str | None,
 ) -> CuratedRecord:
     submission = judged.submission
     assert submission is not None
     metadata = submission.metadata
-    wanted = metadata.get("doi_requested") or bench.settings.doi_for_all
-    has_doi = wanted or metadata.get("doi") == accession.doi
     files = manifest(received)
     return CuratedRecord(
         accession=accession.value,
@@ -170,7 +193,7 @@ def _record(
         submission=submission.id,
         digest=received.digest,
         release_date=released.isoformat() if released else None,
-        doi=accession.doi if has_doi else None,
+        doi=doi,
         citation=accession.citation,
         link=accession.link,
         licence_terms=get(metadata, "/study/licence/name") or TERMS_OF_USE,

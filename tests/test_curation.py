@@ -462,3 +462,34 @@ def test_a_decision_is_not_taken_on_what_lies_in_another_s_place(tmp_path: Path)
     document.write_text(json.dumps(study), encoding="utf-8")
     with bench(archive) as made, pytest.raises(LookupError, match="S-BIAD7 now"):
         deciding.case(DECIDED, made)
+
+
+def test_what_the_ledger_refuses_is_a_curator_s(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    curate(source, archive)
+    with bench(archive) as made:
+        ledger.withdraw(made.ledger, "S-BIAD1")
+    assert curate(source, archive)[CLEAN].outcome == "unchanged"
+    _rewrite(source / CLEAN / "submission.json", ReleaseDate="2027-02-02")
+    result = curate(source, archive)[CLEAN]
+    assert (result.outcome, result.record) == ("needs-review", None)
+    report = (archive / result.report).with_name("report.md").read_text("utf-8")
+    assert "S-BIAD1 is withdrawn" in report
+    with bench(archive) as made:
+        assert [one.submission for one in ledger.waiting(made.ledger)] == [CLEAN]
+        assert len(ledger.versions(made.ledger, "S-BIAD1")) == 1
+
+
+def test_a_doi_is_told_again_and_kept(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    before = document.read_text("utf-8")
+    study = json.loads(before)
+    study["attributes"].append({"name": "DOI", "value": "true"})
+    document.write_text(json.dumps(study), encoding="utf-8")
+    first = curate(source, archive)[CLEAN]
+    assert first.doi == "10.6019/S-BIAD1"
+    assert curate(source, archive)[CLEAN].doi == first.doi
+    document.write_text(before, encoding="utf-8")
+    second = curate(source, archive)[CLEAN]
+    assert (second.version, second.doi) == (2, first.doi)

@@ -55,45 +55,34 @@ def assign(
     release_date: dt.date | None = None,
     prefix: str = "S-BIAD",
     first: int = 1,
-    accession: str | None = None,
-    doi: str | None = None,
 ) -> tuple[Accession, int]:
     """The accession and record version of a content, given in one transaction.
 
     Asked again for the newest version it gives the same. Other content or decisions make the next
     version under the same accession; content that came back (A, B, A) is version 3. A number that
-    an import or reservation took is passed over; `first` is the lowest number to mint. With
-    `accession` one that the ledger holds (imported, reserved) is taken instead of a new one. A
-    DOI, once set, stays. Raises Refused when the accession is not held, is another submission's,
-    or is withdrawn.
+    an import or reservation took is passed over; `first` is the lowest number to mint. Raises
+    Refused when the submission's accession is withdrawn.
     """
     with ledger.write() as connection:
         hold(connection, submission)
         own = _of(connection, submission)
-        if own is None and accession is None:
+        if own is None:
             value = _mint(connection, prefix, first)
             _add(connection, value, submission, "assigned")
-        elif own is None:
-            assert accession is not None
-            value = _take(connection, accession, submission)
-        elif accession not in (None, own.value):
-            raise Refused(f"{submission} has the accession {own.value}; it cannot take {accession}")
         elif own.state == "withdrawn":
             raise Refused(f"{own.value} is withdrawn and takes no new version")
         else:
             value = own.value
-        _set_doi(connection, value, doi)
         version = _version(connection, value, digest, decision_digest, release_date)
     return Accession(value=value), version
 
 
-def import_accession(
-    ledger: Ledger, submission: str, value: str, *, doi: str | None = None
-) -> Accession:
+def import_accession(ledger: Ledger, submission: str, value: str) -> Accession:
     """Believe the accession that a document carries; asked again it changes nothing.
 
-    Raises Refused when it is another submission's, the submission has another, or one with the
-    same number in another spelling (`S-BIAD015`) is held.
+    One that is reserved becomes the submission's. Raises Refused when it is another submission's,
+    the submission has another, or one with the same number in another spelling (`S-BIAD015`) is
+    held.
     """
     accession = Accession(value=value)
     with ledger.write() as connection:
@@ -108,15 +97,26 @@ def import_accession(
             if taken is None:
                 _add(connection, value, submission, "imported")
             else:
-                _take(connection, value, submission, state="imported")
+                _take(connection, value, submission)
         elif own.value != value:
             raise Refused(f"{submission} has the accession {own.value}; it cannot take {value}")
-        _set_doi(connection, value, doi)
     return accession
 
 
+def keep_doi(ledger: Ledger, accession: Accession, *, wanted: bool) -> str | None:
+    """The DOI of an accession that the ledger holds: given when wanted, then kept for ever."""
+    with ledger.write() as connection:
+        if wanted:
+            connection.execute(
+                sa.update(table).where(table.c.value == accession.value).values(doi=accession.doi)
+            )
+        asked = sa.select(table.c.doi).where(table.c.value == accession.value)
+        found: str | None = connection.execute(asked).scalar_one()
+    return found
+
+
 def reserve(ledger: Ledger, *, prefix: str = "S-BIAD", first: int = 1) -> Accession:
-    """Mint an accession that no submission has yet; `assign` takes it when it is named."""
+    """Mint an accession that no submission has yet; the import of a document takes it."""
     with ledger.write() as connection:
         value = _mint(connection, prefix, first)
         _add(connection, value, None, "reserved")
@@ -303,30 +303,20 @@ def _add(connection: sa.Connection, value: str, submission: str | None, state: s
     )
 
 
-def _take(
-    connection: sa.Connection, value: str, submission: str, *, state: str = "assigned"
-) -> str:
-    """Bind an accession that the ledger holds for nobody."""
+def _take(connection: sa.Connection, value: str, submission: str) -> None:
+    """Bind an accession that is reserved to the submission whose document carries it."""
     found = connection.execute(
         sa.select(table.c.submission, table.c.state).where(table.c.value == value).with_for_update()
-    ).one_or_none()
-    if found is None:
-        raise Refused(f"the ledger does not hold {value}; import it on purpose")
+    ).one()
     if found.submission is not None:
         raise Refused(f"{value} is the accession of {found.submission}")
     if found.state != "reserved":
         raise Refused(f"{value} is {found.state}")
     connection.execute(
-        sa.update(table).where(table.c.value == value).values(submission=submission, state=state)
+        sa.update(table)
+        .where(table.c.value == value)
+        .values(submission=submission, state="imported")
     )
-    return value
-
-
-def _set_doi(connection: sa.Connection, value: str, doi: str | None) -> None:
-    if doi is not None:
-        connection.execute(
-            sa.update(table).where(table.c.value == value, table.c.doi.is_(None)).values(doi=doi)
-        )
 
 
 def _version(
