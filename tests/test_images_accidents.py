@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cameras import iplab
 from tests.pictures import OME, picture, pixels, tiff, write
 from tests.recipes import RECIPES
 from tests.told import bmp, grave, made, only
@@ -188,3 +189,128 @@ def test_xml_that_is_read_elsewhere_is_told_once(tmp_path: Path) -> None:
     assert not grave(one) & {"IMG103"}
     assert grave(one)
     assert grave(made(tmp_path / "a.tif", tiff())) == set()
+
+
+FAILURES = {
+    "html": b"<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head><body/></html>\n",
+    "xml": b"<?xml version='1.0'?>\n<Error><Message>No such key</Message></Error>",
+    "json": b'{"message": "Bad credentials", "status": "401"}',
+}
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+@pytest.mark.parametrize("name", ["a.spe", "a.HTD", "a.ics", "a.sdt", "a.ipl", "a.pic", "a.mlf"])
+def test_what_a_server_says_of_a_failure_is_no_image(kind: str, name: str, tmp_path: Path) -> None:
+    one = made(tmp_path / name, FAILURES[kind])
+    assert one.kind == "other"
+    assert grave(one) == {"IMG105"}
+
+
+def test_pages_and_messages_of_other_kinds_are_left_alone(tmp_path: Path) -> None:
+    page = FAILURES["html"]
+    for name, data in [
+        ("a.html", page),
+        ("a.htm", page),
+        ("a.json", FAILURES["json"]),
+        ("a.set", page.replace(b"404 Not Found", b"Settings of the laser")),
+        ("a.xml", b"<?xml version='1.0'?>\n<Errors><Error>none found</Error></Errors>"),
+    ]:
+        assert grave(made(tmp_path / name, data)) == set(), name
+
+
+def test_a_file_packed_twice_or_under_its_own_name_is_told(tmp_path: Path) -> None:
+    RECIPES["nifti_gz"](tmp_path / "a.nii.gz")
+    once = (tmp_path / "a.nii.gz").read_bytes()
+    assert grave(only(tmp_path / "a.nii.gz")) == set()
+    assert grave(made(tmp_path / "b.nii.gz", gzip.compress(once + bytes(2000)))) == {"IMG104"}
+    for name, data in [("a.spe", bytes(5000)), ("a.ipl", iplab()), ("a.xml", b"<BDV/>" * 99)]:
+        assert grave(made(tmp_path / name, gzip.compress(data))) == {"IMG108"}, name
+
+
+def test_pixels_behind_words_that_were_taken_for_text_are_told(tmp_path: Path) -> None:
+    pixels = bytes(range(256)) * 400
+    head = b"ncaa\nrank=3;\ntype=raster;\nsize=64 64 10;\nbits=8;\n".ljust(5000, b"\n") + b"\f\n"
+    sound = head + pixels
+    for name, data, expected in [
+        ("a.vff", sound, set()),
+        ("b.vff", sound.replace(b"\n", b"\r\n"), {"IMG114"}),
+        ("c.vff", sound.decode("latin-1").encode(), {"IMG109"}),
+        ("d.vff", sound.decode("utf-8", "replace").encode(), {"IMG109"}),
+        ("a.ids", pixels, set()),
+        ("b.ids", pixels.replace(b"\n", b"\r\n"), {"IMG109"}),
+        ("c.ids", pixels.decode("latin-1").encode(), {"IMG109"}),
+    ]:
+        (tmp_path / name).write_bytes(data)
+        assert expected <= grave(only(tmp_path / name, deep=True)), name
+        assert expected or not grave(only(tmp_path / name, deep=True)), name
+
+
+def test_an_index_in_xml_that_is_cut_keeps_its_format(tmp_path: Path) -> None:
+    data = (
+        b'<?xml version="1.0"?>\n<mzML xmlns="http://psi.hupo.org/ms/mzml">\n'
+        b"  <!-- imzml -->\n" + b'  <cvParam name="x"/>\n' * 300 + b"</mzML>\n"
+    )
+    for name, whole, form in [
+        ("a.imzML", data, "imzML"),
+        ("a.xml", b"<SpimData>" + b'<a b="c"/>' * 999 + b"</SpimData>", "Big Data Viewer"),
+    ]:
+        assert "IMG103" not in grave(made(tmp_path / name, whole))
+        for end in (b"/>", b'="'):
+            one = made(tmp_path / name, whole[: whole.rindex(end) + len(end)])
+            assert one.format == form
+            assert one.kind == "unreadable"
+            assert "IMG103" in grave(one)
+    # its root is one element alone
+    assert "IMG103" not in grave(made(tmp_path / "b.xml", b"<SpimData/>\n"))
+    # what kind it is stood behind the cut
+    part = made(tmp_path / "c.xml", b'<?xml version="1.0"?>\n<stack><frames count="7')
+    assert {flag.code: flag.severity for flag in part.findings}["IMG103"] == "warning"
+
+
+def test_blank_bytes_behind_the_last_link_of_a_chain_are_no_cut(tmp_path: Path) -> None:
+    for recipe, name in [
+        ("mov", "a.mov"),
+        ("mp4", "a.mp4"),
+        ("semper", "a.unf"),
+        ("head_renishaw-wdf", "a.wdf"),
+        ("mat5", "a.mat"),
+        ("a_jpeg2000", "a.jp2"),
+    ]:
+        RECIPES[recipe](tmp_path / name)
+        data = (tmp_path / name).read_bytes()
+        for more in (b"", b"\n", b"\r\n", bytes(512)):
+            assert grave(made(tmp_path / name, data + more)) == set(), (name, more)
+
+
+def test_the_end_marker_of_a_codestream_proves_a_cut(tmp_path: Path) -> None:
+    data = picture("JPEG2000")
+    at = data.index(b"jp2c") - 4
+    for whole in (data[at + 8 :], data[:at] + bytes(4) + data[at + 4 :]):
+        assert grave(made(tmp_path / "a.jp2", whole)) == set()
+        assert grave(made(tmp_path / "a.jp2", whole + bytes(512))) == set()
+        assert grave(made(tmp_path / "a.jp2", whole[:-3])) == {"IMG103"}
+
+
+def test_the_last_rows_of_an_exr_say_how_long_they_are(tmp_path: Path) -> None:
+    def entry(name: str, kind: str, value: bytes) -> bytes:
+        return f"{name}\0{kind}\0".encode() + struct.pack("<i", len(value)) + value
+
+    window = struct.pack("<4i", 0, 0, 5, 1)
+    channels = b"Y\0" + struct.pack("<iB3xii", 1, 0, 1, 1) + b"\0"
+    head = b"\x76\x2f\x31\x01" + struct.pack("<I", 2)
+    head += entry("channels", "chlist", channels) + entry("compression", "compression", b"\0")
+    head += entry("dataWindow", "box2i", window) + b"\0"
+    start = len(head) + 16
+    table = struct.pack("<2Q", start, start + 20)
+    rows = b"".join(struct.pack("<ii", row, 12) + bytes(12) for row in range(2))
+    assert grave(made(tmp_path / "a.exr", head + table + rows)) == set()
+    assert grave(made(tmp_path / "a.exr", head + table + rows[:-1])) == {"IMG103"}
+
+
+def test_a_par_without_its_last_line_is_told(tmp_path: Path) -> None:
+    row = "  1   1    1  1 0 2     0  16   100    4    4     0.00000   1.0\n"
+    whole = f"# === DATA DESCRIPTION FILE ===\n# === IMAGE INFORMATION ===\n{row * 2}\n"
+    (tmp_path / "a.REC").write_bytes(bytes(64))
+    end = "# === END OF DATA DESCRIPTION FILE ===\n"
+    assert grave(made(tmp_path / "a.PAR", (whole + end).encode())) == set()
+    assert grave(made(tmp_path / "a.PAR", whole.encode())) == {"IMG103"}

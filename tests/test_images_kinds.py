@@ -38,6 +38,7 @@ PAR_ROW += " 0 1 0 2 3.75 3.75 30.0 0 0 0 0 90.0\n"
 def test_rows_of_a_par_are_slices_and_times(tmp_path: Path) -> None:
     rows = [PAR_ROW.format(z, t, 0) for t in (1, 2) for z in (1, 2, 3)]
     text = "# === DATA DESCRIPTION FILE ===\n" + "".join(rows)
+    text += "# === END OF DATA DESCRIPTION FILE ===\n"
     write(tmp_path / "a.REC", bytes(range(192)))
     write(tmp_path / "a.PAR", text.encode())
     told = {Path(one.path).name: one for one in sniff([tmp_path])}["a.PAR"]

@@ -138,6 +138,17 @@ def test_the_index_of_an_ndtiff_names_its_axes(tmp_path: Path) -> None:
     assert (one.images, one.channels) == (2, ("DAPI", "GFP"))
 
 
+def test_an_index_of_an_ndtiff_that_ends_within_an_entry_is_told(tmp_path: Path) -> None:
+    ndtiff(tmp_path, AXES)
+    index = tmp_path / "NDTiff.index"
+    data = index.read_bytes()
+    for more in (b"", bytes(4096)):
+        index.write_bytes(data + more)
+        assert "IMG103" not in grave(told(tmp_path)["a_NDTiffStack.tif"])
+    index.write_bytes(data[:-7])
+    assert "IMG103" in grave(told(tmp_path)["a_NDTiffStack.tif"])
+
+
 def test_the_index_of_an_ndtiff_names_its_files(tmp_path: Path) -> None:
     ndtiff(tmp_path, AXES)
     index = (tmp_path / "NDTiff.index").read_bytes()

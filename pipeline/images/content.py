@@ -63,7 +63,9 @@ _ALL_LOOKED = 1 << 19
 """Bytes of a file up to which all are looked at when its first are zero."""
 _PIXELS_ALONE = frozenset({"ids", "rec", "brik", "raw", "img", "dat", "bsq", "bil", "bip"})
 """Suffixes of pixels whose header is another file."""
-_ARCHIVES = frozenset({"gzip", "bzip2", "xz", "Zstandard", "ZIP", "7-Zip", "RAR", "tar"})
+_STREAMS = frozenset({"gzip", "bzip2", "xz", "Zstandard"})
+"""What packs one file."""
+_ARCHIVES = _STREAMS | {"ZIP", "7-Zip", "RAR", "tar"}
 
 
 def tell(
@@ -90,12 +92,14 @@ def tell(
                 _content(file, facts, name, suffixes, owned)
                 if facts.format == "ZIP":
                     archives.look(file, facts, tell, deep)
-                sound = facts.kind == "image" and facts.evidence == "content"
-                if deep and sound and not inside_archive(path):
+                if deep and facts.kind == "image" and not inside_archive(path):
                     from pipeline.images import deeper
 
                     try:
-                        deeper.read(file, facts, suffixes)
+                        if facts.evidence == "content":
+                            deeper.read(file, facts, suffixes)
+                        elif not deeper.textual(file):
+                            deeper.as_text(file, facts)
                     except HEADER_ERRORS as crash:
                         # a damaged header has been flagged when it was read
                         if not facts.findings:
@@ -272,6 +276,11 @@ def _suffix(
             what = "text" if found.name in ("Plain text", "JSON", "XML") else found.name
             facts.flag(faults.ARCHIVE_CONTENT, f"{name} is {what}, not an image")
         elif (
+            found.name in _STREAMS
+            and claimed
+            and not all(one.other for one in claimed)
+            and not common(suffixes)
+        ) or (
             found.name in _ARCHIVES
             and claimed
             and not any(one.other for one in claimed)

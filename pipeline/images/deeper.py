@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable
 
-from pipeline.images import faults, unpacking
+from pipeline.images import faults, spoilt, unpacking
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.medical import units
 from pipeline.images.opened import Opened
@@ -18,6 +18,8 @@ from pipeline.images.text import is_text
 PIECE = 1 << 20
 SLOWEST = 2 << 20
 """Bytes a second that a reader must get through."""
+SAMPLE, WIDE = 4096, 1 << 16
+"""Bytes looked at to tell pixels from words, and pixels from pixels that were taken for words."""
 LEAST_FEEDS = 16
 _OUTSIDE = re.compile(rb"[^\t\r\n -~]\r\n|\r\n[^\t\r\n -~]|(?:\r\n){4}")
 """Ends of line beside a byte that is no text, or several: lines of metadata may end so anywhere."""
@@ -52,8 +54,8 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     for packed in facts.packed:
         unpacking.read(file, facts, packed)
     way = _way(file, facts)
-    binary = not is_text(file.head)
-    if binary and feeds(file, facts, whole=not way and not facts.packed):
+    binary = not textual(file)
+    if binary and as_text(file, facts, whole=not way and not facts.packed):
         return
     if way in _OWN:
         _OWN[way](file, facts)
@@ -81,6 +83,32 @@ def _way(file: Opened, facts: Facts) -> str:
     if facts.format in _DECODED:
         return "picture"
     return {"Zeiss CZI": "czi", "imzML": "imzml", "DICOM": "dicom"}.get(facts.format or "", "")
+
+
+def textual(file: Opened) -> bool:
+    """Whether a file is text at its beginning, in its middle and at its end.
+
+    Pixels may stand behind a header in words.
+    """
+    places = (file.size // 2, file.size - SAMPLE) if file.size > 2 * len(file.head) else ()
+    parts = (b"".join(file.stream(at, at + SAMPLE)) for at in places)
+    return is_text(file.head) and all(map(is_text, parts))
+
+
+def as_text(file: Opened, facts: Facts, whole: bool = False) -> bool:
+    """Flag a binary file that a program took for text; `whole` reads it to its end, too.
+
+    Far from its beginning it is UTF-8, as no pixels are, or all its line feeds were changed.
+    """
+    for at in (file.size // 2, file.size * 3 // 4):
+        if file.size > WIDE and spoilt.is_utf8(b"".join(file.stream(at, at + WIDE))):
+            facts.flag(
+                faults.TEXT_MODE,
+                "its bytes were written as text in UTF-8, which cannot be undone",
+                broken=True,
+            )
+            return True
+    return feeds(file, facts, whole)
 
 
 def feeds(file: Opened, facts: Facts, whole: bool = False) -> bool:

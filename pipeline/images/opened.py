@@ -14,6 +14,8 @@ HEAD = 4096
 """Bytes that are read of every file (most headers and signatures lie within)."""
 LIMIT = 1 << 20
 """Bytes that may be read of one file for its header."""
+BLANK = b"\0\t\n\x1a\r "
+"""Bytes that programs put behind the last of a chain."""
 FARTHEST = 1 << 64
 """An offset beyond this, multiplied from sizes in a header, is not written out."""
 

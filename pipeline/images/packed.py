@@ -38,11 +38,11 @@ def container(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
     if head.startswith(b"PK\3\4"):
         return _zip(file, name, suffixes)
     if head.startswith(b"\x1f\x8b"):
-        return _gzip(file, name, suffixes)
+        return _gzip(file, facts, name, suffixes)
     return None
 
 
-def _gzip(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | None:
+def _gzip(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
     """The format of what a gzip file holds, when it is one that is usually packed so."""
     inner = headers.inflated(file, 4096)
     stem = name[:-3] if name.lower().endswith(".gz") else name
@@ -50,8 +50,17 @@ def _gzip(file: Opened, name: str, suffixes: tuple[str, ...]) -> Format | None:
         by_magic(inner, stem, suffixes_of(stem)),
         headers.structure(file, name, suffixes),
     ):
-        if found is not None and any(one.endswith("gz") for one in found.all_suffixes):
+        if found is None or found.other:
+            continue
+        if any(one.endswith("gz") for one in found.all_suffixes):
             return found
+    if len(inner) >= 512 and not table().sure.isdisjoint(suffixes) and suffixes[-1] == "gz":
+        twice = ", which is packed with gzip twice," if inner.startswith(b"\x1f\x8b") else ""
+        facts.flag(
+            faults.BAD_SIGNATURE,
+            f"what {name} holds{twice} begins as no .{suffixes[0]} file does",
+            value=inner[:8].hex(" "),
+        )
     return table().formats["gzip"]
 
 

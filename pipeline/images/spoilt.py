@@ -60,8 +60,14 @@ def as_utf8(file: Opened) -> bool:
     head = file.head
     if b"\0" not in head or head.isascii() or not _utf8(head):
         return False
-    data = file.read(0, min(file.size, LOOKED))
-    if not _utf8(data):
+    return is_utf8(file.read(0, min(file.size, LOOKED)))
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether binary data, from any byte on, are UTF-8 with U+FFFD or many letters of Latin-1."""
+    # a letter may have begun up to three bytes before
+    data = data[:3].lstrip(bytes(range(0x80, 0xC0))) + data[3:]
+    if b"\0" not in data or not _utf8(data):
         return False
     if data.count(_REPLACED) >= LEAST_REPLACED:
         return True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.findings import Severity
 from pipeline.images import faults, headers, spoilt
 from pipeline.images.facts import Facts
 from pipeline.images.formats import (
@@ -19,9 +20,11 @@ from pipeline.images.opened import Opened
 from pipeline.images.text import Markup, markup, words
 
 _ERROR_WORDS = re.compile(
-    r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied",
+    r"access ?denied|not ?found|no ?such ?key|forbidden|unauthori[sz]ed|expired|login|error|denied"
+    r"|credentials|unavailable|timed? ?-?out|exceeded|bad (?:gateway|request)",
     re.IGNORECASE,
 )
+_FAILED = re.compile(r"\b[45]\d\d\b|" + _ERROR_WORDS.pattern, re.IGNORECASE)
 _OTHER_ENDS = frozenset({"OME-XML", "Philips iSyntax"})
 """XML that is read to its end elsewhere, or before binary data."""
 NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
@@ -45,7 +48,9 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
     if root is not None and root.root.lower() not in ("html", "head", "body"):
         found = by_markup(root, name, suffixes)
         if found is not None:
-            _closed(file, facts, root.root, found)
+            facts.format, facts.evidence = found.name, "content"
+            if found.name not in _OTHER_ENDS:
+                _closed(file, facts, root)
             return found
     found = by_text(head, name, suffixes)
     if found is not None:
@@ -56,7 +61,9 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         facts.flag(faults.TEXT_CONTENT, f"{name} holds {inner.name} data written as text in base64")
         return None
     kind = _text_kind(text, root)
+    what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
     answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
+    failure = _failure(kind, text, root, file.size) and (kind == "xml" or kind not in suffixes)
     sure = not table().sure.isdisjoint(suffixes) and (bool(answer) or not not_text(suffixes))
     binary = (
         sure
@@ -68,7 +75,6 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         )
     )
     if binary:
-        what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
         facts.format = (
             table().formats[_OTHER_TEXT[kind]].name if kind in _OTHER_TEXT else ("Plain text")
         )
@@ -84,10 +90,21 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
                 severity=None if sure else "warning",
             )
         return None
+    if failure and any(not one.other for one in formats):
+        facts.format, facts.evidence = _OTHER_TEXT[kind], "content"
+        facts.kind = "other"
+        facts.flag(
+            faults.WEB_PAGE,
+            f"{name} holds {what[kind]} that tells of a failure, not an image",
+            severity="warning" if not_text(suffixes) else None,
+        )
+        return None
     structured = headers.structure(file, name, suffixes)
     if structured is not None:
         return structured
     images = [one for one in formats if not one.other]
+    if text.startswith("<?xml") and root is not None and images:
+        _closed(file, facts, root, severity="warning")
     # an image that begins with words has been told by them
     if images and not all(map(marked, images)) and not not_text(suffixes):
         return None
@@ -99,20 +116,20 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
     return None
 
 
-def _closed(file: Opened, facts: Facts, root: str, found: Format) -> None:
-    """Flag an XML document that ends before its root element does."""
-    if found.name in _OTHER_ENDS:
-        return
+def _closed(file: Opened, facts: Facts, root: Markup, severity: Severity | None = None) -> None:
+    """Flag an XML document that ends before its root element does; it is broken then."""
     end = file.tail(_XML_END).replace(b"\0", b"").rstrip()
-    if end.endswith((f"</{root}>".encode(), b"/>", b"-->", b"?>")):
+    alone = file.size <= _XML_END and root.tag.endswith("/>") and end.endswith(b"/>")
+    remark = end.endswith((b"-->", b"?>")) and b"<!--" not in end
+    if alone or remark or re.search(rb"</(?:[\w.-]+:)?" + root.root.encode() + rb"\s*>", end):
         return
-    if not re.search(rb"</(?:[\w.-]+:)?" + re.escape(root.encode()) + rb"\s*>", end):
-        facts.flag(
-            faults.TRUNCATED,
-            f"the XML ends at byte {file.size}, before its element {root} does",
-            broken=True,
-            value=file.size,
-        )
+    facts.flag(
+        faults.TRUNCATED,
+        f"the XML ends at byte {file.size}, before its element {root.root} does",
+        broken=severity is None,
+        severity=severity,
+        value=file.size,
+    )
 
 
 def common(suffixes: tuple[str, ...]) -> bool:
@@ -149,6 +166,21 @@ def _needs_mark(rule: Mapping[str, Any]) -> bool:
     if "structure" in rule:
         return rule["structure"] not in NAMED
     return "tiff" in rule or "ole" in rule or "^" in rule.get("pattern", "")[:6]
+
+
+def _failure(kind: str, text: str, root: Markup | None, size: int) -> bool:
+    """Whether a server tells in a text that it did not give the file."""
+    if kind == "html":
+        title = re.search(r"(?is)<(?:title|h1)[^>]*>(.{0,200}?)<", text)
+        return title is not None and _FAILED.search(title[1]) is not None
+    if size > _XML_END or not _ERROR_WORDS.search(text):
+        return False
+    if kind == "xml":
+        return "<Message>" in text and root is not None and root.root in ("Error", "ErrorResponse")
+    return (
+        kind == "json"
+        and re.match(r'\{\s*"(?:message|error|errors|code|status)"', text) is not None
+    )
 
 
 def _text_kind(text: str, root: Markup | None) -> str:

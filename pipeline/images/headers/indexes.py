@@ -363,9 +363,15 @@ def ndtiff(file: Opened, facts: Facts) -> None:
     try:
         with Opened(os.path.join(folder, "NDTiff.index")) as index:
             index.allow(MOST_INDEX + (1 << 20))
-            planes = list(_planes(index.read(0, min(index.size, MOST_INDEX))))
+            data = index.read(0, min(index.size, MOST_INDEX))
     except (OSError, Enough):
         return
+    found = list(_planes(data))
+    planes = [one[:3] for one in found]
+    last = found[-1][3] if found else 0
+    if len(data) < MOST_INDEX and data[last:].strip(b"\0"):
+        text = f"the index of planes NDTiff.index ends within an entry, at byte {len(data)}"
+        facts.flag(faults.TRUNCATED, text, severity="warning", value=len(data))
     own = [end for _, name, end in planes if name == file.name]
     if not own:
         return  # it was renamed, so the index says nothing of it
@@ -392,8 +398,8 @@ def ndtiff(file: Opened, facts: Facts) -> None:
 _NDTIFF = {"T": "time", "C": "channel", "Z": "z"}
 
 
-def _planes(data: bytes) -> Iterator[tuple[dict[str, object], str, int]]:
-    """Axes, file, and the end of the pixels of each plane; as far as the index is whole."""
+def _planes(data: bytes) -> Iterator[tuple[dict[str, object], str, int, int]]:
+    """Axes, file, end of the pixels, and of the entry of each plane, as far as it is whole."""
     at = 0
     while at + 4 <= len(data):
         parts = []
@@ -414,7 +420,7 @@ def _planes(data: bytes) -> Iterator[tuple[dict[str, object], str, int]]:
         if not isinstance(axes, dict):
             return
         end = start + width * height * _BYTES.get(kind, 0)
-        yield axes, parts[1].decode("utf-8", "replace"), end
+        yield axes, parts[1].decode("utf-8", "replace"), end, at
 
 
 _BYTES = {0: 1, 1: 2, 2: 3, 3: 2, 4: 2, 5: 2, 6: 2}

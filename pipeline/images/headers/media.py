@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline.images.boxes import box_at
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.registry import header
-from pipeline.images.opened import Cut, Opened, Wrong
+from pipeline.images.opened import BLANK, Cut, Opened, Wrong
 
 
 @header("Radiance HDR", "QOI", "WebP", "AVI (Audio Video Interleave)")
@@ -114,7 +114,7 @@ def boxes(file: Opened, facts: Facts) -> None:
         at += length
         if at > file.size:
             raise Cut(f"the {kind.decode('latin-1')} box", at)
-    if at < file.size < at + 8 and file.read(at, 8).strip(b"\0"):
+    if at < file.size < at + 8 and file.read(at, 8).strip(BLANK):
         raise Cut("a box", at + 8)
     if not kinds & {b"moov", b"moof", b"meta"}:
         raise Cut("the index (moov), which is absent,", file.size + 1)

@@ -262,6 +262,9 @@ def par(file: Opened, facts: Facts) -> None:
         text = words(file.read(0, min(file.size, 1 << 18)))
         rows = [line.split() for line in text.splitlines() if re.match(r"\s*\d+\s+\d+", line)]
         facts.members.append(Member("{stem}.REC", least=_par_rows(rows, facts)))
+        if rows and "END OF DATA DESCRIPTION" not in text:
+            said = "the PAR ends without the line that ends every PAR"
+            facts.flag(faults.TRUNCATED, said, severity="warning")
         named = re.search(r"(?m)^\.\s*Patient name\s*:([^\r\n]*)", text)
         if named and somebody(named[1]):
             facts.flag(faults.PATIENT, "the header gives the patient's name", severity="warning")

@@ -128,6 +128,8 @@ def wsxm(file: Opened, facts: Facts) -> None:
     said = dict(re.findall(r"(?m)^ *(?:Image )?(Number of \w+|Data [Tt]ype): *(\S+)", text))
     start = re.search(r"Image header size: *(\d{1,8})", text)
     columns, rows = said.get("Number of columns", ""), said.get("Number of rows", "")
+    if start:
+        file.reach(int(start[1]), "the WSxM header")
     if not (start and columns.isdecimal() and rows.isdecimal()):
         return
     facts.size(T=1, C=1, Z=1, Y=int(rows), X=int(columns))

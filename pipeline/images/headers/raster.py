@@ -344,12 +344,16 @@ def psd(file: Opened, facts: Facts) -> None:
         file.reach(at + 2 + rows * count + needed, "the PSD pixels")
 
 
+_END = 4096
+"""Bytes in which the end marker of a codestream stands; packed pixels never hold it."""
+
+
 @header("JPEG 2000", "JPX")
 def jpeg2000(file: Opened, facts: Facts) -> None:
     """JP2: its boxes, and sizes from the header box."""
     if file.head.startswith(b"\xff\x4f"):
         _codestream(file.read(0, 64), facts)
-        if b"\xff\xd9" not in file.tail(64):
+        if b"\xff\xd9" not in file.tail(_END):
             raise Cut("the JPEG 2000 codestream, which has no end marker,", file.size + 2)
         return
     if not file.head.startswith(b"\0\0\0\x0c"):
@@ -360,6 +364,8 @@ def jpeg2000(file: Opened, facts: Facts) -> None:
         pixels |= kind == b"jp2c"
         if kind == b"jp2c":
             _codestream(file.read(at + lead, 64), facts)
+        if length == 0 and kind == b"jp2c" and b"\xff\xd9" not in file.tail(_END):
+            raise Cut("the JPEG 2000 codestream, which has no end marker,", file.size + 2)
         if length == 0:
             return
         if length < lead:
@@ -475,4 +481,5 @@ def openexr(file: Opened, facts: Facts) -> None:
         count = -(-(bottom - top + 1) // lines)
         table = file.need(at + 1, 8 * min(count, 65536), "the OpenEXR table of rows")
         last = max(struct.unpack(f"<{len(table) // 8}Q", table))
-        file.reach(last + 8, "the last rows")
+        _, packed = struct.unpack("<iI", file.need(last, 8, "the last rows"))
+        file.reach(last + 8 + packed, "the last rows")

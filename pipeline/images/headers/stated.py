@@ -14,7 +14,7 @@ from pipeline.images.headers.grids import LENGTHS
 from pipeline.images.headers.medical import gzip_length, inflated
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.headers.slides import pages
-from pipeline.images.opened import LIMIT, Cut, Opened, Wrong
+from pipeline.images.opened import BLANK, LIMIT, Cut, Opened, Wrong
 from pipeline.images.text import words
 
 _NUMPY = {"u": "uint", "i": "int", "f": "float", "c": "complex"}
@@ -136,7 +136,7 @@ def wdf(file: Opened, facts: Facts) -> None:
     """WDF: its blocks, one after the other, each with its length (as RosettaSciIO reads them)."""
     at = 0
     for _ in range(MOST_RECORDS):
-        if at >= file.size:
+        if at >= file.size or not file.read(at, 16).strip(BLANK):
             return
         kind, length = struct.unpack("<4s4xQ", file.need(at, 16, "a WDF block"))
         if length < 16 or not kind.strip(b"\0 "):
@@ -257,7 +257,7 @@ def matlab(file: Opened, facts: Facts) -> None:
         return
     at = 128
     for _ in range(MOST_RECORDS):
-        if at >= file.size:
+        if at >= file.size or not file.read(at, 8).strip(BLANK):
             return
         kind, length = struct.unpack(order + "II", file.need(at, 8, "an element"))
         if kind >> 16:
@@ -279,7 +279,7 @@ def semper(file: Opened, facts: Facts) -> None:
         facts.size(T=1, C=1, Z=max(1, layers), Y=rows, X=columns)
         facts.images = 1
     for _ in range(MOST_RECORDS):
-        if at >= file.size:
+        if at >= file.size or not file.read(at, 4).strip(BLANK):
             return
         length = struct.unpack(order + "I", file.need(at, 4, "a Semper record"))[0]
         file.reach(at + 8 + length, "a Semper record")
