@@ -104,6 +104,7 @@ def test_an_association_by_accno_is_proposed_by_title(known: Knowledge, tmp_path
     (one,) = found(report, "CMP201")
     assert "it is the accno of the biosample 'Keratocytes'" in one.message
     assert proposed(one) == ["Keratocytes"]
+    assert not found(report, "CMP203"), "the biosample is the one that is meant"
 
 
 def test_an_association_of_a_known_and_an_unknown_title_is_not_cut_to_the_known_one(

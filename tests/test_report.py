@@ -415,3 +415,27 @@ def test_proposals_stand_under_the_numbers_of_the_review() -> None:
     (one,) = report.proposed(offers)
     assert (one.number, one.source, one.place) == (1, "CMP299", SPECIMEN)
     assert one.choices == (TAKE, OTHER)
+
+
+def test_names_of_files_keep_their_letters_at_the_start_of_a_sentence() -> None:
+    given = ERROR.model_copy(update={"message": "r1.tif holds text", "suggestion": None})
+    told = report.message(page(standing=(given,), proposals=()))
+    assert "1. r1.tif holds text." in told
+
+
+def test_organisations_are_proposed_by_their_names() -> None:
+    place = "/study/authors/0/affiliations/0"
+    change = Operation(
+        do="set",
+        place=place,
+        before={"text": "Inst. of Biology", "reference": True},
+        after={"organisation": "o1"},
+    )
+    proposal = Suggestion(rule="nearest", safety="review", operations=(change,), why="near")
+    given = ERROR.model_copy(update={"place": place, "suggestion": proposal})
+    proposed = Proposed(number=1, source="AFF201", place=place, why="near", choices=((change,),))
+    study = {"study": {**STUDY["study"], "organisations": [{"id": "o1", "name": "Museum"}]}}
+    shown = page(standing=(given,), proposals=(proposed,), submitted=study, curated=study)
+    assert "We would write: organisation: Museum" in report.message(shown)
+    assert "text: Inst. of Biology → organisation: Museum" in report.markdown(shown)
+    assert "reference: True" not in report.html(shown)

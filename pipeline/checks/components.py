@@ -410,8 +410,12 @@ def title_repeated(study: dict[str, Any]) -> Iterator[Flag]:
 
 
 @check("CMP203", "section-not-associated", at="/study", severity="hint")
-def not_associated(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
+def not_associated(
+    study: dict[str, Any], rows: Associations, submission: Submission
+) -> Iterator[Flag]:
     """No association names this section, so that nobody knows which images it belongs to.
+
+    It is not told of a section whose title an association has nearly, or whose accno.
 
     To fix: name its title in the associations of the study component that it belongs to.
     """
@@ -419,13 +423,36 @@ def not_associated(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
         return
     for slot, (listed, words, _) in KINDS.items():
         used = {_same(one.title) for one in rows[slot]}
-        for n, section in enumerate(study.get(listed, [])):
-            if "title" in section and _same(section["title"]) not in used:
+        left = [
+            (n, section)
+            for n, section in enumerate(study.get(listed, []))
+            if "title" in section and _same(section["title"]) not in used
+        ]
+        meant = _meant(study, rows[slot], titles(study, slot), submission) if left else set()
+        for n, section in left:
+            if section["title"] not in meant:
                 yield Flag(
                     message=f"no association names the {words} {section['title']!r}",
                     at=_missing_row(study, slot, listed) or below("/study", listed, n),
                     value=section["title"],
                 )
+
+
+def _meant(
+    study: dict[str, Any], rows: list[Named], there: list[str], submission: Submission
+) -> set[str]:
+    """The titles that associations mean which name no section as they are written."""
+    plain = {_same(title) for title in there}
+    folded = {title: one_line(title).casefold() for title in there}
+    found: set[str] = set()
+    for one in rows:
+        if _same(one.title) in plain:
+            continue
+        if (known := _with_accno(study, one, submission)) is not None:
+            found.add(known)
+        elif nearest := _nearest(one.title, folded):
+            found.add(nearest[0][0])
+    return found
 
 
 def _missing_row(study: dict[str, Any], slot: str, listed: str) -> str | None:

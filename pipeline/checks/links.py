@@ -32,7 +32,8 @@ def without_description(link: dict[str, Any]) -> Iterator[Flag]:
 
     To fix: describe in a few words what readers will find there.
     """
-    if str(link.get("url", "")).strip() and not str(link.get("description", "")).strip():
+    url = str(link.get("url", "")).strip()
+    if url and not is_placeholder(url) and not str(link.get("description", "")).strip():
         yield Flag(message=f"the link {quoted(link.get('url', ''))} has no description")
 
 

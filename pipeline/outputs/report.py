@@ -228,9 +228,33 @@ def _why(code: str) -> str:
     return " ".join(parts)
 
 
+def _visible(context: Mapping[str, Any], value: Any, longest: int = 2000) -> str:
+    """A value as people read it, organisations by their names."""
+    page: ReportPage = context["page"]
+    if isinstance(value, dict | list | tuple):
+        listed = (page.curated or page.submitted).get("study", {}).get("organisations", ())
+        names = {one.get("id"): one.get("name") for one in listed}
+        value = _with_names(value, names)
+    return wording.visible(value, longest)
+
+
+def _with_names(value: Any, names: Mapping[Any, Any]) -> Any:
+    """A value whose references to organisations are the names of these."""
+    if isinstance(value, list | tuple):
+        return [_with_names(one, names) for one in value]
+    if not isinstance(value, dict):
+        return value
+    shown = {key: _with_names(one, names) for key, one in value.items()}
+    if isinstance(given := value.get("organisation"), str):
+        shown["organisation"] = names.get(given) or given
+    if "text" in shown:
+        shown.pop("reference", None)
+    return shown
+
+
 @cache
 def _environment(*, escape: bool) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -240,7 +264,7 @@ def _environment(*, escape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["visible"] = wording.visible
+    made.filters["visible"] = pass_context(_visible)
     made.filters["inert"] = wording.inert
     made.filters["sentence"] = wording.sentence
     return made

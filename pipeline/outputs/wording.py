@@ -205,13 +205,16 @@ def number(count: int, noun: str, plural: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """A text that starts with a capital and ends with a stop.
+    """A text that starts with a capital and ends with a stop; names of files stay as they are.
 
-    >>> sentence("the title is empty")
-    'The title is empty.'
+    >>> sentence("the title is empty"), sentence("r1.tif holds text")
+    ('The title is empty.', 'r1.tif holds text.')
     """
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".")
+    first = text.partition(" ")[0].rstrip(",;:")
+    plain = first.replace("-", "").replace("'", "").replace("’", "").isalpha() and first.islower()
+    start = text[:1].upper() if plain else text[:1]
+    return start + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".")
 
 
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#!|~&@$^]|(?<=[A-Za-z]):(?=//|\w)|(?<=www)\.", re.IGNORECASE)
