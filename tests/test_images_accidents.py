@@ -314,3 +314,55 @@ def test_a_par_without_its_last_line_is_told(tmp_path: Path) -> None:
     end = "# === END OF DATA DESCRIPTION FILE ===\n"
     assert grave(made(tmp_path / "a.PAR", (whole + end).encode())) == set()
     assert grave(made(tmp_path / "a.PAR", whole.encode())) == {"IMG103"}
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.svs", "Aperio SVS TIFF"),
+        ("plate.1.lsm", "Zeiss LSM (Laser Scanning Microscope) 510/710"),
+        ("a.ome.tif", "OME-TIFF"),
+        ("a.1.tif", "TIFF (Tagged Image File Format)"),
+        ("a.jpk-qi-image", "JPK"),
+    ],
+)
+def test_a_tiff_without_its_directory_is_of_the_kind_of_its_name(
+    name: str, form: str, tmp_path: Path
+) -> None:
+    data = tiff(pixels(64, 64))
+    late = data[:4] + struct.pack("<I", len(data) + 8) + data[8:]
+    one = made(tmp_path / name, late)
+    assert (one.format, one.kind) == (form, "unreadable")
+    assert "IMG201" not in grave(one)
+    # so it is while it is fetched
+    part = made(tmp_path / f"{name}.part", late)
+    assert (part.format, grave(part)) == (form, {"IMG110"})
+
+
+def test_an_unfinished_file_is_told_by_all_that_tells_a_finished_one(tmp_path: Path) -> None:
+    for recipe, name, form in [
+        ("spe", "a.spe", "Princeton Instruments SPE"),
+        ("iplab", "a.ipl", "IPLab"),
+        ("xrm", "a.txrm", "Zeiss XRM"),
+        ("hdf5", "a.ims", "Bitplane Imaris"),
+    ]:
+        RECIPES[recipe](tmp_path / name)
+        data = (tmp_path / name).read_bytes()
+        part = made(tmp_path / f"{name}.partial", data[:-1])
+        assert (part.format, part.kind, grave(part)) == (form, "unreadable", {"IMG110"})
+
+
+def test_a_part_of_hdf5_that_lost_its_letters_is_damaged(tmp_path: Path) -> None:
+    RECIPES["imaris"](tmp_path / "a.ims")
+    data = (tmp_path / "a.ims").read_bytes()
+    at = data.index(b"SNOD")
+    one = made(tmp_path / "a.ims", data[:at] + bytes(4) + data[at + 4 :])
+    assert (one.format, one.kind) == ("Bitplane Imaris", "unreadable")
+    assert "IMG114" in grave(one)
+
+
+def test_what_is_left_of_a_packed_nifti_keeps_its_format(tmp_path: Path) -> None:
+    RECIPES["nifti_gz"](tmp_path / "a.nii.gz")
+    data = (tmp_path / "a.nii.gz").read_bytes()
+    one = made(tmp_path / "a.nii.gz", data[:40])
+    assert (one.format, one.kind) == ("NIfTI", "unreadable")

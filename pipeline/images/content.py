@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Callable
 
@@ -144,10 +145,12 @@ def _empty(facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
 
 
 def _unfinished(facts: Facts, file: Opened, name: str) -> None:
+    """Flag a name that transfer programs give; told is what the file would be without it."""
     stem = name.rsplit(".", 1)[0]
-    found = by_magic(file.head, stem, suffixes_of(stem))
-    facts.format = found.name if found else None
-    facts.evidence = "content" if found else None
+    whole = Facts(facts.path)
+    with contextlib.suppress(Enough, OSError):
+        _content(file, whole, stem, suffixes_of(stem), owned=True)
+    facts.format, facts.evidence = whole.format, whole.evidence
     facts.flag(faults.UNFINISHED, f"{name} is named as an unfinished download", broken=True)
 
 

@@ -11,6 +11,8 @@ from pipeline.images.formats import Format, by_magic, by_names, by_suffix, suffi
 from pipeline.images.opened import Cut, Opened
 
 PLAIN_TIFF = "TIFF (Tagged Image File Format)"
+LEAST_INNER = 512
+"""Bytes of what a gzip file holds that surely tell a header."""
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0", b"IIRO", b"IIRS")
 
 
@@ -54,7 +56,10 @@ def _gzip(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> F
             continue
         if any(one.endswith("gz") for one in found.all_suffixes):
             return found
-    if len(inner) >= 512 and not table().sure.isdisjoint(suffixes) and suffixes[-1] == "gz":
+    sure = not table().sure.isdisjoint(suffixes) and suffixes[-1] == "gz"
+    if sure and len(inner) < LEAST_INNER:
+        return by_suffix(suffixes)[0]  # too little is left to tell it
+    if sure:
         twice = ", which is packed with gzip twice," if inner.startswith(b"\x1f\x8b") else ""
         facts.flag(
             faults.BAD_SIGNATURE,

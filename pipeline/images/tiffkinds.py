@@ -9,7 +9,7 @@ from functools import cache
 from pipeline.images import faults
 from pipeline.images import tiff as t
 from pipeline.images.facts import Facts
-from pipeline.images.formats import Format, Signature, table
+from pipeline.images.formats import Format, Signature, by_suffix, table
 from pipeline.images.opened import Cut, Enough, Opened, Wrong
 from pipeline.images.tiff import Loop, Page, Tiff
 from pipeline.images.tiffdetails import PANASONIC, SPECIAL, technical
@@ -147,10 +147,20 @@ def kind(tiff: Tiff, page: Page, name: str, suffixes: tuple[str, ...]) -> Format
     return table().formats["TIFF (Tagged Image File Format)"]
 
 
+def _claimed(suffixes: tuple[str, ...]) -> Format:
+    """The kind of TIFF whose suffix a file has, for one of which no directory can be read."""
+    plain = table().formats["TIFF (Tagged Image File Format)"]
+    for suffix in suffixes:
+        kinds = [one for one in by_suffix((suffix,)) if any("tiff" in rule for rule in one.rules)]
+        if kinds and suffix not in plain.all_suffixes:
+            return kinds[0]
+    return plain
+
+
 def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     """Tell a TIFF: its kind, sizes, pixels, and faults that its directories prove."""
     file.allow(INDEX_LIMIT)
-    facts.format = "TIFF (Tagged Image File Format)"
+    facts.format = _claimed(suffixes).name
     try:
         tiff = t.begin(file)
     except Cut as cut:
@@ -175,7 +185,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     try:
         found = kind(tiff, first, file.name, suffixes)
     except (Cut, Enough):
-        found = table().formats["TIFF (Tagged Image File Format)"]
+        found = _claimed(suffixes)
     facts.format = found.name
     _strips(tiff, facts, file, pages)
     _values(facts, file, pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 from pipeline.images import faults
@@ -30,6 +31,11 @@ def hdf5(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
         answer = shared().ask("hdf5", file.path)
     except Stopped as stopped:
         facts.flag(faults.READER_STOPPED, f"h5py was stopped: {stopped}")
+        return claimed[0] if claimed else generic
+    if "error" in answer and re.search(r"signature|checksum", str(answer["error"])):
+        # each part of HDF5 begins with letters of its own, and newer ones end in a checksum
+        said = f"a part of the HDF5 file is not what it should be: {answer['error']}"
+        facts.flag(faults.HEADER_DAMAGED, said, broken=True)
         return claimed[0] if claimed else generic
     if "error" in answer:
         facts.flag(faults.READER_COMPLAINS, f"h5py cannot open the file: {answer['error']}")
