@@ -70,6 +70,17 @@ def test_the_tables_are_those_that_the_migrations_make(ledger: Ledger) -> None:
         assert compare_metadata(context, METADATA) == []
 
 
+def test_a_reader_sees_one_state_while_others_write(ledger: Ledger) -> None:
+    give(ledger, "roots")
+    count = "SELECT count(*) FROM accessions"
+    with ledger.read() as connection:
+        before = connection.exec_driver_sql(count).scalar_one()
+        give(ledger, "leaves")
+        assert connection.exec_driver_sql(count).scalar_one() == before
+    with ledger.read() as connection:
+        assert connection.exec_driver_sql(count).scalar_one() == before + 1
+
+
 def test_a_ledger_of_a_newer_pipeline_is_left_alone(where: str) -> None:
     with open_ledger(where) as ledger, ledger.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -43,8 +43,11 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One transaction that sees one state of the ledger."""
-        with _said(self.engine), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _said(self.engine), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
