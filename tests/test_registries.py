@@ -329,8 +329,12 @@ def test_a_file_that_is_no_dump_changes_nothing(tmp_path: Path) -> None:
 def test_a_dump_that_breaks_off_changes_nothing(tmp_path: Path) -> None:
     refresh("ror", dump(tmp_path, "ror"), folder=tmp_path)
     cut = zipped(tmp_path / "cut-ror.zip", "cut_schema_v2.json", json.dumps(ROR)[:-40])
-    with pytest.raises(Exception, match=r"(?i)parse|lexical|premature|incomplete"):
+    with pytest.raises(Unreadable, match=r"(?i)parse|lexical|premature|incomplete"):
         refresh("ror", cut, folder=tmp_path)
+    old = tmp_path / "schema_v1.json"
+    old.write_text('[{"id": "https://ror.org/000000018", "name": "Lakeside"}]', encoding="utf-8")
+    with pytest.raises(Unreadable, match=r"schema_v1\.json does not read as .* \(schema v2 JSON\)"):
+        refresh("ror", old, folder=tmp_path)
     assert local(tmp_path).organisation("000000018") is not None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from pipeline.registries import store
+from pipeline.registries.archive import Unreadable
 from pipeline.registries.facade import Registries
 from pipeline.registries.store import Dump, Progress, Snapshot
 from pipeline.resources import schemas
@@ -112,5 +113,10 @@ def refresh(
         return store.write(
             connection, name, registry.read(path), digested, complete=True, progress=progress
         )
+    except (OSError, sqlite3.Error, Unreadable):
+        raise
+    except Exception as why:
+        said = f"{path.name} does not read as {registry.OFFICIAL}"
+        raise Unreadable(f"{said} ({type(why).__name__}: {why})") from why
     finally:
         connection.close()
