@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline import emission, ledger, review, sources, stages
+from pipeline.checks.release import PASSED
+from pipeline.findings import Finding
 from pipeline.ledger import Due, Ledger
 from pipeline.outputs import public
 from pipeline.outputs import record as records
@@ -24,8 +26,9 @@ def due(
 ) -> tuple[Due, ...]:
     """What is to be brought out on a day (with `accession` of that one alone).
 
-    What a curator holds or sent back is not, nor what newer content that still waits does not
-    want public on that day, or does not say of it when.
+    What a curator holds or sent back is not, nor one whose date passed while it waited
+    (`unconfirmed`), nor what newer content that still waits does not want public on that day, or
+    does not say of it when.
     """
     listed = ledger.due(book, day, accession)
     return tuple(one for one in listed if not _kept_back(settings, book, one, day))
@@ -35,6 +38,9 @@ def _kept_back(settings: Settings, book: Ledger, one: Due, day: dt.date) -> bool
     decisions = ledger.decisions(book, one.submission)
     if review.verdict(decisions, one.digest) in ("hold", "return"):
         return True
+    findings = record_of(settings, one.accession, one.version).report.findings
+    if unconfirmed(book, one.submission, one.release_date, findings):
+        return True
     digest, stored = ledger.last_content(book, one.submission) or (one.digest, None)
     if digest == one.digest or stored is None:
         return False
@@ -42,6 +48,14 @@ def _kept_back(settings: Settings, book: Ledger, one: Due, day: dt.date) -> bool
     submission = sources.open_found(newer, files=False).submission if newer else None
     wanted = stages.release_date(submission) if submission else None
     return wanted is None or wanted > day
+
+
+def unconfirmed(
+    book: Ledger, submission: str, date: dt.date | None, findings: Iterable[Finding]
+) -> bool:
+    """Whether the release date passed while a study waited, and no curator accepted it since."""
+    passed = any(one.code == PASSED for one in findings)
+    return passed and date is not None and not ledger.accepted_after(book, submission, date)
 
 
 def release(settings: Settings, book: Ledger, day: dt.date) -> Iterator[Due]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import emission, review, stages
+from pipeline import emission, releasing, review, stages
 from pipeline.accession import Accession
 from pipeline.outputs import report as pages
 from pipeline.receiving import Bench, Received, component_files, manifest
@@ -50,6 +50,8 @@ def report_page(
     released = stages.release_date(judged.submission) if judged.submission else None
     accession = Accession(value=held) if held else None
     public = held is not None and is_released(bench.settings, held)
+    name, findings = received.opened.id, judged.after.findings
+    unconfirmed = releasing.unconfirmed(bench.ledger, name, released, findings)
     return pages.ReportPage(
         submission=received.opened.id,
         outcome=outcome,
@@ -63,7 +65,8 @@ def report_page(
         citation=accession.citation if accession else None,
         licence_terms=record.licence_terms if record else None,
         released=public,
-        due=released is not None and released <= bench.day and not public,
+        due=released is not None and released <= bench.day and not public and not unconfirmed,
+        unconfirmed=unconfirmed,
         submitted=submitted.metadata if submitted else {},
         curated=judged.submission.metadata if judged.submission else {},
         found=judged.before.findings,

@@ -493,3 +493,21 @@ def test_a_doi_is_told_again_and_kept(tmp_path: Path) -> None:
     document.write_text(before, encoding="utf-8")
     second = curate(source, archive)[CLEAN]
     assert (second.version, second.doi) == (2, first.doi)
+
+
+def test_a_date_that_passed_in_waiting_needs_a_curator_s_word(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", INCOMPLETE), tmp_path / "archive"
+    document = source / INCOMPLETE / "submission.json"
+    _rewrite(document, ReleaseDate="2026-12-01")
+    assert curate(source, archive)[INCOMPLETE].outcome == "waiting-for-files"
+    files = source / INCOMPLETE / "Files"
+    shutil.copy(next(files.rglob("*.ome.tif")), files / "plate1" / "A03_DTT.ome.tif")
+    later = dt.date(2026, 12, 24)
+    result = curate(source, archive, later)[INCOMPLETE]
+    assert result.outcome == "accessioned"
+    message = (archive / result.report).with_name("message.txt").read_text("utf-8")
+    assert "private until you tell us" in message
+    with bench(archive, later) as made:
+        assert list(releasing.release(made.settings, made.ledger, later)) == []
+        deciding.accept(deciding.case(INCOMPLETE, made), curator="A. Curator", note="may come out")
+        assert len(list(releasing.release(made.settings, made.ledger, later))) == 1

@@ -260,6 +260,15 @@ def test_a_release_date_that_has_come_is_not_called_private() -> None:
     assert "becomes public with our next release" in report.message(due)
 
 
+def test_a_release_date_that_passed_in_waiting_is_not_said_to_bring_it_out() -> None:
+    passed = page(outcome="accessioned", accession="S-BIAD3001", unconfirmed=True)
+    for text in (report.message(passed), Seen(report.html(passed)).text, report.markdown(passed)):
+        assert "2026-12-18" in text
+        assert "rivate until 2026" not in text
+        assert "becomes public" not in text
+    assert "private until you tell us" in report.message(passed)
+
+
 def test_message_of_a_returned_submission_lists_what_to_mend() -> None:
     decision = Decision(verdict="return", curator="Ana", note="Please look again.", digest="d")
     text = report.message(page(outcome="returned", decision=decision))

@@ -27,6 +27,7 @@ from pipeline.ledger.releases import Due, due, release, released
 from pipeline.ledger.runs import (
     Run,
     Waiting,
+    accepted_after,
     decide,
     decisions,
     finish_run,
@@ -47,6 +48,7 @@ __all__ = [
     "Refused",
     "Run",
     "Waiting",
+    "accepted_after",
     "accession",
     "accessions",
     "assign",

@@ -261,6 +261,17 @@ def decisions(ledger: Ledger, submission: str) -> tuple[Decision, ...]:
         return tuple(Decision.model_validate(json.loads(body)) for body in found)
 
 
+def accepted_after(ledger: Ledger, submission: str, day: dt.date) -> bool:
+    """Whether a curator has accepted a submission on a later day."""
+    asked = sa.select(decision_table.c.id).where(
+        decision_table.c.submission == submission,
+        decision_table.c.verdict == "accept",
+        decision_table.c.day > day,
+    )
+    with ledger.read() as connection:
+        return connection.execute(asked.limit(1)).one_or_none() is not None
+
+
 def _last(connection: sa.Connection, submission: str) -> sa.Row[Any] | None:
     return connection.execute(
         sa.select(runs)

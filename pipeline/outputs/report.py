@@ -107,6 +107,8 @@ class ReportPage(Frozen):
     released: bool = False
     due: bool = False
     """Whether its release date has come, and the next release brings it out."""
+    unconfirmed: bool = False
+    """Whether its release date passed while it waited, and a curator has to confirm it."""
     doi: str | None = None
     link: str | None = None
     citation: str | None = None
