@@ -308,7 +308,7 @@ def known_accession(text: str) -> str | None:
 
 def visible(text: str) -> str:
     """The text without characters that have no glyph."""
-    return _INVISIBLE.sub("", text)
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def nfc(text: str) -> str:

@@ -43,8 +43,9 @@ _IN_WORDS = "³¹¿‰„‚”‡¢£¤¡÷"
 _CAPITALS = "ŸŠŽÁÂÈÊËÌÍÎÒÓÔÙÚÛ"
 _ODD_SIGNS = frozenset(_IN_WORDS + _CAPITALS + "¯")
 _ODD = re.compile(
-    f"(?<=[a-z])(?<!\\b[hnt])[{_CAPITALS}](?![A-ZÀ-Þ])|(?<=[A-Z])[{_CAPITALS}](?=[a-z])"
-    f"|(?<=[A-Za-z])[{_IN_WORDS}](?!and\\b)(?=[a-zà-ÿ])|(?<![^\\W_])[£¯](?=[^\\W\\dA-ZÀ-Þ]{{2}})"
+    f"[{_CAPITALS}{_IN_WORDS}¯](?:(?<=[a-z][{_CAPITALS}])(?<!\\b[hnt].)(?![A-ZÀ-Þ])"
+    f"|(?<=[A-Z][{_CAPITALS}])(?=[a-z])|(?<=[A-Za-z][{_IN_WORDS}])(?!and\\b)(?=[a-zà-ÿ])"
+    "|(?<=[£¯])(?<![^\\W_].)(?=[^\\W\\dA-ZÀ-Þ]{2}))"
 )
 """Signs and capitals within words, which letters become that are read in another code page.
 

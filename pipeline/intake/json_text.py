@@ -146,7 +146,7 @@ def parse(text: str, file: str) -> Parsed:
 
 def _sound(text: str) -> Any:
     """The value of a text without any fault, read fast; ValueError where one may be."""
-    if _HALF.search(text):
+    if "\\u" in text and _HALF.search(text):
         raise ValueError
     value = _DECODER.decode(text)
     level = [value] if isinstance(value, dict | list) else []

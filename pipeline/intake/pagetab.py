@@ -193,6 +193,8 @@ class _Mapping:
             todo += section.sections
         for one in attributes:
             value = (one.value or "").strip()
+            if not value.startswith(("#", "=")):
+                continue
             if _FAILED.fullmatch(value):
                 message = f"the value of '{one.name}' is an error of a spreadsheet: {value}"
                 self.objects.flag(SPREADSHEET, one.value_at, message, value=value)
