@@ -190,3 +190,17 @@ def test_a_section_type_is_named_as_the_form_does(known: Knowledge, tmp_path: Pa
     _, report = read(known, tmp_path, rows)
     (one,) = found(report, "SUB123")
     assert one.message == "the section type 'Image aquisition' is nearly 'Image acquisition'"
+
+
+def test_what_the_form_demands_is_never_proposed_for_removal(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("mira.lindgren@example.org", "n/a"))
+    (one,) = found(report, "AUT113")
+    assert (one.severity, one.suggestion) == ("error", None)
+    _, report = read(known, tmp_path, changed("mira.lindgren@example.org", "test@test.com"))
+    (one,) = found(report, "AUT113")
+    assert (one.severity, one.suggestion) == ("warning", None)
+    _, report = read(known, tmp_path, changed("Scales were left on gels.", "TBD"))
+    (one,) = found(report, "TXT106")
+    assert one.suggestion is None

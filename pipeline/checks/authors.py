@@ -215,15 +215,22 @@ _MADE_UP = re.compile(
 
 
 @check("AUT113", "author-email-placeholder", at="/study/authors/*/email", severity="warning")
-def email_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
+def email_placeholder(
+    value: str, place: Place, metadata: Metadata, context: Context
+) -> Iterator[Flag]:
     """The e-mail address of an author is a word that stands in for one, or an address made up.
 
-    To fix: give the author's address, or leave the field empty.
+    A word is an error where the document's own template asks for an address.
+
+    To fix: give the author's address; leave the field empty where the form does not ask for one.
     """
     if is_placeholder(value) or _MADE_UP.fullmatch(visible(value).strip()):
+        needed = asked(context, "Author", "email")
+        gone = suggest(removal(metadata, place), why="The value says nothing.")
         yield Flag(
             message=f"{quoted(value)} is no e-mail address but a placeholder",
-            suggestion=suggest(removal(metadata, place), why="The value says nothing."),
+            severity="error" if needed and email(value) is None else None,
+            suggestion=None if needed else gone,
         )
 
 

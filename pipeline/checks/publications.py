@@ -125,7 +125,7 @@ def doi_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Fl
         )
 
 
-@check("PUB101", "publication-doi-as-address", at=DOIS, severity="hint")
+@check("PUB101", "publication-doi-as-address", at=DOIS, severity="hint", requires=["PUB103"])
 def doi_as_address(value: str) -> Iterator[Flag]:
     """The DOI of a publication is given as the resolver's address, which is valid.
 
@@ -140,7 +140,7 @@ def doi_as_address(value: str) -> Iterator[Flag]:
     "publication-doi-with-text-around",
     at=DOIS,
     severity="warning",
-    requires=["PUB101"],
+    requires=["PUB101", "PUB103"],
 )
 def doi_with_text(value: str) -> Iterator[Flag]:
     """The DOI of a publication has the word doi, or white space, before it or within its address.

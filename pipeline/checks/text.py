@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html.entities import name2codepoint
 from urllib.parse import unquote
 
-from pipeline.check import Flag, check, replace, suggest
+from pipeline.check import Context, Flag, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted, waits
 from pipeline.edit import removal
 from pipeline.findings import Operation, Severity
@@ -162,7 +162,7 @@ _TOLD_THERE = re.compile(
 
 
 @check("TXT106", "placeholder", at="", severity="warning")
-def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
+def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[Flag]:
     """A value promises to come later (TBD, pending), or is a template's own words.
 
     'Not applicable' is an answer, but neither a title nor the name of an organism; 'n/a' may mean
@@ -177,11 +177,12 @@ def placeholder(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             continue
         slot = place.rpartition("/")[2]
         gone = suggest(removal(metadata, place), why="The value says nothing.")
+        demanded = context.template is not None and context.template.requires_at(place)
         yield Flag(
             message=f"{quoted(text)} is a placeholder",
             at=place,
             severity=grave,
-            suggestion=None if slot in _NEEDED else gone,
+            suggestion=None if slot in _NEEDED or demanded else gone,
         )
 
 
