@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import struct
 
-SECTOR = 512
+Tree = dict[str, "Tree | bytes"]
+SECTOR, LEAST = 512, 4096
+"""Bytes of a sector, and of a stream that does not stand among the small ones."""
 END, FREE, TABLE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 
 
-def compound(streams: dict[str, bytes]) -> bytes:
-    """A compound file; `/` parts a storage from its stream, short streams are filled with zeros."""
-    tree: dict[str, dict[str, bytes] | bytes] = {}
+def compound(streams: dict[str, bytes], small: bool = False) -> bytes:
+    """A compound file; `/` parts storages, short streams are filled with zeros unless `small`."""
+    tree: Tree = {}
     for path, data in streams.items():
-        storage, slash, name = path.rpartition("/")
-        if slash:
-            below = tree.setdefault(storage, {})
+        *storages, name = path.split("/")
+        level = tree
+        for storage in storages:
+            below = level.setdefault(storage, {})
             assert isinstance(below, dict)
-            below[name] = data
-        else:
-            tree[name] = data
+            level = below
+        level[name] = data
     entries: list[list[object]] = [["Root Entry", 5, FREE, END, 0]]
     bodies: list[tuple[int, bytes]] = []
 
-    def add(level: dict[str, dict[str, bytes] | bytes] | dict[str, bytes], above: int) -> None:
+    def add(level: Tree, above: int) -> None:
         last = None
         for name, data in level.items():
             number = len(entries)
@@ -33,7 +35,7 @@ def compound(streams: dict[str, bytes]) -> bytes:
                 entries[last][5] = number
             last = number
             if isinstance(data, bytes):
-                bodies.append((number, data.ljust(4096, b"\0")))
+                bodies.append((number, data if small else data.ljust(LEAST, b"\0")))
             else:
                 add(data, number)
 
@@ -43,9 +45,24 @@ def compound(streams: dict[str, bytes]) -> bytes:
     at = directory
     table = [*range(1, directory), END]
     content = b""
+    mini, chain = b"", []
     for number, data in bodies:
+        if len(data) < LEAST:
+            first, count = len(chain), -(-len(data) // 64)
+            entries[number][3], entries[number][4] = first, len(data)
+            chain += [*range(first + 1, first + count), END]
+            mini += data.ljust(count * 64, b"\0")
+    listed = struct.pack(f"<{len(chain)}I", *chain)
+    listed += b"\xff" * (-len(listed) % SECTOR)
+    lists = END
+    for number, data in [(0, mini), (-1, listed), *bodies]:
+        if not data or (number > 0 and len(data) < LEAST):
+            continue
         count = -(-len(data) // SECTOR)
-        entries[number][3], entries[number][4] = at, len(data)
+        if number < 0:
+            lists = at
+        else:
+            entries[number][3], entries[number][4] = at, len(data)
         table += [*range(at + 1, at + count), END]
         content += data.ljust(count * SECTOR, b"\0")
         at += count
@@ -56,8 +73,8 @@ def compound(streams: dict[str, bytes]) -> bytes:
     table += [TABLE] * needed
     table += [FREE] * (needed * SECTOR // 4 - len(table))
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    head += struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, needed, 0, 0, 4096,
-                        END, 0, END, 0, places[0])  # fmt: skip
+    head += struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, needed, 0, 0, LEAST,
+                        lists, len(listed) // SECTOR, END, 0, places[0])  # fmt: skip
     head += b"".join(struct.pack("<I", place) for place in places[1:])
     head = head.ljust(SECTOR, b"\xff")
     rows = b""

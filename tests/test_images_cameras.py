@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import cameras, probes
+from tests import cameras, instruments, probes
 from tests.told import grave, made, only
 
 PLANE = {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 6}
@@ -111,3 +111,31 @@ def test_the_packed_pixels_of_a_flim_are_unpacked(tmp_path: Path) -> None:
     assert grave(only(tmp_path / "a.fli", deep=True)) == set()
     (tmp_path / "a.fli").write_bytes(data[:-9])
     assert grave(only(tmp_path / "a.fli", deep=True)) == {"IMG103"}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sizes", "kind", "images"),
+    [
+        (instruments.zvi(), "a.zvi", PLANE | {"Z": 2, "C": 3}, "uint16", 1),
+        (instruments.zvi((2, 1, 1), 3), "a.zvi", PLANE | {"Z": 2, "C": 3}, "uint8", 1),
+        (instruments.zvi((1, 2, 4), 1), "a.zvi", PLANE | {"T": 4, "C": 2}, "uint8", 1),
+        (instruments.zvi((1, 2, 1), 2, tiles=3), "a.zvi", PLANE | {"C": 2}, "uint16", 3),
+        (instruments.zvi((1, 1, 1), alone=True), "a.zvi", PLANE, "uint16", 1),
+        (instruments.cxd(), "a.cxd", PLANE | {"Z": 2, "T": 2}, "uint16", 1),
+        (instruments.cxd(2, 1, 24), "a.cxd", PLANE | {"T": 2, "C": 3}, "uint8", 1),
+        (instruments.cxd(3, 1, 16, 2), "a.cxd", PLANE | {"T": 3, "C": 2}, "uint16", 1),
+    ],
+)
+def test_what_the_streams_of_compound_files_say(
+    data: bytes, name: str, sizes: Sizes, kind: str, images: int, tmp_path: Path
+) -> None:
+    one = made(tmp_path / name, data)
+    assert (one.sizes, one.pixel_type, one.images) == (sizes, kind, images)
+    assert grave(one) == set()
+    if name == "a.zvi":
+        assert one.pixel_size_um == pytest.approx({"X": 0.1, "Y": 0.1, "Z": 0.5})
+        assert (one.acquired, one.instrument) == ("2009-07-06T06:00:00", "Axioplan")
+    else:
+        assert one.pixel_size_um == pytest.approx({"X": 0.5, "Y": 0.5})
+        assert one.acquired == "2012-12-14T23:06:40"
+    assert grave(made(tmp_path / name, data[: len(data) // 2])) == {"IMG103"}

@@ -122,6 +122,16 @@ def ole(path: str, names: list[str], most: int) -> dict[str, Any]:
     return {"streams": found}
 
 
+def ole_image(path: str, kind: str) -> dict[str, Any]:
+    """What the image in an OLE2 file of a kind says: `zvi` or `cxd`."""
+    import olefile
+
+    from pipeline.images import olekinds
+
+    with olefile.OleFileIO(source(path)) as file:
+        return {"zvi": olekinds.zvi, "cxd": olekinds.cxd}[kind](file)
+
+
 def readers(path: str) -> dict[str, Any]:
     """The installed bioio readers and the suffixes that each claims."""
     from importlib.metadata import entry_points
@@ -164,6 +174,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "bioio": bioio,
     "nd2": nd2,
     "ole": ole,
+    "ole_image": ole_image,
     "czi": czi,
     "nd2_pixels": nd2_pixels,
     "readers": readers,

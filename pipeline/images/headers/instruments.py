@@ -71,6 +71,18 @@ def xrm(file: Opened, facts: Facts) -> None:
     facts.name_instrument("Zeiss Xradia")
 
 
+@header("Zeiss AxioVision ZVI (Zeiss Vision Image)", "SimplePCI & HCImage")
+def compound(file: Opened, facts: Facts) -> None:
+    """ZVI and CXD: sizes, type, steps and date from their streams, read in the worker."""
+    from pipeline.images.isolation import Stopped, shared
+
+    kind = "cxd" if facts.format == "SimplePCI & HCImage" else "zvi"
+    try:
+        facts.take(shared().ask("ole_image", file.path, kind=kind))
+    except Stopped as stopped:
+        facts.flag(faults.READER_STOPPED, f"reading the streams was stopped: {stopped}")
+
+
 @header("Olympus FluoView FV1000")
 def fluoview(file: Opened, facts: Facts) -> None:
     """OIF, with its folder X.oif.files, and OIB, which keeps the same files in its streams."""
