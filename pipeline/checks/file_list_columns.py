@@ -57,7 +57,7 @@ ABSOLUTE = declare(
     "FLS131",
     "path-of-own-computer",
     "error",
-    """A path starts at a drive, a network share or a home folder of the depositor's computer.
+    """A path starts at a drive, share or home folder of the depositor's computer, or on the web.
 
     The archive has only the folder that was uploaded, so such a path leads nowhere.
 
@@ -265,11 +265,11 @@ _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
 # Backslashes and control characters have findings of their own, and so has a drive's colon.
 _REFUSED = r"[^0-9A-Za-z!\-_*'(). /\\:\x00-\x1f\x7f-\x9f]|(?<!\A[A-Za-z]):"
 _OWN_COMPUTER = (
-    r"(?i)\A\s*(?:[a-z]:(?:[\\/]|\Z)|\\\\|//|~|file:"
+    r"(?i)\A\s*(?:[a-z]:(?:[\\/]|\Z)|\\\\|//|~(?!\$)|file:|[a-z][a-z0-9+.-]+://"
     r"|/(?:[a-z]/)?(?:home|users|volumes|mnt|media|root|private|cygdrive)/)"
 )
 _SYSTEM_FILE = (
-    r"(?i)(?:\A|/)(?:\.ds_store|thumbs\.db|desktop\.ini|ehthumbs\.db|\.directory|\._[^/]*"
+    r"(?i)(?:\A|/)(?:\.ds_store|thumbs\.db|desktop\.ini|ehthumbs\.db|\.directory|\._[^/]*|~\$[^/]*"
     r"|(?:__macosx|\.spotlight-v100|\.trashes|\.fseventsd|@eadir)(?:/.*)?)\Z"
 )
 
@@ -293,7 +293,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         kind="avoids",
         column="path",
         pattern=_OWN_COMPUTER,
-        message="the path '{value}' starts at a drive, a share or a home folder",
+        message="the path '{value}' starts at a drive, a share, a home folder or on the web",
     ),
     Expectation(
         code=ESCAPES,
@@ -313,7 +313,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         code=DOUBLE,
         kind="avoids",
         column="path",
-        pattern=r"[^/]//",
+        pattern=r"[^/:]//",
         message="the path '{value}' has two slashes after one another",
     ),
     Expectation(
@@ -378,7 +378,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         kind="avoids",
         column="path",
         pattern=_SYSTEM_FILE,
-        message="'{value}' is a file that an operating system made for itself",
+        message="'{value}' is a file that a system or a program made for itself",
     ),
     Expectation(
         code=REPEATED,

@@ -122,7 +122,7 @@ SEPARATOR = declare(
     "FLS109",
     "separator-not-tab",
     "error",
-    """The columns of a file list are separated by commas or semicolons instead of tabs.
+    """The columns of a file list are separated by commas, semicolons or spaces instead of tabs.
 
     To fix: save the list as tab-separated text (in Excel: 'Text (Tab delimited)').
     """,

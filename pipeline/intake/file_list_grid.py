@@ -146,9 +146,10 @@ def _header(grid: Grid, found: list[Finding]) -> tuple[int, int] | None:
             message = f"'Files' is column {column + 1}; the first one is {clip(first[0])!r}"
             found.append(codes.HEADER_COLUMN.at(grid.locate(line, column + 1), message))
             return 0, column
-    separated = re.match(r"\W*files\W*([,;|])", first[0], re.IGNORECASE)
+    separated = re.match(r"\W*files(?:\W*([,;|])| {2,}(?=\S))", first[0], re.IGNORECASE)
     if len(first) == 1 and separated:
-        message = f"the first line is separated by '{separated[1]}' instead of tabs"
+        mark = f"'{separated[1]}'" if separated[1] else "spaces"
+        message = f"the first line is separated by {mark} instead of tabs"
         found.append(codes.SEPARATOR.at(grid.locate(line, 1), message, value=clip(first[0])))
         return None
     message = f"the first header is {clip(first[0])!r} instead of 'Files'"
