@@ -17,8 +17,6 @@ from pipeline.submission import Metadata, Submission
 YEARS_AHEAD = 2
 """How long a study may be held back (archive policies 1.2; submission form `limitDateFuture`)."""
 
-PASSED = "REL202"
-"""The code with which a study stays private until a curator has accepted it."""
 DATES = "/release_date"
 _BOTH = (DATES, "/study/release_date")
 
@@ -164,7 +162,7 @@ def too_far(value: str, submission: Submission, day: dt.date) -> Iterator[Flag]:
         yield Flag(message=f"the release date {date} lies after {latest}, two years ahead")
 
 
-@check(PASSED, "release-date-passed-while-waiting", at=DATES, severity="warning")
+@check("REL202", "release-date-passed-while-waiting", at=DATES, severity="warning")
 def passed_while_waiting(
     value: str, submission: Submission, day: dt.date, known: Known
 ) -> Iterator[Flag]:

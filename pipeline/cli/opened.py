@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 @contextmanager
 def archive_at(archive: Path, *, make: bool = False) -> Iterator[tuple[Settings, Ledger]]:
     """The settings and the open ledger of an archive; a usage error when there is none."""
-    from pipeline import ledger
+    from pipeline.archive import open_archive
     from pipeline.settings import settings
 
     chosen = settings(archive)
-    if make:
-        chosen.archive.mkdir(parents=True, exist_ok=True)
-    elif not chosen.archive.is_dir():
+    if not make and not chosen.archive.is_dir():
         raise click.UsageError(f"there is no archive at {archive}; see bia-curation curate --help")
-    book = ledger.open_ledger(chosen.ledger)
+    book = open_archive(chosen)
     try:
         yield chosen, book
     finally:

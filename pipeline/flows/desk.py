@@ -14,6 +14,7 @@ from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext
 
 from pipeline import ledger
+from pipeline.archive import open_archive
 from pipeline.settings import Settings, settings
 
 MOST_TAGS = 100
@@ -51,8 +52,7 @@ def place(text: str) -> Path:
 
 @task(name="open the archive", **TRIED_AGAIN)
 def _open(chosen: Settings) -> ledger.Ledger:
-    chosen.archive.mkdir(parents=True, exist_ok=True)
-    return ledger.open_ledger(chosen.ledger)
+    return open_archive(chosen)
 
 
 @contextmanager

@@ -15,7 +15,13 @@ from pipeline.ledger.assignment import (
     versions,
     withdraw,
 )
-from pipeline.ledger.connection import Ledger, LedgerUnavailable, Refused, open_ledger
+from pipeline.ledger.connection import (
+    Ledger,
+    LedgerUnavailable,
+    Refused,
+    identity,
+    open_ledger,
+)
 from pipeline.ledger.hashes import (
     Growing,
     checksums,
@@ -60,6 +66,7 @@ __all__ = [
     "finish_run",
     "hash_file",
     "hash_files",
+    "identity",
     "import_accession",
     "keep_doi",
     "known",

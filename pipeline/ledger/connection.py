@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from pipeline.ledger.tables import HEAD, counters
+from pipeline.ledger.tables import identity as identity_table
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_SECONDS = 120
@@ -192,6 +193,12 @@ def _revision(connection: sa.Connection) -> str | None:
         return None
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return None if found is None else str(found)
+
+
+def identity(ledger: Ledger) -> str:
+    """What tells a ledger from every other; a copy or a restored one has the same."""
+    with ledger.read() as connection:
+        return str(connection.execute(sa.select(identity_table.c.id)).scalar_one())
 
 
 def insert_missing(connection: sa.Connection, table: sa.Table, **values: Any) -> None:

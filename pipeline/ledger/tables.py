@@ -23,7 +23,7 @@ from sqlalchemy import (
     func,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that these tables stand for."""
 
 
@@ -58,6 +58,9 @@ def _now() -> Column[Any]:
 def _submission(**more: Any) -> Column[Any]:
     return Column("submission", Words, ForeignKey("submissions.id"), **more)
 
+
+identity = Table("identity", METADATA, Column("id", Text, primary_key=True))
+"""One row, made with the ledger: no other ledger has the same."""
 
 counters = Table(
     "counters",
