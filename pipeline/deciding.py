@@ -56,7 +56,7 @@ def accept(
         take=take,
         typed=typed,
     )
-    ledger.decide(one.bench.ledger, opened.id, decision, one.bench.day)
+    _note(one, decision)
     return decision, blocking
 
 
@@ -73,7 +73,7 @@ def waive(one: Case, code: str, pointer: str, *, curator: str, note: str) -> Dec
         note=note,
         absent=ABSENT,
     )
-    ledger.decide(one.bench.ledger, one.received.opened.id, decision, one.bench.day)
+    _note(one, decision)
     return decision
 
 
@@ -81,5 +81,14 @@ def keep(one: Case, verdict: Literal["return", "hold"], *, curator: str, note: s
     """Send a submission back to its depositor, or hold it; raises review.Refused unsigned."""
     decide = review.return_ if verdict == "return" else review.hold
     decision = decide(one.received.digest, curator=curator, note=note)
-    ledger.decide(one.bench.ledger, one.received.opened.id, decision, one.bench.day)
+    _note(one, decision)
     return decision
+
+
+def _note(one: Case, decision: Decision) -> None:
+    """Note a decision, unless another curator's came between."""
+    name, seen = one.received.opened.id, len(one.received.decisions)
+    try:
+        ledger.decide(one.bench.ledger, name, decision, one.bench.day, seen=seen)
+    except ledger.Refused as why:
+        raise review.Refused(str(why)) from why

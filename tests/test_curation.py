@@ -511,3 +511,14 @@ def test_a_date_that_passed_in_waiting_needs_a_curator_s_word(tmp_path: Path) ->
         assert list(releasing.release(made.settings, made.ledger, later)) == []
         deciding.accept(deciding.case(INCOMPLETE, made), curator="A. Curator", note="may come out")
         assert len(list(releasing.release(made.settings, made.ledger, later))) == 1
+
+
+def test_of_two_curators_at_once_one_is_told_of_the_other(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", DECIDED), tmp_path / "archive"
+    curate(source, archive)
+    with bench(archive) as made:
+        one, other = deciding.case(DECIDED, made), deciding.case(DECIDED, made)
+        deciding.keep(one, "return", curator="A. Curator", note="please name it")
+        with pytest.raises(review.Refused, match="Curator has decided meanwhile"):
+            deciding.accept(other, curator="B. Curator", note="let it pass")
+        assert len(ledger.decisions(made.ledger, DECIDED)) == 1

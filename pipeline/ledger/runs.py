@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.findings import Finding, Frozen
-from pipeline.ledger.connection import Ledger
+from pipeline.ledger.connection import Ledger, Refused
 from pipeline.ledger.submissions import hold
 from pipeline.ledger.tables import changes as change_table
 from pipeline.ledger.tables import contents, runs
@@ -232,10 +232,22 @@ def waiting(ledger: Ledger) -> tuple[Waiting, ...]:
     return tuple(listed)
 
 
-def decide(ledger: Ledger, submission: str, decision: Decision, day: dt.date) -> None:
-    """Append a curator's decision; nothing takes it out again."""
+def decide(
+    ledger: Ledger, submission: str, decision: Decision, day: dt.date, *, seen: int | None = None
+) -> None:
+    """Append a curator's decision; nothing takes it out again.
+
+    `seen` is the number of decisions that it was made upon; raises Refused where others came since.
+    """
     with ledger.write() as connection:
         hold(connection, submission)
+        made = connection.execute(
+            sa.select(decision_table.c.curator, decision_table.c.verdict)
+            .where(decision_table.c.submission == submission)
+            .order_by(decision_table.c.id)
+        ).all()
+        if seen is not None and (since := made[seen:]):
+            raise Refused(f"{since[-1].curator} has decided meanwhile ({since[-1].verdict})")
         last = _last(connection, submission)
         connection.execute(
             sa.insert(decision_table).values(
