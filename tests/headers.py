@@ -124,12 +124,6 @@ plain(
     "Andor SIF",
     "a.sif",
 )
-plain(
-    "pic",
-    padded([(0, struct.pack("<3h", 4, 4, 1)), (14, b"\1\0"), (54, b"90")], 76) + bytes(range(16)),
-    "Bio-Rad PIC",
-    "a.pic",
-)
 plain("imod", (b"IMODV1.2" + b"model").ljust(240, b"\0") + b"IEOF", "IMOD", "a.mod")
 plain(
     "jng",
@@ -168,7 +162,6 @@ plain(
 for _format, _file, _hex in [
     ("Amira Mesh", "a.am", b"# AmiraMesh 3D ASCII 2.0\n".hex()),
     ("INR", "a.inr", b"#INRIMAGE-4#{\nXDIM=4\nYDIM=4\nPIXSIZE=8 bits\n".hex()),
-    ("Olympus OIR", "a.oir", (b"OLYMPUSRAWFORMAT" + bytes(96)).hex()),
     ("Varian FDF", "a.fdf", b"#!/usr/local/fdf/startup\nfloat rank = 2;\n".hex()),
     ("Zeiss Axio CSM", "a.lms", b"....LMSFLE".hex() + "00" * 32),
     ("PicoQuant PTU", "a.ptu", b"PQTTTR\0\0".hex() + "00" * 8),

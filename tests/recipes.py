@@ -12,8 +12,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from tests import (  # noqa: F401  cameras, instruments and probes have recipes
+from tests import (  # noqa: F401  cameras, confocal, instruments and probes have recipes
     cameras,
+    confocal,
     headers,
     instruments,
     pictures,

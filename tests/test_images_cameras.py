@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import cameras, instruments, probes
+from tests import cameras, confocal, instruments, probes
 from tests.told import grave, made, only
 
 PLANE = {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 6}
@@ -59,11 +59,22 @@ SOUND: list[tuple[str, bytes, str, Sizes, dict[str, float]]] = [
     ("a.vff", probes.vff(), "int16", PLANE | {"Z": 2}, {"X": 50.0, "Y": 50.0, "Z": 50.0}),
     ("a.mif", probes.mrtrix(), "int16", PLANE | {"Z": 2, "T": 3}, {**dict.fromkeys("XY", 500.0),
      "Z": 2000.0}),
+    ("a.oir", confocal.oir(), "uint16", PLANE | {"Z": 3, "C": 2, "T": 2},
+     {"X": 0.25, "Y": 0.25, "Z": 1.0}),
+    ("b.oir", confocal.oir(1, 1, 1, False), "uint8", PLANE, {"X": 0.25, "Y": 0.25, "Z": 1.0}),
+    ("a.lof", confocal.lof(), "uint16", PLANE | {"Z": 3, "C": 2}, {"X": 0.5, "Y": 0.5, "Z": 2.0}),
+    ("a.pic", confocal.pic(notes=confocal.NOTES), "uint16", PLANE | {"Z": 3},
+     {"X": 0.5, "Y": 0.5, "Z": 14.0}),
+    ("b.pic", confocal.pic(True, ("AXIS_2 = 257 0.0 0.5 um", "AXIS_4 2 0.0 1.0 s")), "uint8",
+     PLANE | {"T": 3}, {"X": 0.5}),
+    ("a.obf", confocal.obf(), "uint16", PLANE | {"Z": 3}, dict.fromkeys("XYZ", 0.1)),
+    ("b.obf", confocal.obf(0x40, (6, 4, 1, 2)), "float32", PLANE | {"C": 2},
+     dict.fromkeys("XYZ", 0.1)),
     ("a.dpx", probes.dpx(), "uint16", PLANE | {"C": 3}, {}),
     ("b.dpx", probes.dpx("<"), "uint16", PLANE | {"C": 3}, {}),
     ("a.cin", probes.cineon(), "uint16", PLANE | {"C": 3}, {}),
 ]  # fmt: skip
-ENDS_WITH_MORE = {"a.ipl", "b.ipl", "a.liff", "b.liff", "a.dm2"}
+ENDS_WITH_MORE = {"a.ipl", "b.ipl", "a.liff", "b.liff", "a.dm2", "a.pic", "b.pic", "a.obf"}
 """Of these the last tenth is no pixels."""
 
 
@@ -103,6 +114,15 @@ def test_lengths_alone_tell_formats_without_a_signature(tmp_path: Path) -> None:
         assert (one.evidence, one.sizes) == ("content", sizes), name
         assert grave(one) == set()
         assert made(tmp_path / name, data[:-7]).evidence != "content"
+
+
+def test_an_oir_names_its_channels_and_date(tmp_path: Path) -> None:
+    one = made(tmp_path / "a.oir", confocal.oir())
+    assert (one.channels, one.acquired) == (("CH1", "CH2"), "2020-01-02T03:04:05")
+    # one that is still being written does not know its length yet
+    early = bytearray(confocal.oir())
+    early[32:48] = bytes(16)
+    assert grave(made(tmp_path / "a.oir", bytes(early))) == set()
 
 
 def test_the_packed_pixels_of_a_flim_are_unpacked(tmp_path: Path) -> None:

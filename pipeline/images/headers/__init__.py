@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.images.headers import (  # noqa: F401  they declare their headers
     cameras,
+    confocal,
     dicom,
     diffraction,
     electron,

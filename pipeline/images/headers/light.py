@@ -1,4 +1,4 @@
-"""Headers of light-microscopy formats: LIF, ND2, DeltaVision, SIF, SPE, OIR, Bio-Rad, OBF."""
+"""Headers of light-microscopy formats: LIF, ND2, DeltaVision, SIF, SPE, OBF."""
 
 from __future__ import annotations
 
@@ -35,13 +35,11 @@ SPE_TYPES = {
 }
 
 
-@header("Leica LAS AF LIF (Leica Image File Format)", "Leica LOF")
+@header("Leica LAS AF LIF (Leica Image File Format)")
 def lif(file: Opened, facts: Facts) -> None:
     """LIF: its XML, and the memory blocks behind it one after the other."""
     file.allow(INDEX)
     letters = struct.unpack_from("<I", file.need(0, 13, "the LIF header"), 9)[0]
-    if facts.format == "Leica LOF":
-        return
     xml = file.need(13, 2 * letters, "the LIF metadata") if letters < INDEX // 2 else b""
     text = xml.decode("utf-16-le", "replace")
     wide = re.search(r'<LMSDataContainerHeader[^<>]*\bVersion="2"', text) is not None
@@ -265,27 +263,12 @@ def spe(file: Opened, facts: Facts) -> None:
     file.reach(4100 + x * y * frames * width, "the SPE pixel data")
 
 
-@header("Bio-Rad PIC")
-def biorad(file: Opened, facts: Facts) -> None:
-    """Bio-Rad PIC: sizes, and the length that they ask for."""
-    if not file.head.startswith(b"90", 54):
-        return
-    x, y, images = struct.unpack_from("<3h", file.need(0, 76, "the PIC header"), 0)
-    byte = struct.unpack_from("<h", file.head, 14)[0]
-    if x <= 0 or y <= 0 or images <= 0:
-        raise Wrong(f"the PIC header says {images} images of {x} by {y} pixels")
-    facts.pixel_type = "uint8" if byte else "uint16"
-    facts.size(T=1, C=1, Z=images, Y=y, X=x)
-    file.reach(76 + x * y * images * (1 if byte else 2), "the PIC pixel data")
-
-
-@header("Olympus OIR")
-def oir(file: Opened, facts: Facts) -> None:
-    """OIR: the length that its header states."""
-    head = file.need(0, 96, "the OIR header")
-    size = struct.unpack_from("<Q", head, 32)[0] if len(head) >= 40 else 0
-    if 96 < size < 1 << 48:
-        facts.images = 1
+_OBF_TYPES = {
+    **dict(zip((1, 2, 4, 8), ("uint8", "int8", "uint16", "int16"), strict=True)),
+    **dict(zip((16, 32, 64, 128), ("uint32", "int32", "float32", "float64"), strict=True)),
+    **dict(zip((0x400, 0x800), ("uint8", "uint8"), strict=True)),
+    **dict(zip((0x1000, 0x2000), ("uint64", "int64"), strict=True)),
+}
 
 
 @header("Imspector OBF")
@@ -306,9 +289,20 @@ def obf(file: Opened, facts: Facts) -> None:
         names, description = struct.unpack_from("<II", lead, 24 + 60 + 120 + 120 + 4 + 4 + 4)
         length, following = struct.unpack_from("<QQ", lead, 352)
         if len(seen) == 1:
-            sizes = dict(zip("XYZT", shape, strict=False))
-            facts.size(C=1, **{axis: sizes.get(axis, 1) for axis in "TZYX"})
-        file.reach(at + 368 + names + description + length, "an OBF stack")
+            sizes = dict(zip("XYZCT", shape, strict=False))
+            kind = struct.unpack_from("<I", lead, 324)[0]
+            colours = {0x400: 3, 0x800: 4}.get(kind, 1)
+            told = {axis: sizes.get(axis, 1) for axis in "TZYX"}
+            facts.size(C=colours * sizes.get("C", 1), **told)
+            facts.pixel_type = _OBF_TYPES.get(kind)
+            lengths = struct.unpack_from(f"<{rank}d", lead, 84)
+            steps = (1e6 * whole / n if n else 0 for whole, n in zip(lengths, shape, strict=True))
+            facts.pixel_size(**dict(zip("XYZ", steps, strict=False)))
+        end = at + 368 + names + description + length
+        file.reach(end, "an OBF stack")
+        if struct.unpack_from("<I", lead, 16)[0] >= 1:
+            foot = struct.unpack("<I", file.need(end, 4, "the footer of an OBF stack"))[0]
+            file.reach(end + foot, "the footer of an OBF stack")
         at = following
     facts.images = len(seen) or None
 
