@@ -42,9 +42,10 @@ def write_file(path: Path, content: bytes) -> None:
     _sync(path.parent)
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+def write_folder(folder: Path, contents: Mapping[str, bytes], *, public: bool = False) -> None:
     """Bring a folder of files to disk in one step; one that holds just these is left alone.
 
+    Others than its owner may open it only when it is `public` (and the umask lets them).
     What a killed run left half done beside it is cleared away, or set back.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
             shutil.rmtree(left)
     if _holds(folder, contents):
         return
-    part.mkdir()
+    part.mkdir(0o777 if public else 0o700)
     for name, content in contents.items():
         path = part / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -79,6 +79,6 @@ def bring_out(settings: Settings, book: Ledger, one: Due, day: dt.date) -> bool:
         record = record_of(settings, one.accession, one.version)
         if record.release_date is None or record.release_date > day.isoformat():
             return False
-        emission.write_folder(settings.public / one.accession, public.bundle(record))
+        emission.write_folder(settings.public / one.accession, public.bundle(record), public=True)
         ledger.release(book, one.accession, one.version, day)
         return True

@@ -437,6 +437,8 @@ def test_everyone_can_open_what_is_public(tmp_path: Path) -> None:
     for path in (archive / "public" / one.accession, *(archive / "public").rglob("*")):
         assert path.stat().st_mode & 0o044 == 0o044, path
         assert not path.is_dir() or path.stat().st_mode & 0o011 == 0o011, path
+    for path in (archive / "records").glob("*/*"):
+        assert path.stat().st_mode & 0o077 == 0, path
 
 
 def test_a_submission_given_by_two_dots_is_called_by_its_folder(tmp_path: Path) -> None:
