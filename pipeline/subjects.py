@@ -41,6 +41,14 @@ class Subject(Frozen):
                 return str(Path(self.given) / (home / file).relative_to(self.path))
         return str(Path(self.given) / file)
 
+    def beside(self, file: str | None) -> str:
+        """The path of a file itself, where it stands beside the document that was named."""
+        if file and not self.path.is_dir() and file not in (self.given, self.path.name):
+            home = Path(self.given).parent
+            if os.path.exists(self.path.parent / file):
+                return str(home / file)
+        return self.path_of(file)
+
 
 def at(path: Path) -> Iterator[Subject]:
     """What stands at a path: itself, or the submissions of an inbox."""

@@ -123,3 +123,37 @@ def test_a_sound_study_gives_an_empty_log_but_for_notes() -> None:
     log = sarif(INBOX / "keratocyte-actin-flow" / "submission.json")
     in_form(log)
     assert {one["level"] for one in log["runs"][0]["results"]} <= {"note"}
+
+
+def test_what_stands_in_a_file_list_is_placed_there(tmp_path: Path) -> None:
+    study = INBOX / "keratocyte-actin-flow"
+    for name in ("submission.json", "actin_movies.tsv"):
+        (tmp_path / name).write_bytes((study / name).read_bytes())
+    with (tmp_path / "actin_movies.tsv").open("a", encoding="utf-8") as rows:
+        rows.write("\n")
+        rows.write((study / "actin_movies.tsv").read_text("utf-8").splitlines()[1] + "\n")
+    log = sarif(tmp_path / "submission.json")
+    in_form(log)
+    again = next(one for one in log["runs"][0]["results"] if one["ruleId"] == "FLS201")
+    place = again["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place == (tmp_path / "actin_movies.tsv").as_uri()
+
+
+def test_a_table_of_findings_in_several_files_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "study.tsv").write_text(
+        "Submission\nReleaseDate\t2027-02-30\n\nStudy\nTitle\tFish\n\n"
+        "Study Component\nName\tA\nFile List\tlist.tsv\n",
+        "utf-8",
+    )
+    (tmp_path / "list.tsv").write_text("Files\nC:\\a.tif\n", "utf-8")
+    arguments = ["validate", str(tmp_path / "study.tsv"), "--no-files", "--on", DAY]
+    told = CliRunner().invoke(cli, arguments).output
+    assert "list.tsv, line 2:1" in told
+    assert "study.tsv, line 2:2" in told
+
+
+def test_a_message_is_written_in_sentences() -> None:
+    texts = [one["message"]["text"] for one in sarif(STUDY)["runs"][0]["results"]]
+    assert texts
+    assert all(text.endswith(".") and ". " in text for text in texts)
+    assert all(text[0].isupper() or not text.split()[0].isalpha() for text in texts)

@@ -110,7 +110,7 @@ def without_associations(
     )
 
 
-@check("CMP004", "association-incomplete", at="/study/study_components/*", severity="warning")
+@check("CMP004", "association-incomplete", at="/study/study_components/*", severity="error")
 def incomplete_association(
     component: dict[str, Any], context: Context, place: Place
 ) -> Iterator[Flag]:

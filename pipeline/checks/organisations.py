@@ -84,7 +84,7 @@ def names_nothing(
         at=below(place, "text"),
         value=text,
         severity="hint" if submission.held_elsewhere else None,
-        hint=f"Refer to one of the organisations ({known or 'there are none'}), or add the one "
+        hint=f"refer to one of the organisations ({known or 'there are none'}), or add the one "
         "that is meant.",
         suggestion=suggest(
             *edits[0],

@@ -13,7 +13,7 @@ import click
 from pipeline.cli import printing
 from pipeline.cli.batch import finding_line
 from pipeline.cli.opened import archive_at
-from pipeline.cli.validate import where
+from pipeline.cli.validate import placed
 
 if TYPE_CHECKING:
     from pipeline.deciding import Case
@@ -93,7 +93,7 @@ def show(submission: str, archive: Path, form: str, day: dt.date) -> None:
 
 
 def _for_people(told: dict[str, Any]) -> None:
-    findings = [{**one, "where": where(one["location"])} for one in told["findings"]]
+    findings = placed(told["findings"])
     printing.table(findings, ("severity", "code", "where", "message"), "Findings")
     proposals = [
         {

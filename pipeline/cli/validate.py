@@ -74,7 +74,7 @@ def _put_sarif(paths: tuple[Path, ...], ask: Ask) -> int:
     for path in printing.progress(paths, len(paths), "documents"):
         for subject, report, _ in batch.judged(path, ask, known):
             placed += [
-                sarif.Placed(subject.path_of(one.location.file), one) for one in report.findings
+                sarif.Placed(subject.beside(one.location.file), one) for one in report.findings
             ]
     log = sarif.log(placed, _text, version=knowledge.VERSION)
     printing.put(json.dumps(log, ensure_ascii=False, indent=1))
@@ -93,8 +93,9 @@ def _for_people(lines: Iterable[dict[str, Any]]) -> None:
     shown: list[dict[str, Any]] = []
     for line in lines:
         if "read" not in line:
-            shown.append({**line, "where": where(line["location"]), "what to do": line["hint"]})
+            shown.append({**line, "what to do": line["hint"]})
             continue
+        shown = placed(shown)
         counts = ", ".join(_counted(line[f"{one}s"], one) for one in ("error", "warning", "hint"))
         title = f"{line['path']}: {counts}" + ("" if line["read"] else "; could not be read")
         printing.table(shown, ("severity", "code", "where", "message", "what to do"), title)
@@ -120,9 +121,15 @@ def _by_reason(skipped: Iterable[dict[str, str]]) -> dict[str, list[str]]:
     return codes
 
 
-def where(location: dict[str, Any]) -> str:
-    """A place in words: `line 88, /section/…`, `sheet Files, B7`, `row 4`."""
-    parts = []
+def placed(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings with their places in words; the file, too, where they stand in several."""
+    files = {one["location"]["file"] for one in findings}
+    return [{**one, "where": where(one["location"], named=len(files) > 1)} for one in findings]
+
+
+def where(location: dict[str, Any], *, named: bool = False) -> str:
+    """A place in words: `line 88, /section/…`, `sheet Files, B7`, `list.tsv, row 4`."""
+    parts = [str(location["file"])] if named and location["file"] else []
     if location["line"]:
         column = f":{location['column']}" if location["column"] else ""
         parts.append(f"line {location['line']}{column}")

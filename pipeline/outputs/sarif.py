@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from pipeline.findings import CODES, FAMILIES, Code, Finding, Location, Operation
 from pipeline.intake.json_places import Places
+from pipeline.outputs.wording import sentence
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 VERSION = "2.1.0"
@@ -66,7 +67,7 @@ def _result(one: Placed, rule: int, texts: Texts) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}. {finding.hint}".strip()},
+        "message": {"text": _said(finding)},
         "locations": [_location(one, texts)],
         "partialFingerprints": {"place/v1": _fingerprint(one)},
         "occurrenceCount": finding.count,
@@ -74,6 +75,11 @@ def _result(one: Placed, rule: int, texts: Texts) -> dict[str, Any]:
     if fixes := list(_fixes(one, texts)):
         made["fixes"] = fixes
     return made
+
+
+def _said(finding: Finding) -> str:
+    """What is wrong and what to do, as sentences."""
+    return " ".join(sentence(text) for text in (finding.message, finding.hint) if text)
 
 
 def _fingerprint(one: Placed) -> str:
