@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
-from pipeline import knowledge, sources, stages
+from pipeline import knowledge, sources, stages, subjects
 from pipeline.findings import Finding, Report
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
@@ -204,3 +205,47 @@ def test_what_the_form_demands_is_never_proposed_for_removal(
     _, report = read(known, tmp_path, changed("Scales were left on gels.", "TBD"))
     (one,) = found(report, "TXT106")
     assert one.suggestion is None
+
+
+def workbook(path: Path, before: str = "", **cells: str) -> Path:
+    """The study in a workbook, behind a sheet with a text where one is given."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Study"
+    for line in ROWS.split("\n"):
+        sheet.append(line.split("\t"))
+    for at, value in cells.items():
+        sheet[at] = value
+    if before:
+        book.create_sheet("ReadMe", 0).append([before])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("before", ["How to fill in", "Notes on the files", "v2"])
+def test_a_workbook_may_begin_with_a_sheet_of_notes(
+    known: Knowledge, tmp_path: Path, before: str
+) -> None:
+    path = workbook(tmp_path / "study.xlsx", before)
+    (subject,) = subjects.at(path)
+    assert subject.kind == "submission"
+    report, done = subjects.validate(
+        subject, known, day=dt.date(2026, 11, 22), profile="new", files=False
+    )
+    assert done
+    assert [one.location.sheet for one in found(report, "SUB143")] == ["ReadMe"]
+
+
+def test_a_list_of_files_stays_one_whatever_stands_behind_it(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "list.xlsx", "Files")
+    assert [one.kind for one in subjects.at(path)] == ["file-list"]
+
+
+def test_a_formula_without_a_result_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    (subject,) = subjects.at(workbook(tmp_path / "study.xlsx", B8="=B3"))
+    report, _ = subjects.validate(
+        subject, known, day=dt.date(2026, 11, 22), profile="new", files=False
+    )
+    assert [one.location.cell for one in found(report, "SUB144")] == ["B8"]
+    assert not found(report, "SUB148")

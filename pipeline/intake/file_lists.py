@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.findings import Finding, Frozen, Location
 from pipeline.intake import file_list_codes as codes
-from pipeline.intake import pagetab_tsv
+from pipeline.intake import pagetab_tsv, pagetab_xlsx
 from pipeline.intake.file_list_grid import Columns, is_files
 from pipeline.intake.text import decode
 from pipeline.submission import FileList
@@ -162,7 +162,7 @@ def is_file_list(path: Path, start: bytes | None = None) -> bool:
             start = stream.read(_PEEK)
     start = start[:_PEEK]
     if start.startswith((_ZIP, _OLE)):
-        return path.suffix.lower() in EXTENSIONS and not _pagetab_workbook(path)
+        return path.suffix.lower() in EXTENSIONS and not _pagetab_workbook(path, start)
     text = _start_of_text(start)
     if text is None:
         return path.suffix.lower() in (".tsv", ".xlsx")
@@ -196,7 +196,8 @@ def _json_entries(text: str) -> bool:
     return entry is not None and (pagetab is None or entry.start() < pagetab.start())
 
 
-def _pagetab_workbook(path: Path) -> bool:
+def _pagetab_workbook(path: Path, start: bytes) -> bool:
+    """Whether the first sheet is PageTab, or is no file list and another sheet is PageTab."""
     from pipeline.intake.workbook import Broken, TooLarge, Workbook
 
     try:
@@ -206,10 +207,13 @@ def _pagetab_workbook(path: Path) -> bool:
     try:
         for row in book.rows(book.sheets[0]):
             text = [cell.text for cell in row.cells if cell.text.strip()]
-            if text:
+            if text and (_PAGETAB_TSV.match(text[0]) or any(map(is_files, text))):
                 return _PAGETAB_TSV.match(text[0]) is not None
+            if text:
+                break
+        several = len(book.sheets) > 1
     except (Broken, TooLarge):
         return False
     finally:
         book.close()
-    return False
+    return several and pagetab_xlsx.knows(path, start)

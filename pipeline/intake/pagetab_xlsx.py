@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.findings import Finding, Location, declare
+from pipeline.intake.pagetab import SPREADSHEET
 from pipeline.intake.pagetab_layout import Row
 from pipeline.intake.pagetab_lines import Lines
 from pipeline.intake.pagetab_tsv import looks_like_pagetab, read_blocks
@@ -136,7 +137,16 @@ def read(data: bytes, file: str) -> Reading:
     if not rows:
         where = Location(file=file, sheet=first.name)
         return _unread(file, (EMPTY.at(where, f"the sheet '{first.name}' is blank"),))
-    return read_blocks(Lines(locate, ragged=False), rows, tuple(findings), KIND, file)
+    done = read_blocks(Lines(locate, ragged=False), rows, tuple(findings), KIND, file)
+    return done.model_copy(update={"findings": _once(done.findings)})
+
+
+def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings without what is said again of a cell whose formula has no result."""
+    cells = {one.location for one in findings if one.code == FAILED_FORMULA.code}
+    return tuple(
+        one for one in findings if one.code != SPREADSHEET.code or one.location not in cells
+    )
 
 
 def _unread(file: str, findings: tuple[Finding, ...]) -> Reading:
