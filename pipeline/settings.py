@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pipeline.accession import is_accession
 from pipeline.findings import Frozen
 
 
@@ -40,12 +41,18 @@ class Settings(Frozen):
 
 
 def settings(archive: str | Path | None = None) -> Settings:
-    """The settings in force: `BIA_ARCHIVE`, `BIA_LEDGER`, `BIA_PREFIX`, `BIA_FIRST`, `BIA_DOI`."""
+    """The settings in force: `BIA_ARCHIVE`, `BIA_LEDGER`, `BIA_PREFIX`, `BIA_FIRST`, `BIA_DOI`.
+
+    Raises ValueError where the prefix or first number could not be those of an accession.
+    """
+    prefix, first = os.environ.get("BIA_PREFIX", "S-BIAD"), os.environ.get("BIA_FIRST", "1")
+    if not (first.isascii() and first.isdecimal() and is_accession(f"{prefix}{int(first)}")):
+        raise ValueError(f"BIA_PREFIX {prefix!r} and BIA_FIRST {first!r} make no accession")
     home = Path(archive or os.environ.get("BIA_ARCHIVE") or "archive").absolute()
     return Settings(
         archive=home,
         ledger=os.environ.get("BIA_LEDGER") or str(home / "ledger.sqlite"),
-        prefix=os.environ.get("BIA_PREFIX", "S-BIAD"),
-        first=int(os.environ.get("BIA_FIRST", "1")),
+        prefix=prefix,
+        first=int(first),
         doi_for_all=os.environ.get("BIA_DOI", "").casefold() in ("all", "yes", "true", "1"),
     )

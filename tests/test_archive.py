@@ -11,7 +11,7 @@ import pytest
 from pipeline import ledger
 from pipeline.archive import MARK, open_archive
 from pipeline.ledger import LedgerUnavailable
-from pipeline.settings import Settings
+from pipeline.settings import Settings, settings
 
 
 def test_an_archive_is_opened_with_the_ledger_it_was_made_with_alone(tmp_path: Path) -> None:
@@ -37,3 +37,15 @@ def test_several_may_open_a_new_archive_at_once(tmp_path: Path) -> None:
     assert {ledger.identity(book) for book in books} == {(tmp_path / MARK).read_text("ascii")}
     for book in books:
         book.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("BIA_FIRST", "x"), ("BIA_FIRST", "-5"), ("BIA_FIRST", ""), ("BIA_PREFIX", "s-biad")],
+)
+def test_settings_that_make_no_accession_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match="make no accession"):
+        settings()

@@ -524,3 +524,16 @@ def test_of_two_curators_at_once_one_is_told_of_the_other(tmp_path: Path) -> Non
         with pytest.raises(review.Refused, match="Curator has decided meanwhile"):
             deciding.accept(other, curator="B. Curator", note="let it pass")
         assert len(ledger.decisions(made.ledger, DECIDED)) == 1
+
+
+@pytest.mark.parametrize("damage", ["gone", "broken"])
+def test_a_record_that_is_lost_keeps_no_other_study_back(tmp_path: Path, damage: str) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN, MENDED), tmp_path / "archive"
+    record = archive / str(curate(source, archive)[CLEAN].record)
+    record.unlink() if damage == "gone" else record.write_text("{", encoding="utf-8")
+    day = dt.date(2029, 1, 1)
+    with bench(archive) as made:
+        assert len(releasing.due(made.settings, made.ledger, day)) == 2
+        with pytest.raises((FileNotFoundError, ValueError), match=r"record\.json"):
+            list(releasing.release(made.settings, made.ledger, day))
+    assert [path.name for path in (archive / "public").iterdir()] == ["S-BIAD2"]

@@ -44,8 +44,12 @@ def run(archive: Path, form: str, day: dt.date) -> None:
     from pipeline import releasing
 
     with archive_at(archive) as (chosen, book):
-        lines = [_line(one) for one in releasing.release(chosen, book, day)]
-        printing.rows(form, lines, COLUMNS)
+        lines: list[dict[str, Any]] = []
+        try:
+            for one in releasing.release(chosen, book, day):
+                lines.append(_line(one))
+        finally:
+            printing.rows(form, lines, COLUMNS)
 
 
 def _line(one: Any) -> dict[str, Any]:
