@@ -6,15 +6,15 @@ import datetime as dt
 import errno
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict
 
-from pipeline import data_files, emission, ledger, review, sources, stages
+from pipeline import data_files, emission, ledger, releasing, review, sources, stages
 from pipeline.check import Images, Known
-from pipeline.findings import Frozen
+from pipeline.findings import Finding, Frozen, declare
 from pipeline.images import ImageFile
 from pipeline.knowledge import Knowledge
 from pipeline.record import ComponentFiles, DataFile, Decision, Extent, FormatCount
@@ -22,8 +22,20 @@ from pipeline.select import get
 from pipeline.settings import Settings
 from pipeline.sources import Found, Opened
 from pipeline.stages import ListChecks, Look
+from pipeline.submission import Metadata, Submission
 
 PLACE = "source.json"
+EXCHANGED = declare(
+    "SUB222",
+    "another-study-under-one-id",
+    "error",
+    """A submission carries the id of a study that has its accession, with another title and author.
+
+    It would be the next version of that study; one that only has the same folder name must not.
+
+    To fix: give the folder a name of its own; if the study is the same, tell the archive so.
+    """,
+)
 
 
 class Bench(Frozen):
@@ -117,9 +129,13 @@ def receive(found: Found, bench: Bench, named: str) -> Received:
         title=title,
         first_author=author,
     )
+    decision_digest = review.decision_digest(decisions)
     if opened.submission is not None:
         submission = opened.submission.model_copy(update={"received": day, "digest": digest})
-        opened = opened.model_copy(update={"submission": submission})
+        findings = opened.findings
+        if not ledger.unchanged(bench.ledger, opened.id, digest, decision_digest):
+            findings += _exchanged(submission, known, bench)
+        opened = opened.model_copy(update={"submission": submission, "findings": findings})
     return Received(
         opened=opened,
         images=images,
@@ -127,8 +143,35 @@ def receive(found: Found, bench: Bench, named: str) -> Received:
         hashes=hashes,
         digest=digest,
         decisions=decisions,
-        decision_digest=review.decision_digest(decisions),
+        decision_digest=decision_digest,
     )
+
+
+def _exchanged(submission: Submission, known: Known, bench: Bench) -> tuple[Finding, ...]:
+    held = known.held_accession and ledger.accession(bench.ledger, known.held_accession)
+    if not held or held.version is None:
+        return ()
+    try:
+        record = releasing.record_of(bench.settings, held.accession, held.version)
+    except (OSError, ValueError):  # the audit tells of a record that is lost
+        return ()
+    return tuple(exchanged(submission, record.metadata, held.accession))
+
+
+def exchanged(submission: Submission, earlier: Metadata, accession: str) -> Iterator[Finding]:
+    """What is said where title and first author are both others than in an earlier record."""
+    now, before = (sources.summary_title(one) for one in (submission.metadata, earlier))
+    pairs = [
+        (ledger.comparable(one), ledger.comparable(other))
+        for one, other in zip(now, before, strict=True)
+    ]
+    if all(one and other and one != other for one, other in pairs):
+        yield EXCHANGED.at(
+            submission.source_map.locate("/study/title"),
+            f"{accession} is '{before[0]}' of {before[1]}, this '{now[0]}' of {now[1]}",
+            value=now[0],
+            place="/study/title",
+        )
 
 
 def _hash(opened: Opened, images: Images, bench: Bench) -> tuple[dict[str, str], frozenset[str]]:

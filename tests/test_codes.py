@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import pipeline
-from pipeline import checks, images, intake, sources
+from pipeline import checks, images, intake, receiving, sources
 from pipeline.check import CHECKS, Check, Context, Flag, Known, check, load, run
 from pipeline.findings import CODES, KINDS, Finding
 from pipeline.registries import Registries, local, refresh
@@ -110,6 +110,9 @@ def findings(code: str, case: dict[str, Any], folder: Path) -> tuple[Finding, ..
         return intake.read(document(case, folder)).findings
     if "image" in case:
         return images.sniff_file(image(case["image"], folder), deep=True).findings
+    if "earlier" in case:
+        submission = context(case, folder).submission
+        return tuple(receiving.exchanged(submission, case["earlier"], "S-BIAD1"))
     if "metadata" in case:
         given = context(case, folder)
         found = run(needed(code), given)[0]

@@ -537,3 +537,17 @@ def test_a_record_that_is_lost_keeps_no_other_study_back(tmp_path: Path, damage:
         with pytest.raises((FileNotFoundError, ValueError), match=r"record\.json"):
             list(releasing.release(made.settings, made.ledger, day))
     assert [path.name for path in (archive / "public").iterdir()] == ["S-BIAD2"]
+
+
+def test_another_study_in_a_folder_of_the_same_name_takes_no_accession(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", CLEAN), archive)
+    other = tmp_path / "later" / CLEAN
+    shutil.copytree(inbox(tmp_path / "others", MENDED) / MENDED, other)
+    first = curate(tmp_path / "later", archive)[CLEAN]
+    assert (first.outcome, first.accession, first.version) == ("needs-review", "S-BIAD1", None)
+    assert curate(tmp_path / "later", archive)[CLEAN].outcome == "needs-review"
+    with bench(archive) as made:
+        deciding.accept(deciding.case(CLEAN, made), curator="A. Curator", note="the same study")
+    assert curate(tmp_path / "later", archive)[CLEAN].version == 2
+    assert curate(tmp_path / "later", archive)[CLEAN].outcome == "unchanged"

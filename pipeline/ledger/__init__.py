@@ -42,7 +42,7 @@ from pipeline.ledger.runs import (
     start_run,
     waiting,
 )
-from pipeline.ledger.submissions import known, receive
+from pipeline.ledger.submissions import comparable, known, receive
 
 __all__ = [
     "Due",
@@ -59,6 +59,7 @@ __all__ = [
     "accessions",
     "assign",
     "checksums",
+    "comparable",
     "decide",
     "decisions",
     "due",

@@ -38,8 +38,8 @@ def receive(
             sa.update(submissions)
             .where(submissions.c.id == submission)
             .values(
-                title=_key(title),
-                first_author=_key(first_author),
+                title=comparable(title),
+                first_author=comparable(first_author),
                 received=sa.func.coalesce(submissions.c.received, day),
             )
         )
@@ -119,7 +119,9 @@ def known(
             held_accession=held,
             accession_bound_to=bound,
             same_content=_same_content(connection, submission, content_digest),
-            same_title=_same_title(connection, submission, _key(title), _key(first_author)),
+            same_title=_same_title(
+                connection, submission, comparable(title), comparable(first_author)
+            ),
             released_on=_released(connection, held),
             asked=True,
         )
@@ -178,6 +180,6 @@ def _released(connection: sa.Connection, accession: str | None) -> dt.date | Non
     ).scalar_one_or_none()
 
 
-def _key(text: str) -> str | None:
+def comparable(text: str) -> str | None:
     """A text without letter case, width and spacing, to compare titles and names by."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()) or None
