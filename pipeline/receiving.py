@@ -161,6 +161,7 @@ def _exchanged(submission: Submission, known: Known, bench: Bench) -> tuple[Find
 def exchanged(submission: Submission, earlier: Metadata, accession: str) -> Iterator[Finding]:
     """What is said where title and first author are both others than in an earlier record."""
     now, before = (sources.summary_title(one) for one in (submission.metadata, earlier))
+    # Nothing of that record is told: it may be private, and its depositor another.
     pairs = [
         (ledger.comparable(one), ledger.comparable(other))
         for one, other in zip(now, before, strict=True)
@@ -168,7 +169,7 @@ def exchanged(submission: Submission, earlier: Metadata, accession: str) -> Iter
     if all(one and other and one != other for one, other in pairs):
         yield EXCHANGED.at(
             submission.source_map.locate("/study/title"),
-            f"{accession} is '{before[0]}' of {before[1]}, this '{now[0]}' of {now[1]}",
+            f"the record of {accession} has another title and another first author",
             value=now[0],
             place="/study/title",
         )
