@@ -249,3 +249,26 @@ def test_a_formula_without_a_result_is_told_once(known: Knowledge, tmp_path: Pat
     )
     assert [one.location.cell for one in found(report, "SUB144")] == ["B8"]
     assert not found(report, "SUB148")
+
+
+@pytest.mark.parametrize("mark", [";", ",", "|", ":", ": "])
+def test_another_mark_for_every_tab_is_told_once_and_read(
+    known: Knowledge, tmp_path: Path, mark: str
+) -> None:
+    plain, before = read(known, tmp_path, ROWS)
+    other, report = read(known, tmp_path, ROWS.replace("\t", mark))
+    (one,) = found(report, "SUB119")
+    assert one.count == sum("\t" in line for line in ROWS.split("\n"))
+    assert {one.code for one in report.findings} - {"SUB119"} == {
+        one.code for one in before.findings
+    }
+    assert plain.submission is not None
+    assert other.submission is not None
+    assert other.submission.metadata == plain.submission.metadata
+
+
+def test_marks_within_values_are_no_separators(known: Knowledge, tmp_path: Path) -> None:
+    spaced = ROWS.replace("\t", "    ").replace("One cell each", "One cell each; see: notes, 2")
+    _, report = read(known, tmp_path, spaced)
+    (one,) = found(report, "SUB119")
+    assert one.message.startswith("spaces stand for a tab")

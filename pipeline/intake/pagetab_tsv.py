@@ -29,6 +29,13 @@ _SPACED = re.compile(r"(\S(?:.*?\S)?)( {2,})(\S.*)")
 _OTHER = re.compile(r"\W*submission\s*([,;|])", re.IGNORECASE)
 _MERGE = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _SUFFIXES = frozenset((".tsv", ".txt", ".tab"))
+_MARKS = (";", ",", "|", ":")
+"""What stands for a tab in a text that was saved in another form, or typed."""
+
+_FEWEST = 3
+"""Lines with a name before a mark, from which on the mark parts names and values."""
+
+_LONGEST_NAME = 60
 
 
 def knows(path: Path, head: bytes) -> bool:
@@ -90,6 +97,18 @@ def _in_rows(finding: Finding, alone: set[int]) -> Finding:
     return finding
 
 
+def _mark_of(lines: list[str]) -> str | None:
+    """The mark that stands behind most names of attributes in a text without tabs."""
+    names = known_names()
+    counted: dict[str, int] = {}
+    for mark in _MARKS:
+        heads = [line.partition(mark)[0] for line in lines if mark in line]
+        known = sum(fold(head) in names for head in heads if len(head) < _LONGEST_NAME)
+        if known >= _FEWEST and 2 * known >= len(heads):
+            counted[mark] = known
+    return max(counted, key=lambda mark: counted[mark]) if counted else None
+
+
 class Cutter:
     """Cuts text into rows of cells, as spreadsheets write them."""
 
@@ -98,6 +117,8 @@ class Cutter:
         self.findings: list[Finding] = []
         self.ends: dict[str, int] = {}
         self.separator = "\t"
+        self.single = False
+        """Whether a line holds one separator, between name and value, unless it heads a table."""
         self.spaced: list[int] = []
 
     def locate(self, line: int, column: int) -> Location:
@@ -123,12 +144,16 @@ class Cutter:
         while index < len(lines):
             line = lines[index]
             used = 1
+            head = not rows or not rows[-1].filled()
             if '"' in line:
                 cells, used = self.quoted(lines, index)
+            elif self.single:
+                in_table = "[" in line if head else in_table
+                first, *rest = line.split(self.separator, -1 if head or in_table else 1)
+                cells = [first, *(cell.removeprefix(" ") for cell in rest)]
             else:
                 cells = line.split(self.separator)
             if len(cells) == 1 and (width or "  " in line):
-                head = not rows or not rows[-1].filled()
                 in_table = ("[" in line or _is_table(line)) if head else in_table
                 cells = self.spaces(line, index + 1, width, head or in_table)
             for ended in ends[index : index + used - 1]:
@@ -156,6 +181,14 @@ class Cutter:
             self.separator = match[1]
             message = f"'{match[1]}' stands between the cells, not a tab"
             self.flag(codes.SEPARATOR, first + 1, 1, message, value=match[1])
+            return 0
+        if mark := _mark_of(lines):
+            self.separator, self.single = mark, True
+            parted = [n for n, line in enumerate(lines, 1) if mark in line]
+            message = f"'{mark}' stands for a tab in this line and {len(parted) - 1} others"
+            samples = tuple({"line": line} for line in parted[:5])
+            more = {"value": mark, "count": len(parted), "samples": samples}
+            self.flag(codes.SEPARATOR, parted[0], 1, message, **more)
             return 0
         spaced = _SPACED.fullmatch(lines[first].rstrip())
         return len(spaced[2]) if spaced else 2
