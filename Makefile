@@ -30,7 +30,7 @@ schema: $(BIN)/.ready  ## compile the LinkML schema anew and write the pages mad
 	$(BIN)/python -m pipeline.cli.codes_page
 
 clean:
-	rm -rf .venv archive .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
