@@ -241,3 +241,16 @@ def test_every_real_and_every_malformed_document_is_read_or_refused() -> None:
     assert set(map(str, paths)) <= closing.keys()
     for path, line in closing.items():
         assert line["read"] or line["errors"], path
+
+
+def test_numbers_of_an_older_report_are_not_taken(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", "wing-disc-wounding"), tmp_path / "archive"
+    curate(source, archive)
+    document = source / "wing-disc-wounding" / "submission.json"
+    before = document.read_text("utf-8")
+    document.write_text(before + "\n", encoding="utf-8")
+    words = ("review", "accept", "wing-disc-wounding", "--curator", "A", "--note", "B")
+    there = ("--archive", archive, "--on", DAY)
+    assert "changed since its report" in run(*words, "--take", "1", *there, code=2).stderr
+    document.write_text(before, encoding="utf-8")
+    assert "1 proposals taken" in run(*words, "--take", "1", *there).stdout

@@ -140,7 +140,7 @@ def accept(
     day: dt.date,
 ) -> None:
     """Accept a submission: take proposals, correct values, waive what then remains."""
-    from pipeline import deciding
+    from pipeline import deciding, ledger
     from pipeline import review as words
 
     if len(sets) != len(because):
@@ -152,6 +152,12 @@ def accept(
             raise click.UsageError(f"--set {given!r} is not POINTER=VALUE")
         typed.append(words.Typed(pointer=pointer, value=value, because=reason))
     with _case(submission, archive, day) as one:
+        last = ledger.last_run(one.bench.ledger, submission)
+        if take and last is not None and last.digest != one.received.digest:
+            raise click.UsageError(
+                f"{submission} has changed since its report, whose numbers --take names;"
+                " curate it, then look again"
+            )
         decision, blocking = deciding.accept(
             one, curator=curator, note=note, take=take, typed=typed
         )
