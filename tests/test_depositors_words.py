@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,90 @@ def test_marks_within_values_are_no_separators(known: Knowledge, tmp_path: Path)
     _, report = read(known, tmp_path, spaced)
     (one,) = found(report, "SUB119")
     assert one.message.startswith("spaces stand for a tab")
+
+
+def tree() -> dict[str, Any]:
+    """A small study as PageTab's JSON has it."""
+
+    def pairs(**given: str) -> list[dict[str, str]]:
+        return [{"name": name.replace("_", " "), "value": value} for name, value in given.items()]
+
+    title = "Retrograde actin flow in crawling keratocytes"
+    people = [
+        {"type": "author", "attributes": pairs(Name=name, ORCID=orcid)}
+        for name, orcid in (("Mira Lindgren", "0000-0002-1825-0097"), ("Tomas Achterberg", " "))
+    ]
+    keywords = [{"name": "Keywords", "value": one} for one in ("actin", "cells")]
+    return {
+        "attributes": pairs(Title=title, ReleaseDate="2027-03-01"),
+        "section": {
+            "type": "Study",
+            "attributes": [*pairs(Description="Movies of actin in fish cells"), *keywords],
+            "subsections": [*people, {"type": "Biosample", "attributes": pairs(Title="Cells")}],
+        },
+    }
+
+
+def as_read(known: Knowledge, folder: Path, text: str) -> tuple[Any, Report]:
+    path = folder / "study.json"
+    path.write_text(text, "utf-8")
+    opened = sources.open_found(
+        Found(given=path.name, document=path, folder=None), files=False, imported=False
+    )
+    assert opened.submission is not None
+    look = Look(knowledge=known, day=dt.date(2026, 11, 22))
+    return opened.submission.metadata, stages.validate(opened, look)
+
+
+@pytest.mark.parametrize(
+    ("right", "slip"),
+    [("name", "Name"), ("value", "val"), ("value", "Value"), ("name", "key")],
+)
+def test_a_slip_in_every_key_is_told_once_and_read(
+    known: Knowledge, tmp_path: Path, right: str, slip: str
+) -> None:
+    text = json.dumps(tree(), indent=1)
+    metadata, _ = as_read(known, tmp_path, text)
+    given, report = as_read(known, tmp_path, text.replace(f'"{right}"', f'"{slip}"'))
+    assert given == metadata
+    (one,) = found(report, "SUB110")
+    assert one.count == text.count(f'"{right}"')
+    assert f"'{slip}' is not PageTab's '{right}'" in one.message
+    assert not found(report, "SUB003")
+
+
+def test_attributes_as_one_object_are_told_once_and_read(known: Knowledge, tmp_path: Path) -> None:
+    def folded(home: dict[str, Any]) -> dict[str, Any]:
+        made = {**home, "attributes": {}}
+        for one in home.get("attributes", ()):
+            before = made["attributes"].get(one["name"])
+            made["attributes"][one["name"]] = [before, one["value"]] if before else one["value"]
+        for key in ("section", "subsections"):
+            if key in home:
+                below = home[key]
+                made[key] = [folded(o) for o in below] if key == "subsections" else folded(below)
+        return made
+
+    metadata, _ = as_read(known, tmp_path, json.dumps(tree()))
+    given, report = as_read(known, tmp_path, json.dumps(folded(tree()), indent=1))
+    assert given == metadata
+    (one,) = found(report, "SUB111")
+    assert (one.count, one.severity) == (5, "error")
+    assert one.location.pointer == "/attributes"
+
+
+def test_a_list_of_texts_as_a_value_is_told_and_read(known: Knowledge, tmp_path: Path) -> None:
+    given = tree()
+    given["section"]["attributes"][1:] = [{"name": "Keywords", "value": ["actin", "cells"]}]
+    metadata, report = as_read(known, tmp_path, json.dumps(given))
+    assert metadata["study"]["keywords"] == ["actin", "cells"]
+    (one,) = found(report, "SUB111")
+    assert one.location.pointer == "/section/attributes/1/value"
+    assert not found(report, "STU003")
+
+
+def test_sections_under_a_slip_of_their_key_are_read(known: Knowledge, tmp_path: Path) -> None:
+    text = json.dumps(tree()).replace('"subsections"', '"subSections"')
+    metadata, report = as_read(known, tmp_path, text)
+    assert len(metadata["study"]["authors"]) == 2
+    assert [one.location.pointer for one in found(report, "SUB110")] == ["/section/subSections"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -176,9 +177,11 @@ class Reader:
         self.text(document.get("type"), "/type", "the document's type")
         key = "accno" if "accno" in document else "accNo"
         accession = self.text(document.get(key), join("", key), "the accession")
-        attributes = self.attributes(document.get("attributes"), "/attributes")
+        listed = _own(document, "attributes", TOP_KEYS)
+        attributes = self.attributes(document.get(listed), join("", listed))
         attributes += _extended(document)
-        root = document.get("section")
+        below = _own(document, "section", TOP_KEYS)
+        root = document.get(below)
         if root is None:
             at = "/section" if "section" in document else ""
             message = "the document has no root section"
@@ -187,7 +190,8 @@ class Reader:
             self.flag(NO_SECTION, at, message)
             section = None
         else:
-            section = self.section(root, "/section", 0)
+            section = self.section(root, join("", below), 0)
+        self.findings = _together(self.findings)
         return Tree(accession, attributes, section, join("", key))
 
     def keys(self, home: dict[str, Any], known: frozenset[str], at: str) -> None:
@@ -210,13 +214,16 @@ class Reader:
         if depth == DEEPEST_SECTION:
             message = f"sections are nested more than {DEEPEST_SECTION} deep here"
             self.flag(DEEP, at, message, severity="warning")
-        kind = self.text(value.get("type"), f"{at}/type", "the section's type")
+        typed = _own(value, "type", SECTION_KEYS)
+        kind = self.text(value.get(typed), join(at, typed), "the section's type")
         if kind is None:
             self.flag(NO_TYPE, f"{at}/type", "a section has no type")
         key = "accno" if "accno" in value else "accNo"
         accession = self.text(value.get(key), f"{at}/{key}", "the section's accession")
-        below = "subsections" if "subsections" in value else "sections"
-        attributes = self.attributes(value.get("attributes"), f"{at}/attributes")
+        below = "sections" if "sections" in value else "subsections"
+        below = "subsections" if "subsections" in value else _own(value, below, SECTION_KEYS)
+        listed = _own(value, "attributes", SECTION_KEYS)
+        attributes = self.attributes(value.get(listed), join(at, listed))
         file_list = value.get("fileList")
         if isinstance(file_list, dict) and isinstance(file_list.get("fileName"), str):
             name_at = f"{at}/fileList/fileName"
@@ -271,10 +278,17 @@ class Reader:
             return ()
         if not isinstance(value, list):
             self.wrong(at, "the attributes", "a list of name and value pairs", value)
-            return ()
+            return tuple(_named(value, at)) if isinstance(value, dict) else ()
         made: list[Attribute] = []
         for index, entry in enumerate(value):
-            one = _pair(entry, f"{at}/{index}") or self.attribute(entry, f"{at}/{index}")
+            here = f"{at}/{index}"
+            one = _pair(entry, here)
+            if one is None and isinstance(entry, dict) and _texts(entry.get("value")):
+                name = entry.get("name")
+                self.wrong(f"{here}/value", f"the value of '{name}'", "text", entry["value"])
+                made += _named({str(name): entry["value"]}, here, value="value")
+                continue
+            one = one or self.attribute(entry, here)
             if one is not None:
                 made.append(one)
         return tuple(made)
@@ -285,10 +299,11 @@ class Reader:
             self.wrong(at, "an attribute", "an object with name and value", value)
             return None
         self.keys(value, ATTRIBUTE_KEYS, at)
-        where, value_at = f"{at}/name", f"{at}/value"
-        name = self.text(value.get("name"), where, "the attribute's name")
+        called, said = (_own(value, key, ATTRIBUTE_KEYS) for key in ("name", "value"))
+        where, value_at = join(at, called), join(at, said)
+        name = self.text(value.get(called), where, "the attribute's name")
         if name is None:
-            self.flag(NO_NAME, where, "an attribute has no name", value=_plain(value.get("value")))
+            self.flag(NO_NAME, where, "an attribute has no name", value=_plain(value.get(said)))
             return None
         flag = value.get("reference", value.get("isReference", False))
         if flag is not None and type(flag) is not bool:
@@ -297,7 +312,7 @@ class Reader:
             flag = str(flag).strip().casefold() == "true"
         return Attribute(
             name=name,
-            value=self.text(value.get("value"), value_at, f"the value of '{name}'"),
+            value=self.text(value.get(said), value_at, f"the value of '{name}'"),
             at=at,
             value_at=value_at,
             reference=bool(flag),
@@ -365,6 +380,58 @@ class Reader:
     def wrong(self, at: str, what: str, expected: str, value: Any) -> None:
         """Note a part of another structure."""
         self.flag(WRONG_TYPE, at, f"{what} should be {expected}, found {_kind(value)}")
+
+
+def _own(home: dict[str, Any], wanted: str, known: frozenset[str]) -> str:
+    """The key under which an object has what is wanted: PageTab's own, or a slip of it."""
+    if wanted in home or home.keys() <= known:
+        return wanted
+    slips = (key for key in home if key not in known and _meant(key, known) == wanted)
+    return next(slips, wanted)
+
+
+def _texts(value: Any) -> bool:
+    """Whether a value is a list of texts."""
+    return isinstance(value, list) and bool(value) and all(type(one) is str for one in value)
+
+
+def _named(pairs: dict[str, Any], at: str, value: str | None = None) -> Iterator[Attribute]:
+    """Attributes of an object of names and texts; `value` is the key of a list of texts."""
+    for name, given in pairs.items():
+        here = join(at, value or name)
+        if type(given) is str:
+            text = given if given.strip() else None
+            yield Attribute(name, text, here, value_at=here)
+        elif _texts(given):
+            for n, one in enumerate(given):
+                yield Attribute(name, one, at if value else here, value_at=join(here, n))
+
+
+_ALIKE = 3
+"""More findings of one structure than this are told as one."""
+
+
+def _together(findings: list[Finding]) -> list[Finding]:
+    """Faults of structure that a program made all over a document, told once with a count."""
+    same: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        same.setdefault((one.code, one.message), []).append(one)
+    told: list[Finding] = []
+    for (code, message), some in same.items():
+        if len(some) <= _ALIKE or code not in _STRUCTURAL:
+            told += some
+            continue
+        samples = tuple({"pointer": one.location.pointer} for one in some[:5])
+        update = {
+            "message": f"{message}; {len(some) - 1} more like this",
+            "count": len(some),
+            "samples": samples,
+        }
+        told.append(some[0].model_copy(update=update))
+    return told
+
+
+_STRUCTURAL = frozenset({MISSPELT_KEY.code, WRONG_TYPE.code, NO_NAME.code, NO_TYPE.code})
 
 
 def _pair(value: Any, at: str) -> Attribute | None:
@@ -442,6 +509,9 @@ _TABLES = {"sectionsTable": "sections", "filesTable": "files", "linksTable": "li
 """Tables of the extended form, each with the key of its rows."""
 _SYNONYMS = {
     "accession": "accno",
+    "key": "name",
+    "label": "name",
+    "val": "value",
     "children": "subsections",
     "properties": "attributes",
     "sub_sections": "subsections",
