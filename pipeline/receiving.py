@@ -81,13 +81,42 @@ def receive(found: Found, bench: Bench, named: str) -> Received:
     """Read a submission, look at its files, keep its bytes, and note it in the ledger.
 
     Call it in the turn (`emission.alone`) of the submission that is `named` there. Raises OSError
-    where the document or a file list changes meanwhile: what is judged, kept and noted
-    is the same.
+    where the document or a file list changes meanwhile: what is judged, kept and noted is one.
     """
+    opened, content = _read(found, bench, named)
+    images, hashes = _look(opened, bench)
+    digest = data_files.digest(content, images.present, hashes)
+    decisions = ledger.decisions(bench.ledger, opened.id)
+    day, known = _note(opened, content, digest, bench)
+    decision_digest = review.decision_digest(decisions)
+    if opened.submission is not None:
+        submission = opened.submission.model_copy(update={"received": day, "digest": digest})
+        findings = opened.findings
+        if not ledger.unchanged(bench.ledger, opened.id, digest, decision_digest):
+            findings += _exchanged(submission, known, bench)
+        opened = opened.model_copy(update={"submission": submission, "findings": findings})
+    return Received(
+        opened=opened,
+        images=images,
+        known=known,
+        hashes=hashes,
+        digest=digest,
+        decisions=decisions,
+        decision_digest=decision_digest,
+    )
+
+
+def _read(found: Found, bench: Bench, named: str) -> tuple[Opened, str]:
+    """A submission as read, and the digest of its document and file lists."""
     stamp = _stamp(found)
     opened = sources.open_found(found, files=bench.files, imported=bench.imported)
     content = data_files.content_digest(held for _, held in data_files.documents(opened))
     _same((opened.id, _stamp(found)), (named, stamp), found)
+    return opened, content
+
+
+def _look(opened: Opened, bench: Bench) -> tuple[Images, Mapping[str, str]]:
+    """What its data files are, and their SHA-256; one that changes meanwhile is still arriving."""
     before = data_files.times(opened)
     images = stages.look_at_images(opened)
     hashes, changing = _hash(opened, images, bench)
@@ -102,8 +131,11 @@ def receive(found: Found, bench: Bench, named: str) -> Received:
             "sniffed": tuple(one for one in images.sniffed if one.path not in changing),
         }
     )
-    digest = data_files.digest(content, images.present, hashes)
-    decisions = ledger.decisions(bench.ledger, opened.id)
+    return images, hashes
+
+
+def _note(opened: Opened, content: str, digest: str, bench: Bench) -> tuple[dt.date, Known]:
+    """Keep what was received; the day it first was, and what the ledger knows around it."""
     title, author = ("", "")
     own = None
     if opened.submission is not None:
@@ -129,22 +161,7 @@ def receive(found: Found, bench: Bench, named: str) -> Received:
         title=title,
         first_author=author,
     )
-    decision_digest = review.decision_digest(decisions)
-    if opened.submission is not None:
-        submission = opened.submission.model_copy(update={"received": day, "digest": digest})
-        findings = opened.findings
-        if not ledger.unchanged(bench.ledger, opened.id, digest, decision_digest):
-            findings += _exchanged(submission, known, bench)
-        opened = opened.model_copy(update={"submission": submission, "findings": findings})
-    return Received(
-        opened=opened,
-        images=images,
-        known=known,
-        hashes=hashes,
-        digest=digest,
-        decisions=decisions,
-        decision_digest=decision_digest,
-    )
+    return day, known
 
 
 def _exchanged(submission: Submission, known: Known, bench: Bench) -> tuple[Finding, ...]:
