@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.images import faults
 from pipeline.images import tiff as t
@@ -147,6 +147,7 @@ def kind(tiff: Tiff, page: Page, name: str, suffixes: tuple[str, ...]) -> Format
     return table().formats["TIFF (Tagged Image File Format)"]
 
 
+@lru_cache(1024)
 def _claimed(suffixes: tuple[str, ...]) -> Format:
     """The kind of TIFF whose suffix a file has, for one of which no directory can be read."""
     plain = table().formats["TIFF (Tagged Image File Format)"]
