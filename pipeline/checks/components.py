@@ -64,7 +64,8 @@ def one_line(text: str) -> str:
 
 def _same(text: str) -> str:
     """A title on one line, its letters and accents composed as the archive will compose them."""
-    return unicodedata.normalize("NFC", one_line(text))
+    text = one_line(text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def titles(study: dict[str, Any], slot: str) -> list[str]:

@@ -63,12 +63,10 @@ def names_nothing(
     To fix: refer to one of the organisations, or add the one that is meant.
     """
     text = str(affiliation.get("text", "")).strip()
-    listed = [
-        (_accno(one, n, submission), one)
-        for n, one in enumerate(metadata["study"].get("organisations", []))
-    ]
-    if not text or "organisation" in affiliation or (submission.held_elsewhere and not listed):
+    given = metadata["study"].get("organisations", [])
+    if not text or "organisation" in affiliation or (submission.held_elsewhere and not given):
         return
+    listed = [(_accno(one, n, submission), one) for n, one in enumerate(given)]
     ranked = sorted(
         ((_alike(text, accno, one), one) for accno, one in listed if one.get("id")),
         key=lambda pair: -pair[0],
@@ -150,9 +148,12 @@ def without_name(
 
     To fix: give the organisation's official name.
     """
+    name = str(organisation.get("name", "")).strip()
+    if len(name) > _LONGEST_ACCNO and not _SIGNS.search(name):
+        return
     number = int(place.rpartition("/")[2])
     accno = _accno(organisation, number, submission) or str(number + 1)
-    if not (name := str(organisation.get("name", "")).strip()):
+    if not name:
         used = organisation.get("id") in _referenced(metadata)
         yield Flag(
             message=f"the organisation {accno} has no name",
@@ -164,6 +165,11 @@ def without_name(
             at=below(place, "name"),
             severity="warning",
         )
+
+
+_LONGEST_ACCNO = 20
+_SIGNS = re.compile(r"[@/.]|^\W*\w{9}$")
+"""Signs that addresses and identifiers have."""
 
 
 def _instead(name: str, accno: str) -> str | None:

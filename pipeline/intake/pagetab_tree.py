@@ -177,10 +177,10 @@ class Reader:
         self.text(document.get("type"), "/type", "the document's type")
         key = "accno" if "accno" in document else "accNo"
         accession = self.text(document.get(key), join("", key), "the accession")
-        listed = _own(document, "attributes", TOP_KEYS)
+        listed = _own(document, "attributes", TOP_KEYS, list)
         attributes = self.attributes(document.get(listed), join("", listed))
         attributes += _extended(document)
-        below = _own(document, "section", TOP_KEYS)
+        below = _own(document, "section", TOP_KEYS, dict)
         root = document.get(below)
         if root is None:
             at = "/section" if "section" in document else ""
@@ -222,7 +222,7 @@ class Reader:
         accession = self.text(value.get(key), f"{at}/{key}", "the section's accession")
         below = "sections" if "sections" in value else "subsections"
         below = "subsections" if "subsections" in value else _own(value, below, SECTION_KEYS)
-        listed = _own(value, "attributes", SECTION_KEYS)
+        listed = _own(value, "attributes", SECTION_KEYS, list)
         attributes = self.attributes(value.get(listed), join(at, listed))
         file_list = value.get("fileList")
         if isinstance(file_list, dict) and isinstance(file_list.get("fileName"), str):
@@ -382,12 +382,12 @@ class Reader:
         self.flag(WRONG_TYPE, at, f"{what} should be {expected}, found {_kind(value)}")
 
 
-def _own(home: dict[str, Any], wanted: str, known: frozenset[str]) -> str:
+def _own(home: dict[str, Any], wanted: str, known: frozenset[str], of: type = object) -> str:
     """The key under which an object has what is wanted: PageTab's own, or a slip of it."""
     if wanted in home or home.keys() <= known:
         return wanted
     slips = (key for key in home if key not in known and _meant(key, known) == wanted)
-    return next(slips, wanted)
+    return next((key for key in slips if isinstance(home[key], of)), wanted)
 
 
 def _texts(value: Any) -> bool:
