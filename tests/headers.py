@@ -124,7 +124,20 @@ plain(
     "Andor SIF",
     "a.sif",
 )
-plain("imod", (b"IMODV1.2" + b"model").ljust(240, b"\0") + b"IEOF", "IMOD", "a.mod")
+plain(
+    "imod",
+    padded(
+        [
+            (0, b"IMODV1.2model"),
+            (136, struct.pack(">3i", 6, 4, 3)),
+            (216, struct.pack(">fi", 5.5, -9)),
+        ],
+        240,
+    )
+    + b"IEOF",
+    "IMOD",
+    "a.mod",
+)
 plain(
     "jng",
     b"\x8bJNG\r\n\x1a\n" + struct.pack(">I4sII", 16, b"JHDR", 4, 4) + bytes(12)
@@ -164,7 +177,6 @@ for _format, _file, _hex in [
     ("INR", "a.inr", b"#INRIMAGE-4#{\nXDIM=4\nYDIM=4\nPIXSIZE=8 bits\n".hex()),
     ("Varian FDF", "a.fdf", b"#!/usr/local/fdf/startup\nfloat rank = 2;\n".hex()),
     ("Zeiss Axio CSM", "a.lms", b"....LMSFLE".hex() + "00" * 32),
-    ("PicoQuant PTU", "a.ptu", b"PQTTTR\0\0".hex() + "00" * 8),
     ("Renishaw WDF", "a.wdf", "5744463101000000" + "00" * 8),
     ("WSxM", "a.stp", b"WSxM file copyright UAM\r\n".hex()),
     ("Minolta MRW", "a.mrw", "004d524d" + "00" * 12),

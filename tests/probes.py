@@ -310,6 +310,50 @@ def cineon() -> bytes:
     )
 
 
+def sxm(channels: int = 2) -> bytes:
+    """Channels in both directions, and one in one, of 6 by 4 values on 12 by 8 nanometres."""
+    rows = [f"\t{14 + n}\tZ{n}\tm\tboth\t9.0E-9\t0.0E+0" for n in range(channels)]
+    rows.append("\t30\tBias\tV\tforward\t1.0E+0\t0.0E+0")
+    lines = [
+        ":NANONIS_VERSION:", "2", ":SCANIT_TYPE:", "              FLOAT            MSBFIRST",
+        ":REC_DATE:", " 02.11.2010", ":REC_TIME:", "15:42:39", ":SCAN_PIXELS:", "       6       4",
+        ":SCAN_RANGE:", "           1.2E-8           8.0E-9", ":DATA_INFO:",
+        "\tChannel\tName\tUnit\tDirection\tCalibration\tOffset", *rows, "", ":SCANIT_END:", "", "",
+    ]  # fmt: skip
+    return "\n".join(lines).encode() + b"\x1a\x04" + bytes(24 * 4 * (2 * channels + 1))
+
+
+def picoquant(curves: int = 0) -> bytes:
+    """Records of a scan of 6 by 4 pixels, or curves of 8 bins."""
+
+    def tag(name: str, kind: int, value: bytes, index: int = -1, more: bytes = b"") -> bytes:
+        return name.encode().ljust(32, b"\0") + struct.pack("<iI", index, kind) + value + more
+
+    def whole(name: str, value: int, index: int = -1) -> bytes:
+        return tag(name, 0x10000008, struct.pack("<q", value), index)
+
+    maker = b"HydraHarp 400\0\0\0"
+    head = tag("File_CreatingTime", 0x21000008, struct.pack("<d", 40000.25))
+    head += tag("HW_Type", 0x4001FFFF, struct.pack("<q", len(maker)), more=maker)
+    if curves:
+        for n in range(curves):
+            head += whole("HistResDscr_HistogramBins", 8, n)
+            head += whole("HistResDscr_DataOffset", 2048 + 32 * n, n)
+        head += whole("HistoResult_NumberOfCurves", curves)
+    else:
+        head += whole("ImgHdr_PixX", 6) + whole("ImgHdr_PixY", 4)
+        head += tag("ImgHdr_PixResol", 0x20000008, struct.pack("<d", 0.25))
+        head += whole("TTResultFormat_BitsPerRecord", 32) + whole("TTResult_NumberOfRecords", 99)
+    head += tag("Header_End", 0xFFFF0008, bytes(8))
+    mark = (b"PQHISTO\0" if curves else b"PQTTTR\0\0") + b"1.0.00\0\0"
+    if curves:
+        return (mark + head).ljust(2048, b"\0") + bytes(32 * curves)
+    return mark + head + bytes(4 * 99)
+
+
+plain("sxm", sxm(), "Nanonis SXM", "a.sxm")
+plain("ptu", picoquant(), "PicoQuant PTU", "a.ptu")
+plain("phu", picoquant(3), "PicoQuant PHU", "a.phu")
 plain("rhk", rhk(), "RHK", "a.sm3")
 plain("quesant", quesant(), "Quesant", "a.afm")
 plain("topometrix", topometrix(), "Topometrix", "a.tfr")

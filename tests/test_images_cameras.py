@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests import cameras, confocal, instruments, probes
+from tests.recipes import RECIPES
 from tests.told import grave, made, only
 
 PLANE = {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 6}
 HALF = {"X": 0.5, "Y": 0.5}
 Sizes = dict[str, int]
 
-SOUND: list[tuple[str, bytes, str, Sizes, dict[str, float]]] = [
+SOUND: list[tuple[str, bytes, str | None, Sizes | None, dict[str, float]]] = [
     ("a.ipl", cameras.iplab(), "uint16", PLANE | {"T": 2, "C": 2, "Z": 3}, HALF),
     ("b.ipl", cameras.iplab(">", 10, (6, 4, 1, 3, 2)), "float64", PLANE | {"T": 2, "Z": 3}, HALF),
     ("a.ipm", cameras.ivision(), "uint16", PLANE | {"Z": 3}, {}),
@@ -70,6 +71,9 @@ SOUND: list[tuple[str, bytes, str, Sizes, dict[str, float]]] = [
     ("a.obf", confocal.obf(), "uint16", PLANE | {"Z": 3}, dict.fromkeys("XYZ", 0.1)),
     ("b.obf", confocal.obf(0x40, (6, 4, 1, 2)), "float32", PLANE | {"C": 2},
      dict.fromkeys("XYZ", 0.1)),
+    ("a.sxm", probes.sxm(), "float32", PLANE | {"C": 3}, {"X": 2e-3, "Y": 2e-3}),
+    ("a.ptu", probes.picoquant(), None, PLANE, {"X": 0.25, "Y": 0.25}),
+    ("a.phu", probes.picoquant(3), None, None, {}),
     ("a.dpx", probes.dpx(), "uint16", PLANE | {"C": 3}, {}),
     ("b.dpx", probes.dpx("<"), "uint16", PLANE | {"C": 3}, {}),
     ("a.cin", probes.cineon(), "uint16", PLANE | {"C": 3}, {}),
@@ -82,7 +86,12 @@ ENDS_WITH_MORE = {"a.ipl", "b.ipl", "a.liff", "b.liff", "a.dm2", "a.pic", "b.pic
     ("name", "data", "kind", "sizes", "steps"), SOUND, ids=lambda one: str(one)[:12]
 )
 def test_a_header_says_sizes_type_and_steps(
-    name: str, data: bytes, kind: str, sizes: Sizes, steps: dict[str, float], tmp_path: Path
+    name: str,
+    data: bytes,
+    kind: str | None,
+    sizes: Sizes | None,
+    steps: dict[str, float],
+    tmp_path: Path,
 ) -> None:
     one = made(tmp_path / name, data)
     assert (one.evidence, one.pixel_type, one.sizes) == ("content", kind, sizes)
@@ -123,6 +132,17 @@ def test_an_oir_names_its_channels_and_date(tmp_path: Path) -> None:
     early = bytearray(confocal.oir())
     early[32:48] = bytes(16)
     assert grave(made(tmp_path / "a.oir", bytes(early))) == set()
+
+
+def test_dates_channels_and_makers_of_scans(tmp_path: Path) -> None:
+    one = made(tmp_path / "a.sxm", probes.sxm())
+    assert (one.channels, one.acquired) == (("Z0", "Z1", "Bias"), "2010-11-02T15:42:39")
+    one = made(tmp_path / "a.ptu", probes.picoquant())
+    assert (one.instrument, one.acquired) == ("PicoQuant HydraHarp 400", "2009-07-06T06:00:00")
+    RECIPES["imod"](tmp_path / "a.mod")
+    one = only(tmp_path / "a.mod")
+    assert one.sizes == PLANE | {"C": 3, "Z": 3}
+    assert one.pixel_size_um == pytest.approx(dict.fromkeys("XYZ", 5.5e-3))
 
 
 def test_the_packed_pixels_of_a_flim_are_unpacked(tmp_path: Path) -> None:

@@ -168,8 +168,19 @@ def spider(file: Opened, facts: Facts) -> None:
 
 @header("IMOD")
 def imod(file: Opened, facts: Facts) -> None:
-    """IMOD model: its chunks run to IEOF."""
-    file.need(0, 240, "the IMOD header")
+    """IMOD model: the extent of what it was drawn on, the step, and its chunks up to IEOF.
+
+    Bio-Formats draws it in colours. Source: the IMOD binary file format, version 1.2.
+    """
+    head = file.need(0, 240, "the IMOD header")
+    x, y, z = struct.unpack_from(">3i", head, 136)
+    step, unit = struct.unpack_from(">fi", head, 216)
+    if min(x, y, z) > 0:
+        facts.size(T=1, C=3, Z=z, Y=y, X=x)
+        facts.pixel_type, facts.images = "uint8", 1
+    # the unit is a power of ten of metres; 0 stands for pixels
+    micrometres = step * 10.0 ** (unit + 6) if -13 < unit < 4 and unit else None
+    facts.pixel_size(X=micrometres, Y=micrometres, Z=micrometres)
     tail = file.tail(4096)
     if b"IEOF" not in tail and len(tail) == min(4096, file.size):
         file.reach(file.size + 4, "the IEOF mark that ends an IMOD model")

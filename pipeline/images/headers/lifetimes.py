@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import struct
 import zlib
@@ -172,3 +173,59 @@ def _chapter(text: str, name: str) -> dict[str, str]:
     below = text.partition("{FLIMIMAGE}")[2].partition("\n{")[0]
     table = below.partition(f"[{name}]")[2].partition("\n[")[0]
     return dict(re.findall(r"(?m)^\s*(\w+) *= *([^\r\n]*?)\s*$", table))
+
+
+MOST_TAGS = 2000
+_PQ_TEXTS = (0x4001FFFF, 0x4002FFFF, 0x2001FFFF, 0xFFFFFFFF)
+"""Types of tags whose value is the length of what follows."""
+_PQ_FLOATS = (0x20000008, 0x21000008)
+
+
+@header("PicoQuant PTU", "PicoQuant PHU")
+def picoquant(file: Opened, facts: Facts) -> None:
+    """PTU, PHU: sizes and step of a scan, date and instrument from the tags, and where data end.
+
+    Source: the Unified TTTR file format of PicoQuant, version 2.0.
+    """
+    said: dict[str, float | str] = {}
+    at = 16
+    for _ in range(MOST_TAGS):
+        tag = file.need(at, 48, "a tag of the header")
+        name = tag[:32].partition(b"\0")[0].decode("latin-1")
+        index, kind, value = struct.unpack_from("<iIq", tag, 32)
+        at += 48
+        if name == "Header_End":
+            break
+        key = f"{name}({index})" if index >= 0 else name
+        if kind in _PQ_TEXTS:
+            text = file.need(at, value, "a tag of the header") if 0 <= value < 1 << 18 else b""
+            said[key] = text.partition(b"\0")[0].decode("latin-1")
+            at += max(0, value)
+        else:
+            said[key] = struct.unpack_from("<d" if kind in _PQ_FLOATS else "<q", tag, 40)[0]
+
+    def number(key: str) -> float:
+        value = said.get(key, 0)
+        return value if isinstance(value, int | float) else 0
+
+    x, y = int(number("ImgHdr_PixX")), int(number("ImgHdr_PixY"))
+    if x > 0 and y > 0:
+        facts.size(T=1, C=1, Z=1, Y=y, X=x)
+        facts.images = 1
+        facts.pixel_size(**dict.fromkeys("XY", number("ImgHdr_PixResol")))
+    days = number("File_CreatingTime")
+    if 0 < days < 1e5:
+        day = dt.datetime(1899, 12, 30) + dt.timedelta(days=days)  # noqa: DTZ001
+        facts.date(day.isoformat(timespec="seconds"))
+    facts.name_instrument("PicoQuant", str(said.get("HW_Type", "")))
+    bits = int(number("TTResultFormat_BitsPerRecord")) or 32
+    records = int(number("TTResult_NumberOfRecords"))
+    if facts.format == "PicoQuant PTU" and records > 0:
+        file.reach(at + records * bits // 8, "the photon records")
+    for curve in range(int(number("HistoResult_NumberOfCurves")) if records <= 0 else 0):
+        start, bins = (
+            int(number(f"HistResDscr_{what}({curve})")) for what in ("DataOffset", "HistogramBins")
+        )
+        if not start or curve >= MOST_TAGS:
+            break
+        file.reach(start + 4 * bins, f"curve {curve + 1}")

@@ -285,6 +285,41 @@ def alicona(file: Opened, facts: Facts) -> None:
     facts.pixel_type = {1: "uint8", 2: "uint16", 4: "uint32"}.get(width)
 
 
+@header("Nanonis SXM")
+def sxm(file: Opened, facts: Facts) -> None:
+    """SXM: sizes, extent in metres and channels in words, and the values of each behind them.
+
+    Of a channel in both directions two pictures are stored. Source: the file formats in the
+    manual of Nanonis SPM Control, as nanonispy 1.1 reads them.
+    """
+    head = file.read(0, min(file.size, MOST_TEXT))
+    text, end, _ = head.partition(b":SCANIT_END:")
+    said = {
+        key: value.split()
+        for key, value in re.findall(
+            r"(?ms)^:([A-Z_>-]+):[ \t]*\r?\n(.*?)(?=^:|\Z)", text.decode("latin-1")
+        )
+        if key in ("SCAN_PIXELS", "SCAN_RANGE", "SCANIT_TYPE", "REC_DATE", "REC_TIME")
+    }
+    table = text.decode("latin-1").partition(":DATA_INFO:")[2].partition("\n:")[0]
+    rows = [row.split() for row in table.splitlines() if row.strip()][1:]
+    x, y = (int(one) if one.isdecimal() else 0 for one in (said.get("SCAN_PIXELS") or ["", ""])[:2])
+    if not end or x <= 0 or y <= 0:
+        raise Wrong(f"the SXM header says {x} by {y} pixels")
+    facts.size(T=1, C=max(1, len(rows)), Z=1, Y=y, X=x)
+    facts.pixel_type, facts.images = "float32", 1
+    facts.name_channels([row[1] for row in rows if len(row) > 3])
+    extents = [float(one) for one in (said.get("SCAN_RANGE") or ["0", "0"])[:2]]
+    facts.pixel_size(X=extents[0] * 1e6 / x, Y=extents[1] * 1e6 / y)
+    day, time = (" ".join(said.get(key, [])) for key in ("REC_DATE", "REC_TIME"))
+    if found := re.fullmatch(r"(\d\d)\.(\d\d)\.(\d{4})", day):
+        facts.date(f"{found[3]}-{found[2]}-{found[1]} {time}")
+    start = head.find(b"\x1a\x04", len(text)) + 2
+    pictures = sum(2 if "both" in row else 1 for row in rows)
+    if start > 1 and pictures:
+        file.reach(start + 4 * x * y * pictures, "the values of the last channel")
+
+
 _AIM_030 = b"AIMDATA_V030   "
 
 
