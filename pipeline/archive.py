@@ -38,5 +38,5 @@ def open_archive(chosen: Settings) -> Ledger:
 def _another(chosen: Settings) -> LedgerUnavailable:
     return LedgerUnavailable(
         f"the archive {chosen.archive} was made with another ledger; BIA_LEDGER has to name that"
-        f" one. If it is lost for good, take {MARK} out of the archive"
+        " one, or one restored from its backup"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pipeline import emission, ledger, outputs, releasing, reporting, review, sources, stages
 from pipeline.accession import Accession, is_accession
@@ -77,8 +78,9 @@ def _curate(received: Received, bench: Bench) -> Result:
     record = None
     if outcome == "accessioned":
         try:
-            record = _give_accession(received, judged, bench)
-            _emit(record, bench.settings)
+            made = _give_accession(received, judged, bench)
+            _emit(made, bench.settings)
+            record = made
         except ledger.Refused as why:
             refused = REFUSED.at(Location(file=opened.found.shown), str(why))
             outcome, standing, judged = "needs-review", (refused,), _with(judged, refused)
@@ -212,7 +214,11 @@ def _record(
 
 
 def _emit(record: CuratedRecord, settings: Settings) -> None:
-    """Bring the record to disk in all its forms, in one step."""
+    """Bring the record to disk in all its forms, in one step; never over another submission's."""
+    with suppress(FileNotFoundError):
+        there = releasing.record_of(settings, record.accession, record.version)
+        if there.submission != record.submission:
+            raise ledger.Refused(f"a record of another submission stands as {there.accession}")
     folder = settings.archive / _record_path(record.accession, record.version)
     contents = {made.file: made.write(record) for made in outputs.load().values() if made.emitted}
     emission.write_folder(folder.parent, contents)

@@ -551,3 +551,14 @@ def test_another_study_in_a_folder_of_the_same_name_takes_no_accession(tmp_path:
         deciding.accept(deciding.case(CLEAN, made), curator="A. Curator", note="the same study")
     assert curate(tmp_path / "later", archive)[CLEAN].version == 2
     assert curate(tmp_path / "later", archive)[CLEAN].outcome == "unchanged"
+
+
+def test_after_a_ledger_was_lost_no_record_is_written_over(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN, MENDED), tmp_path / "archive"
+    curate(source / CLEAN, archive)
+    before = content(archive, "records")
+    for path in archive.glob("ledger.sqlite*"):
+        path.unlink()
+    result = curate(source / MENDED, archive)[MENDED]
+    assert (result.outcome, result.record) == ("needs-review", None)
+    assert content(archive, "records") == before
