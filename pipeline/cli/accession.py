@@ -99,13 +99,17 @@ def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
 @printing.archive_option
 def withdraw(accession: str, archive: Path) -> None:
     """Withdraw an accession: it is never given again; a public copy stays until you remove it."""
-    from pipeline import ledger
+    from pipeline import emission, ledger
 
     with archive_at(archive) as (chosen, book):
-        try:
-            ledger.withdraw(book, accession)
-        except ledger.Refused as why:
-            raise click.UsageError(str(why)) from why
+        held = ledger.accession(book, accession)
+        owner = held.submission if held else None
+        # A release of the study that has begun ends first, so that its public copy is told below.
+        with emission.alone(chosen.archive, owner or accession):
+            try:
+                ledger.withdraw(book, accession)
+            except ledger.Refused as why:
+                raise click.UsageError(str(why)) from why
         printing.put(f"{accession} is withdrawn")
         if (copy := chosen.public / accession).is_dir():
             printing.put(f"its public copy still stands at {copy}")
