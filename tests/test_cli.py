@@ -254,3 +254,16 @@ def test_numbers_of_an_older_report_are_not_taken(tmp_path: Path) -> None:
     assert "changed since its report" in run(*words, "--take", "1", *there, code=2).stderr
     document.write_text(before, encoding="utf-8")
     assert "1 proposals taken" in run(*words, "--take", "1", *there).stdout
+
+
+def test_withdrawing_tells_of_the_public_copy_that_stays(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", CLEAN.name), archive)
+    there = ("--archive", archive)
+    run("release", "run", "--on", "2029-01-01", *there)
+    assert (
+        f"{archive / 'public' / 'S-BIAD1'}"
+        in run("accession", "withdraw", "S-BIAD1", *there).stdout
+    )
+    assert "lindgren" not in run("search", "lindgren", *there).stdout
+    assert "does not hold" in run("accession", "withdraw", "S-BIAD9", *there, code=2).stderr
