@@ -22,6 +22,7 @@ from pipeline.findings import (
     declare,
 )
 from pipeline.images import ImageFile
+from pipeline.intake.pagetab_content import SLIP
 from pipeline.intake.pagetab_objects import NO_VALUE
 from pipeline.knowledge import Knowledge
 from pipeline.record import Change, Decision
@@ -157,6 +158,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
         template=template,
     )
     checked, skipped = check.run(look.knowledge.checks, context)
+    findings = _untold(findings, checked)
     findings += checked
     findings += image_findings(look.images)
     judged = look.knowledge.profiled(tuple(findings), look.profile)
@@ -211,6 +213,14 @@ def _together(same: list[Finding]) -> Finding:
     return first.model_copy(
         update={"message": message, "count": len(same), "samples": tuple(files[:_GROUPED])}
     )
+
+
+def _untold(findings: list[Finding], checked: Iterable[Finding]) -> list[Finding]:
+    """What intake found but for slips of names that a check tells with a proposal."""
+    told = {one.location for one in checked if one.code == "SUB122"}
+    if not told:
+        return findings
+    return [one for one in findings if one.code != SLIP.code or one.location not in told]
 
 
 def _required(finding: Finding, template: schema.Template | None) -> Finding:

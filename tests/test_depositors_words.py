@@ -15,6 +15,7 @@ from pipeline.findings import Finding, Report
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
 from pipeline.stages import Look
+from tests.documents import REMBI
 
 ROWS = """\
 Submission
@@ -360,3 +361,15 @@ def test_sections_under_a_slip_of_their_key_are_read(known: Knowledge, tmp_path:
     metadata, report = as_read(known, tmp_path, text)
     assert len(metadata["study"]["authors"]) == 2
     assert [one.location.pointer for one in found(report, "SUB110")] == ["/section/subSections"]
+
+
+def test_a_slip_in_yaml_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(REMBI.replace("biological_entity:", "biological_entitiy:"), "utf-8")
+    opened = sources.open_found(
+        Found(given=path.name, document=path, folder=None), files=False, imported=False
+    )
+    report = stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+    (one,) = found(report, "SUB122")
+    assert proposed(one)
+    assert not found(report, "SUB125")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import intake
+from pipeline.intake import rembi_yaml
 from tests.documents import REMBI, RENDERED
 
 
@@ -40,3 +41,20 @@ def test_no_yaml_is_too_odd(text: str, tmp_path: Path) -> None:
     reading = intake.read(path)
     assert reading.kind == "rembi-yaml"
     assert reading.read or reading.findings
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("  title:", "\ttitle:", "a tab stands where YAML takes spaces only"),
+        ("title: Mitotic", "title: Mitotic: spindles", "a colon stands in a text without quotes"),
+        ("biological_entity: spindle", "biological_entity: %spindle", "begins with '%'"),
+        ("title: Mitotic spindles", "title: 'Yeast's spindles'", "does not fit those above"),
+        ("[yeast, spindle]", "[yeast, spindle", "bracket"),
+    ],
+)
+def test_broken_rules_are_told_in_words_for_people(before: str, after: str, words: str) -> None:
+    assert before in REMBI
+    read = rembi_yaml.read(REMBI.replace(before, after, 1).encode(), "study.yaml")
+    (one,) = (finding for finding in read.findings if finding.code == "SUB160")
+    assert words in one.message

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
-from pipeline.checks.wording import asked, asks, is_placeholder, quoted
+from pipeline.checks.wording import asked, asks, author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Severity, Suggestion
 from pipeline.identifiers import email, visible
@@ -69,9 +69,10 @@ def name_missing(author: dict[str, Any], place: Place) -> Iterator[Flag]:
     To fix: give the author's full name, or that of the group.
     """
     if not str(author.get("name", "")).strip():
-        known = author.get("email") or author.get("orcid")
+        told = ((what, author.get(slot)) for what, slot in (("e-mail", "email"), ("iD", "orcid")))
+        known = next((f" ({what} {quoted(value)})" for what, value in told if value), "")
         yield Flag(
-            message="an author has no name" + (f" (e-mail {quoted(known)})" if known else ""),
+            message=f"an author has no name{known}",
             suggestion=_joined(author, place),
         )
 
@@ -178,7 +179,7 @@ def email_missing(author: dict[str, Any], context: Context, metadata: Metadata) 
     needed = asked(context, "Author", "email")
     others = any(_written(one) for one in metadata["study"]["authors"])
     if not _written(author) and (needed or others):
-        message = f"{quoted(author.get('name', 'an author'))} has no e-mail address"
+        message = f"{author_called(author)} has no e-mail address"
         yield Flag(message=message, severity="error" if needed else "hint")
 
 

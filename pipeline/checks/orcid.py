@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
-from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.checks.wording import author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation
 from pipeline.identifiers import orcid, orcid_form, visible
@@ -23,7 +23,7 @@ def missing(author: dict[str, Any]) -> Iterator[Flag]:
     To fix: add the author's iD from orcid.org, if they have one.
     """
     if not str(author.get("orcid", "")).strip():
-        yield Flag(message=f"{quoted(author.get('name', 'an author'))} has no ORCID iD")
+        yield Flag(message=f"{author_called(author)} has no ORCID iD")
 
 
 _NO_ID = re.compile(
@@ -87,7 +87,7 @@ def of_a_co_author(value: str, place: Place, metadata: Metadata) -> Iterator[Fla
     if not str(authors[meant[0]].get("orcid", "")).strip():
         given = Operation(do="set", place=below(other, "orcid"), after=bare)
         moved = suggest(given, removal(metadata, place), why=f"It stands beside the name {name}.")
-    stands = quoted(authors[own].get("name", "an author"))
+    stands = author_called(authors[own])
     message = f"{bare} stands with {stands}, but the name beside it is {name}"
     yield Flag(message=message, suggestion=moved)
 

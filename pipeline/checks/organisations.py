@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
-from pipeline.checks.wording import asked, is_placeholder, quoted
+from pipeline.checks.wording import asked, author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation
 from pipeline.identifiers import ADDRESS, email, ror, ror_form, visible
@@ -40,7 +40,7 @@ def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Fl
         needed = asked(context, "Author", "affiliations") or (
             context.template is None and context.submission.source.kind.startswith("pagetab")
         )
-        named, address = quoted(author.get("name", "an author")), author.get("address")
+        named, address = author_called(author), author.get("address")
         yield Flag(
             message=f"{named} has an address, but no affiliation"
             if address

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from pipeline.check import Context
 from pipeline.identifiers import INVISIBLE
@@ -53,6 +55,16 @@ def quoted(value: object, length: int = 80) -> str:
     text = str(value)
     shown = text if len(text) <= length else text[: length - 1] + "…"
     return "'" + _UNSEEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", shown) + "'"
+
+
+def author_called(author: Mapping[str, Any]) -> str:
+    """An author's name in quotation marks, or words for one without a name.
+
+    >>> author_called({"name": "Mira Lindgren"}), author_called({})
+    ("'Mira Lindgren'", 'an author without a name')
+    """
+    name = str(author.get("name", "")).strip()
+    return quoted(author["name"]) if name else "an author without a name"
 
 
 _IGNORED = re.compile(r"\bplease ignore\b", re.IGNORECASE)

@@ -22,6 +22,7 @@ NOT_YAML = declare(
 DEEPEST = 100
 MOST = 200_000
 """Values of one document, repeated ones counted each time; far more than any study has."""
+_UNFIT = "the line does not fit those above: other indentation, or a quote or bracket left open"
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -59,8 +60,10 @@ def parse(text: str, file: str) -> Parsed:
         parsed.findings.append(code.at(_at(file, mark), problem))
         return parsed
     except yaml.MarkedYAMLError as fault:
-        problem = f"the rules of YAML are broken here: {fault.problem or fault.context}"
-        parsed.findings.append(NOT_YAML.at(_at(file, fault.problem_mark), problem))
+        mark = fault.problem_mark
+        problem = _in_words(str(fault.problem or fault.context), text, mark)
+        message = f"the rules of YAML are broken here: {problem}"
+        parsed.findings.append(NOT_YAML.at(_at(file, mark), message))
         return parsed
     except yaml.YAMLError as fault:
         reason = str(fault).splitlines()[0]
@@ -70,6 +73,32 @@ def parse(text: str, file: str) -> Parsed:
     parsed.value = _Values(parsed).value(node, "") if node is not None else None
     parsed.readable = True
     return parsed
+
+
+_WORDS = (
+    ("mapping values are not allowed", "a colon stands in a text without quotes"),
+    ("did not find expected key", _UNFIT),
+    ("did not find expected '-'", _UNFIT),
+    ("did not find expected <document start>", _UNFIT),
+    ("could not find expected ':'", "a name stands here without a colon behind it"),
+    ("unexpected end of stream", "a quote is not closed before the end of the document"),
+    ("did not find expected ',' or", "a bracket is not closed, or a comma is missing"),
+    ("found undefined alias", "a text that begins with '*' is not in quotes"),
+    ("found unknown escape", "a backslash stands in double quotes; single quotes take it as it is"),
+)
+"""What the reader's own words mean to people who write YAML by hand."""
+
+
+def _in_words(problem: str, text: str, mark: Any) -> str:
+    """What breaks the rules, in words for people; what the reader says where none are known."""
+    if "cannot start any token" in problem and mark is not None:
+        lines = text.splitlines()
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        sign = line[mark.column : mark.column + 1]
+        if sign == "\t" or "\t" in line[: mark.column]:
+            return "a tab stands where YAML takes spaces only"
+        return f"a text that begins with '{sign}' is not in quotes" if sign else problem
+    return next((words for said, words in _WORDS if said in problem), problem)
 
 
 def _at(file: str, mark: Any, pointer: str | None = None) -> Location:
