@@ -133,6 +133,26 @@ def scn() -> bytes:
     return data + b"--xx--\n"
 
 
+def gel(order: str = ">", code: int = 0x81) -> bytes:
+    """6 by 4 pixels of 16 bits on 12 by 8 millimetres."""
+    lead = b"\xaf\xaf" + (b"Stable File Version 2.0 Intel Format" if order == "<" else b"")
+    place = 9000
+    blocks = struct.pack(order + "hh4x", 0x80, 1) + bytes(12)
+    blocks += struct.pack(order + "hh4xH", code, 1, place - 320)
+    data = (lead.ljust(160, b"\0") + blocks).ljust(place - 8187, b"\0")
+    data += b"ScanMaker\0" + bytes(8) + b"x\0" + bytes(8) + b"Image Area: (12.0 mm x 8.0 mm)\0"
+    data = data.ljust(place - 298, b"\0") + b"02-Jan-2020 03:04"
+    return data.ljust(place, b"\0") + struct.pack(order + "HH2xh", 6, 4, 2) + bytes(48)
+
+
+def densitometer() -> dict[str, bytes]:
+    said = {"NXP": "6 / columns", "NYP": "4 / rows", "DELTAX": "50", "DELTAY": "25", "COLOR": "1"}
+    said |= {"FILE REC LEN": "16", "SIGNX": "'+'", "SIGNY": "'+'"}
+    lines = [" IDENTIFICATION = 'gel'", *(f"{key} = {value}" for key, value in said.items()), ""]
+    return {"a.hdr": "\r\n".join(lines).encode(), "a.IMG": bytes(range(128))}
+
+
+plain("gel", gel(), "Bio-Rad Gel", "a.1sc")
 plain("iplab", iplab(shape=(12, 8, 2, 3, 2)), "IPLab", "a.ipl")
 plain("ivision", ivision(), "IVision", "a.ipm")
 plain("dcimg", dcimg(), "Hamamatsu DCIMG", "a.dcimg")

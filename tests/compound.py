@@ -47,7 +47,7 @@ def compound(streams: dict[str, bytes], small: bool = False) -> bytes:
     content = b""
     mini, chain = b"", []
     for number, data in bodies:
-        if len(data) < LEAST:
+        if 0 < len(data) < LEAST:
             first, count = len(chain), -(-len(data) // 64)
             entries[number][3], entries[number][4] = first, len(data)
             chain += [*range(first + 1, first + count), END]

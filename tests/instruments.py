@@ -7,7 +7,7 @@ import struct
 import zlib
 
 from tests.compound import compound
-from tests.pictures import plain
+from tests.pictures import plain, tiff
 
 
 def xrm() -> bytes:
@@ -112,6 +112,17 @@ def cxd(fields: int = 4, slices: int = 2, bits: int = 12, channels: int = 1) -> 
 
 
 plain("cxd", cxd(), "SimplePCI & HCImage", "a.cxd")
+
+
+def ipw(frames: int = 3, words: str = "") -> bytes:
+    """Frames of 12 by 8 pixels, each a TIFF."""
+    streams = {f"ImageTIFF{n}/ImageTIFF" if n else "ImageTIFF": tiff() for n in range(frames)}
+    if frames > 1:
+        streams = {f"FFFF{n:017d}/ImageTIFF": tiff() for n in range(frames)}
+    return compound({"CONTENTS": b"1.0", "ImageInfo": words.encode(), **streams}, small=True)
+
+
+plain("ipw", ipw(1), "ImagePro Workspace", "a.ipw")
 plain("zvi", zvi(), "Zeiss AxioVision ZVI (Zeiss Vision Image)", "a.zvi")
 plain("xrm", xrm(), "Zeiss XRM", "a.txrm")
 plain("norpix", norpix())

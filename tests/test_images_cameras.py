@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.images import sniff
 from tests import cameras, confocal, instruments, probes
 from tests.recipes import RECIPES
 from tests.told import grave, made, only
@@ -74,11 +75,24 @@ SOUND: list[tuple[str, bytes, str | None, Sizes | None, dict[str, float]]] = [
     ("a.sxm", probes.sxm(), "float32", PLANE | {"C": 3}, {"X": 2e-3, "Y": 2e-3}),
     ("a.ptu", probes.picoquant(), None, PLANE, {"X": 0.25, "Y": 0.25}),
     ("a.phu", probes.picoquant(3), None, None, {}),
+    ("a.1sc", cameras.gel(), "uint16", PLANE, {"X": 2000.0, "Y": 2000.0}),
+    ("b.1sc", cameras.gel("<"), "uint16", PLANE, {"X": 2000.0, "Y": 2000.0}),
     ("a.dpx", probes.dpx(), "uint16", PLANE | {"C": 3}, {}),
     ("b.dpx", probes.dpx("<"), "uint16", PLANE | {"C": 3}, {}),
     ("a.cin", probes.cineon(), "uint16", PLANE | {"C": 3}, {}),
 ]  # fmt: skip
-ENDS_WITH_MORE = {"a.ipl", "b.ipl", "a.liff", "b.liff", "a.dm2", "a.pic", "b.pic", "a.obf"}
+ENDS_WITH_MORE = {
+    "a.ipl",
+    "b.ipl",
+    "a.liff",
+    "b.liff",
+    "a.dm2",
+    "a.pic",
+    "b.pic",
+    "a.obf",
+    "a.1sc",
+    "b.1sc",
+}
 """Of these the last tenth is no pixels."""
 
 
@@ -132,6 +146,34 @@ def test_an_oir_names_its_channels_and_date(tmp_path: Path) -> None:
     early = bytearray(confocal.oir())
     early[32:48] = bytes(16)
     assert grave(made(tmp_path / "a.oir", bytes(early))) == set()
+
+
+@pytest.mark.parametrize(
+    ("data", "sizes"),
+    [
+        (instruments.ipw(1), {"Z": 1, "C": 1}),
+        (instruments.ipw(3), {"Z": 3, "C": 1}),
+        (instruments.ipw(4, "channels=2\nslices=2\nframes=1\n"), {"Z": 2, "C": 2}),
+    ],
+)
+def test_the_frames_of_an_image_pro_workspace(data: bytes, sizes: Sizes, tmp_path: Path) -> None:
+    # its stream ImageInfo is not the storage of a Zeiss XRM
+    one = made(tmp_path / "a.ipw", data)
+    assert (one.format, one.pixel_type) == ("ImagePro Workspace", "uint8")
+    assert one.sizes == {"T": 1, "Y": 8, "X": 12, **sizes}
+    assert grave(one) == set()
+
+
+def test_a_densitometer_keeps_its_pixels_beside_its_words(tmp_path: Path) -> None:
+    for name, data in cameras.densitometer().items():
+        (tmp_path / name).write_bytes(data)
+    found = {Path(one.path).name: one for one in sniff([tmp_path])}
+    one = found["a.hdr"]
+    assert (one.format, one.pixel_type, one.sizes) == ("Perkin Elmer Densitometer", "uint16", PLANE)
+    assert one.pixel_size_um == {"X": 50.0, "Y": 25.0}
+    assert (found["a.IMG"].kind, found["a.IMG"].of) == ("companion", one.path)
+    (tmp_path / "a.IMG").write_bytes(bytes(range(47)))
+    assert "IMG103" in {f.code for one in sniff([tmp_path]) for f in one.findings}
 
 
 def test_dates_channels_and_makers_of_scans(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
-"""What images in OLE2 files say, read in the worker: AxioVision ZVI and SimplePCI CXD.
+"""What images in OLE2 files say, read in the worker: AxioVision, SimplePCI, Image-Pro.
 
-Sources: ZeissZVIReader, BaseZeissReader and PCIReader of Bio-Formats; the types of values in a ZVI
-are those of OLE Automation (VARENUM).
+Sources: ZeissZVIReader, BaseZeissReader, PCIReader and IPWReader of Bio-Formats; the types of
+values in a ZVI are those of OLE Automation (VARENUM).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 import re
 import struct
@@ -222,3 +223,36 @@ def _since_1601(seconds: float) -> str:
         return ""
     day = dt.datetime(1601, 1, 1) + dt.timedelta(seconds=int(seconds))  # noqa: DTZ001
     return day.isoformat()
+
+
+MOST_TIFF = 64 << 20
+
+
+def ipw(ole: Any) -> dict[str, Any]:
+    """Sizes and type of an Image-Pro workspace, by the TIFF that each frame is, and its words."""
+    import tifffile
+
+    paths = [path for path in ole.listdir() if path[-1] == "ImageTIFF"]
+    if not paths or ole.get_size(paths[0]) > MOST_TIFF:
+        return {}
+    words = [path for path in ole.listdir() if path[-1] == "ImageInfo"]
+    text = beginning(ole, words[0], MOST_TAGS).decode("latin-1") if words else ""
+    said = {
+        key: max(1, int(value))
+        for key, value in re.findall(r"(?m)^(frames|slices|channels)=(\d{1,6})\s*$", text)
+    }
+    with tifffile.TiffFile(io.BytesIO(ole.openstream(paths[0]).read())) as file:
+        page = file.pages.first
+        kind, colours = str(page.dtype), int(page.samplesperpixel)
+        height, width = int(page.imagelength), int(page.imagewidth)
+    axes = {axis: said.get(key, 1) for axis, key in _IPW_AXES.items()}
+    if math.prod(axes.values()) == 1:
+        axes["Z"] = len(paths)
+    return {
+        "sizes": {**axes, "C": axes["C"] * colours, "Y": height, "X": width},
+        "pixel_type": kind,
+        "images": 1,
+    }
+
+
+_IPW_AXES = {"T": "frames", "Z": "slices", "C": "channels"}

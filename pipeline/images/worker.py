@@ -123,13 +123,13 @@ def ole(path: str, names: list[str], most: int) -> dict[str, Any]:
 
 
 def ole_image(path: str, kind: str) -> dict[str, Any]:
-    """What the image in an OLE2 file of a kind says: `zvi` or `cxd`."""
+    """What the image in an OLE2 file of a kind says: `zvi`, `cxd` or `ipw`."""
     import olefile
 
     from pipeline.images import olekinds
 
     with olefile.OleFileIO(source(path)) as file:
-        return {"zvi": olekinds.zvi, "cxd": olekinds.cxd}[kind](file)
+        return {"zvi": olekinds.zvi, "cxd": olekinds.cxd, "ipw": olekinds.ipw}[kind](file)
 
 
 def readers(path: str) -> dict[str, Any]:

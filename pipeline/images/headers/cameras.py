@@ -312,6 +312,36 @@ def bip(file: Opened, facts: Facts) -> None:
     )
 
 
+@header("Bio-Rad Gel")
+def biorad_gel(file: Opened, facts: Facts) -> None:
+    """Bio-Rad 1SC: its list of blocks, one of which says where the sizes stand.
+
+    Source: BioRadGelReader of Bio-Formats.
+    """
+    order = "<" if b"Intel Format" in file.head[:48] else ">"
+    at = 160
+    for _ in range(256):
+        code, length = struct.unpack(order + "hh", file.need(at, 4, "a block of the gel"))
+        at += 6 + 2 * max(0, length)
+        if code == 0x81:
+            break
+        at += {1: 12, 2: 10}.get(length, 0)
+    else:
+        return
+    place = struct.unpack(order + "H", file.need(at, 2, "a block of the gel"))[0] + 320
+    lead = file.need(place, 8, "the sizes of the gel")
+    width, height, octets = struct.unpack(order + "HH2xh", lead)
+    if width * height > file.size:
+        width, height, octets = struct.unpack("<HH2xh", lead)
+    facts.size(T=1, C=1, Z=1, Y=height, X=width)
+    facts.pixel_type, facts.images = _UINTS.get(octets), 1
+    words = file.read(max(0, place - 8187), 1024)
+    area = re.search(rb":\s*\(([\d.]+)[^x()]{0,8}x ?([\d.]+)", words)
+    if area and width and height:
+        facts.pixel_size(X=float(area[1]) * 1e3 / width, Y=float(area[2]) * 1e3 / height)
+    file.reach(place + width * height * max(0, octets), "the pixels of the gel")
+
+
 @header("Bio-Rad SCN")
 def biorad_scn(file: Opened, facts: Facts) -> None:
     """Bio-Rad SCN: the parts of a message, each with its length: pixels, and XML that says more.

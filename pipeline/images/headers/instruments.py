@@ -71,12 +71,19 @@ def xrm(file: Opened, facts: Facts) -> None:
     facts.name_instrument("Zeiss Xradia")
 
 
-@header("Zeiss AxioVision ZVI (Zeiss Vision Image)", "SimplePCI & HCImage")
+_COMPOUNDS = {
+    "Zeiss AxioVision ZVI (Zeiss Vision Image)": "zvi",
+    "SimplePCI & HCImage": "cxd",
+    "ImagePro Workspace": "ipw",
+}
+
+
+@header(*_COMPOUNDS)
 def compound(file: Opened, facts: Facts) -> None:
-    """ZVI and CXD: sizes, type, steps and date from their streams, read in the worker."""
+    """ZVI, CXD and IPW: sizes, type, steps and date from their streams, read in the worker."""
     from pipeline.images.isolation import Stopped, shared
 
-    kind = "cxd" if facts.format == "SimplePCI & HCImage" else "zvi"
+    kind = _COMPOUNDS[facts.format or ""]
     try:
         facts.take(shared().ask("ole_image", file.path, kind=kind))
     except Stopped as stopped:

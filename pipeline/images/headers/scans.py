@@ -228,3 +228,21 @@ _INVEON = {
 }
 """Types of voxels by their number: little endian up to 4, then big endian."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@header("Perkin Elmer Densitometer")
+def densitometer(file: Opened, facts: Facts) -> None:
+    """PDS: sizes, colours and steps in words; its pixels stand in the .img beside it.
+
+    Source: PDSReader of Bio-Formats.
+    """
+    text = file.read(0, min(file.size, 1 << 18)).decode("latin-1").replace("\r", "\n")
+    said = dict(re.findall(r"(?m)^ *([A-Z][A-Z ]*?) *= *([^/\n]*?) *(?:/|$)", text))
+    x, y = count(said.get("NXP")), count(said.get("NYP"))
+    if not x or not y:
+        return
+    colours = 3 if said.get("COLOR") == "4" else 1
+    facts.size(T=1, C=colours, Z=1, Y=y, X=x)
+    facts.pixel_type, facts.images = "uint16", 1
+    facts.pixel_size(X=number(said.get("DELTAX")), Y=number(said.get("DELTAY")))
+    facts.members.append(Member("{stem}.IMG|{stem}.img", least=2 * x * y * colours))
