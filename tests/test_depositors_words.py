@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from pipeline import knowledge, sources, stages, subjects
 from pipeline.findings import Finding, Report
+from pipeline.intake import pagetab_json
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
 from pipeline.stages import Look
@@ -373,3 +374,23 @@ def test_a_slip_in_yaml_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     (one,) = found(report, "SUB122")
     assert proposed(one)
     assert not found(report, "SUB125")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('"actin"', '"actin', "its last quote is missing"),
+        ("Movies of", "Movies\nof", "a line's end"),
+        ("Movies of", r"C:\movies", "a backslash in it must be doubled"),
+        ("Movies of", 'the "Movies" of', "a quotation mark within a text"),
+        ('"cells"', "None", "None, which JSON writes null"),
+    ],
+)
+def test_broken_rules_of_json_are_told_in_words_for_people(
+    before: str, after: str, words: str
+) -> None:
+    text = json.dumps(tree(), indent=1)
+    assert before in text
+    given = pagetab_json.read(text.replace(before, after, 1).encode(), "study.json")
+    (one,) = (finding for finding in given.findings if finding.code == "SUB101")
+    assert words in one.message

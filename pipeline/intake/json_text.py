@@ -84,6 +84,17 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORD = re.compile(r"true|false|null|NaN|-?Infinity")
 _LONE = re.compile("[\ud800-\udfff]")
+_LITERALS = {"True": "true", "False": "false", "None": "null"}
+_PYTHON = re.compile(r"(?:True|False|None)\b")
+"""Words of another language that JSON writes in small letters."""
+_BROKEN = (
+    (
+        "Invalid control character",
+        "a line's end, a tab or another control character is in it, or its last quote is missing",
+    ),
+    ("escape", "a backslash in it must be doubled"),
+)
+"""What the reader's own words mean to people."""
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 DEEPEST = 200
 LONGEST_NUMBER = 300
@@ -321,7 +332,7 @@ class _Reader:
                 raise _Stop(
                     TRUNCATED, len(self.text), "the document ends inside a text in quotes"
                 ) from None
-            what = fault.msg.removesuffix(" at").lower()
+            what = next((words for said, words in _BROKEN if said in fault.msg), fault.msg)
             raise _Stop(NOT_JSON, fault.pos, f"a text in quotes is broken: {what}") from None
         if _LONE.search(value):
             message = "half of a character (a lone surrogate) stands in this value"
@@ -346,4 +357,8 @@ class _Reader:
         # Words are not shown: what stands here may be a key that nobody else should see.
         signs = re.match(r"[^\w\s]*", found)
         shown = repr(signs[0]) if signs and signs[0] else "a word without quotes"
+        if self.text[offset - 1 : offset] == '"' and shown.startswith("a word"):
+            shown += ' (a quotation mark within a text is written \\")'
+        elif literal := _PYTHON.match(found):
+            shown = f"{literal[0]}, which JSON writes {_LITERALS[literal[0]]}"
         raise _Stop(NOT_JSON, offset, f"{message}; found {shown}")
