@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import intake
+from tests.documents import CRATE
 
 HEAD = """\
 Comment[IDR Study Accession]\tidr9998
@@ -191,6 +193,37 @@ def test_a_type_that_the_context_defines_is_no_slip(defined: bool, tmp_path: Pat
     reading = read_crate(tmp_path, crate({}, sample, context=context))
     assert [one.code for one in reading.findings] == ([] if defined else ["SUB156"])
     assert reading.metadata["study"]["biosamples"] == [{"title": "Wing"}]
+
+
+def test_a_slip_of_a_type_is_told_and_read_as_the_one_that_is_meant(tmp_path: Path) -> None:
+    sample = {"@id": "#b", "@type": "Biosampel", "name": "Wing"}
+    reading = read_crate(tmp_path, crate({}, sample))
+    assert [(one.code, one.severity) for one in reading.findings] == [("SUB156", "warning")]
+    assert "'BioSample'" in reading.findings[0].message
+    assert reading.metadata["study"]["biosamples"] == [{"title": "Wing"}]
+
+
+@pytest.mark.parametrize("name", ["ImageObject", "ex:Specimon", "LabProtocol"])
+def test_a_type_of_another_name_is_no_slip(name: str, tmp_path: Path) -> None:
+    reading = read_crate(tmp_path, crate({}, {"@id": "#b", "@type": name, "name": "Wing"}))
+    assert [one.code for one in reading.findings if one.code == "SUB156"] == []
+
+
+def test_a_slip_of_a_term_of_the_profile_is_told(tmp_path: Path) -> None:
+    document = copy.deepcopy(CRATE)
+    sample = next(one for one in document["@graph"] if one["@id"] == "#wild")
+    sample["organismClasification"] = sample.pop("organismClassification")
+    reading = read_crate(tmp_path, json.dumps(document))
+    told = [one.message for one in reading.findings if one.code == "SUB156"]
+    assert len(told) == 1
+    assert "'organismClassification'" in told[0]
+
+
+def test_a_date_may_be_a_typed_literal(tmp_path: Path) -> None:
+    date = {"@value": "2027-01-09", "@type": "http://www.w3.org/2001/XMLSchema#date"}
+    reading = read_crate(tmp_path, crate({"datePublished": date}))
+    assert reading.findings == ()
+    assert reading.metadata["release_date"] == "2027-01-09"
 
 
 def test_identifiers_of_articles_and_people_may_be_properties(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -68,7 +68,7 @@ class Terms(Frozen):
     version: str
     types: Mapping[str, str]
     kinds: Mapping[str, Mapping[str, str]]
-    references: frozenset[str]
+    references: tuple[str, ...]
     classes: frozenset[str]
     prefixes: Mapping[str, str]
     terms: Mapping[str, str]
@@ -93,7 +93,7 @@ class Entity:
     @property
     def names(self) -> tuple[str, ...]:
         """Its types without prefixes, folded."""
-        return tuple(fold(_LOCAL.split(one)[-1]) for one in self.types)
+        return tuple(meant_class(_LOCAL.split(one)[-1]) for one in self.types)
 
     def is_a(self, *names: str) -> bool:
         """Whether it has one of these types (folded)."""
@@ -325,12 +325,11 @@ class Graph:
             if usual != key and usual not in entity.data and key not in self.own:
                 message = f"the property '{key}' is not '{usual}': capitals count"
                 self.flag(codes.MISSPELT, join(entity.at, key), message, value=key)
-            elif len(name) >= _LONG_TERM and name not in known_terms():
-                alike = [term for term in _USUAL if len(term) >= _LONG_TERM and near(name, term)]
-                if len(alike) == 1 and _USUAL[alike[0]] not in entity.data:
-                    message = f"the property '{key}' is nearly named '{_USUAL[alike[0]]}'"
-                    at = join(entity.at, key)
-                    self.flag(codes.MISSPELT, at, message, value=key, severity="warning")
+            alike = None if key in self.own else meant_term(name, profiled=self.profiled)
+            if alike is not None and alike not in entity.data:
+                message = f"the property '{key}' is nearly named '{alike}'"
+                at = join(entity.at, key)
+                self.flag(codes.MISSPELT, at, message, value=key, severity="warning")
             for one, at in _each(value, join(entity.at, key)):
                 self.value(entity, key, name, one, at)
 
@@ -360,10 +359,16 @@ class Graph:
         """Whether an entity's classes are written with the capitals that they have."""
         for one in entity.types:
             local = _LOCAL.split(one)[-1]
+            if one.removesuffix(local) not in _PREFIXES or one in self.own:
+                continue
+            at = join(entity.at, "@type")
             usual = _CLASSES.get(local.casefold(), local)
-            if usual != local and one.removesuffix(local) in _PREFIXES and one not in self.own:
+            if usual != local:
                 message = f"the type '{one}' is not '{usual}': capitals count"
-                self.flag(codes.MISSPELT, join(entity.at, "@type"), message, value=one)
+                self.flag(codes.MISSPELT, at, message, value=one)
+            elif (alike := meant_class(local)) != fold(local):
+                message = f"the type '{one}' is nearly named '{_CLASSES[alike]}'"
+                self.flag(codes.MISSPELT, at, message, value=one, severity="warning")
 
     def classes(self, entity: Entity) -> None:
         """Whether an entity has exactly one class of the profile, if any is meant."""
@@ -380,11 +385,11 @@ class Graph:
         if isinstance(value, dict):
             self.reference(value, at)
         elif isinstance(value, bool | Number):
-            if name in _TEXTS or name in terms().references or name in _LICENCES:
+            if name in _TEXTS or name in references() or name in _LICENCES:
                 wanted = "text" if name in _TEXTS else "reference"
                 message = f"'{key}' is {str(value).lower()}, not a {wanted}"
                 self.flag(codes.WRONG_VALUE, at, message, value=str(value))
-        elif isinstance(value, str) and value and name in terms().references:
+        elif isinstance(value, str) and value and name in references():
             if _ABSOLUTE.match(value) and value not in self.by_id:
                 return
             known = " of an entity that is there" if value in self.by_id else ""
@@ -424,7 +429,39 @@ _LONG_TERM = 8
 def known_terms() -> frozenset[str]:
     """The folded terms that crates may use, none of which is a slip of another."""
     kinds = {name for kind in terms().kinds.values() for name in kind}
-    return frozenset((*_USUAL, *kinds, *(fold(one) for one in terms().terms), *terms().references))
+    return frozenset((*_USUAL, *kinds, *map(fold, terms().terms), *references()))
+
+
+@cache
+def references() -> frozenset[str]:
+    """The folded properties whose value is an entity."""
+    return frozenset(map(fold, terms().references))
+
+
+@cache
+def _profile() -> Mapping[str, str]:
+    """The terms of RO-Crate and of the archive's profile by their small letters."""
+    return {**{fold(one): one for one in (*terms().terms, *terms().references)}, **_USUAL}
+
+
+@lru_cache(1024)
+def meant_term(name: str, *, profiled: bool) -> str | None:
+    """The one long term that a folded property is a slip of."""
+    if len(name) < _LONG_TERM or name in known_terms():
+        return None
+    known = _profile() if profiled else _USUAL
+    alike = [term for term in known if len(term) >= _LONG_TERM and near(name, term)]
+    return known[alike[0]] if len(alike) == 1 else None
+
+
+@lru_cache(1024)
+def meant_class(local: str) -> str:
+    """A class as it is folded, or the one long class that it is a slip of."""
+    name = fold(local)
+    if len(name) < _LONG_TERM or name in _CLASSES or name in terms().types:
+        return name
+    alike = [one for one in _CLASSES if len(one) >= _LONG_TERM and near(name, one)]
+    return alike[0] if len(alike) == 1 else name
 
 
 LISTED = ("haspart", "associationfilemetadata")

@@ -114,6 +114,9 @@ class Mapping:
                     self.objects.pointers[join("", slot)] = at
                     done.add(name)
         for value, at in self.graph.values(root, "datepublished"):
+            if isinstance(value, dict):
+                # A typed literal of JSON-LD.
+                value, at = value.get("@value"), join(at, "@value")
             if isinstance(value, str) and "release_date" not in metadata:
                 metadata["release_date"] = _day(str(value))
                 self.objects.pointers["/release_date"] = at
