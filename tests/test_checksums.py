@@ -112,8 +112,10 @@ def test_a_ledger_of_the_first_tables_is_brought_up_to_date(tmp_path: Path) -> N
     with open_ledger(where) as opened:
         book.hash_file(opened, path)
         with opened.write() as connection:
-            connection.execute(sa.text("DROP TABLE file_checksums"))
+            for table in ("file_checksums", "identity"):
+                connection.execute(sa.text(f"DROP TABLE {table}"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with open_ledger(where) as opened:
         assert book.hash_file(opened, path) == hashlib.sha256(b"one").hexdigest()
         assert [kind for _, kind, _ in book.checksums(opened, {path: ["md5"]})] == ["md5"]
+        assert len(book.identity(opened)) == 36

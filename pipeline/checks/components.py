@@ -294,9 +294,8 @@ def _by_accno(one: Named, meant: str | None) -> Suggestion | None:
 
 def _several(one: Named, there: list[str]) -> bool:
     """Whether several titles stand in one place, of which some are known and some are not."""
-    known = {one_line(title).casefold() for title in there}
     parts = [one_line(part).casefold() for part in re.split(r"[;|\n]", one.title) if part.strip()]
-    return len(parts) > 1 and any(part in known for part in parts)
+    return len(parts) > 1 and any(one_line(title).casefold() in parts for title in there)
 
 
 _TITLES_APART = re.compile(r"\s*[;,|\n]\s*|\s+(?:and|&|\+)\s+")
@@ -304,9 +303,11 @@ _TITLES_APART = re.compile(r"\s*[;,|\n]\s*|\s+(?:and|&|\+)\s+")
 
 def _rows(one: Named, there: list[str]) -> Suggestion | None:
     """One row for each of several titles that stand in one place."""
-    known = {one_line(title).casefold(): title for title in there}
     parts = [one_line(part).casefold() for part in _TITLES_APART.split(one.title) if part.strip()]
-    if len(parts) < 2 or len(set(parts)) < len(parts) or not all(part in known for part in parts):
+    if len(parts) < 2 or len(set(parts)) < len(parts):
+        return None
+    known = {one_line(title).casefold(): title for title in there}
+    if not all(part in known for part in parts):
         return None
     component, number = one.at
     row = one.component["associations"][number]
