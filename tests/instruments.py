@@ -6,6 +6,7 @@ import gzip
 import struct
 import zlib
 
+from tests.cameras import iplab
 from tests.compound import compound
 from tests.pictures import plain, tiff
 
@@ -122,6 +123,16 @@ def ipw(frames: int = 3, words: str = "") -> bytes:
     return compound({"CONTENTS": b"1.0", "ImageInfo": words.encode(), **streams}, small=True)
 
 
+def hole(start: int = 40960, length: int = 65536) -> bytes:
+    """An IPLab picture of 500 by 300 pixels in which a part of the file is zero."""
+    data = bytearray(iplab(shape=(500, 300, 1, 1, 1)))
+    data[44:300044] = bytes(range(1, 251)) * 1200
+    data[start : start + length] = bytes(length)
+    return bytes(data)
+
+
+plain("hole", hole())
+plain("dark", hole(44 + 100 * 1000, 70_000))
 plain("ipw", ipw(1), "ImagePro Workspace", "a.ipw")
 plain("zvi", zvi(), "Zeiss AxioVision ZVI (Zeiss Vision Image)", "a.zvi")
 plain("xrm", xrm(), "Zeiss XRM", "a.txrm")

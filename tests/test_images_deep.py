@@ -16,8 +16,10 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, SecondaryCaptureImageStorage, generate_uid
 
 from pipeline.images import sniff
+from tests.instruments import hole
 from tests.pictures import picture, pixels, write
 from tests.servers import web
+from tests.told import only
 
 SIDE = 16
 RAW = pixels(SIDE, SIDE).astype("uint8")
@@ -167,3 +169,27 @@ def test_a_picture_without_room_to_decode_it_is_not_called_damaged(tmp_path: Pat
         struct.pack_into(">HH", data, at + 5, side, side)
         write(tmp_path / "a.jpg", bytes(data))
         assert [code for code, _ in faults(tmp_path / "a.jpg")] == ["IMG305"]
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "told"),
+    [
+        (40960, 65536, True),
+        (40960, 300044 - 40960, True),
+        (8192, 32768, True),
+        (8192, 28672, False),
+        (40961, 65536, False),
+        (40960, 65545, False),
+        (44 + 100 * 1000, 70_000, False),
+        (44 + 200 * 1000, 100_000, False),
+    ],
+)
+def test_a_hole_in_whole_blocks_is_told_from_a_black_part(
+    start: int, length: int, told: bool, tmp_path: Path
+) -> None:
+    data = hole(start, length)
+    data = data[:300044] if start + length == 300044 else data
+    (tmp_path / "a.ipl").write_bytes(data)
+    codes = {flag.code for flag in only(tmp_path / "a.ipl", deep=True).findings}
+    assert ("IMG124" in codes) is told
+    assert "IMG124" not in {flag.code for flag in only(tmp_path / "a.ipl").findings}

@@ -55,7 +55,8 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         unpacking.read(file, facts, packed)
     way = _way(file, facts)
     binary = not textual(file)
-    if binary and as_text(file, facts, whole=not way and not facts.packed):
+    plain = not way and not facts.packed
+    if binary and as_text(file, facts, whole=plain):
         return
     if way in _OWN:
         _OWN[way](file, facts)
@@ -111,6 +112,51 @@ def as_text(file: Opened, facts: Facts, whole: bool = False) -> bool:
     return feeds(file, facts, whole)
 
 
+BLOCK, EDGE = 4096, 8
+"""Bytes of a block of a disk, and of what must not be zero beside a hole."""
+LEAST_HOLE = 1 << 15
+_ZEROS = bytes(BLOCK)
+
+
+class _Holes:
+    """The longest run of zero bytes that begins, and ends, where a block of a disk does."""
+
+    def __init__(self) -> None:
+        self.at, self.start, self.edge = 0, -1, False
+        self.longest = (0, 0)
+
+    def give(self, piece: bytes) -> None:
+        """Look at the next piece, of whole blocks unless it is the last."""
+        for place in range(-self.at % BLOCK, len(piece), BLOCK):
+            part = piece[place : place + BLOCK]
+            if part == _ZEROS[: len(part)]:
+                self.start = self.at + place if self.edge else self.start
+                self.edge = False
+                continue
+            if part[:EDGE].strip(b"\0"):
+                self.end(self.at + place)
+            self.start, self.edge = -1, bool(part[-EDGE:].strip(b"\0"))
+        self.at += len(piece)
+
+    def end(self, at: int) -> None:
+        """A run that has begun ends at a byte."""
+        if self.start >= 0:
+            self.longest = max(self.longest, (at - self.start, self.start))
+
+    def judge(self, facts: Facts) -> None:
+        """Flag a hole, unless rows begin where it does: then it may be a black part."""
+        self.end(self.at)
+        length, start = self.longest
+        width = int((re.findall(r"\d+$", facts.pixel_type or "") or ["8"])[0]) // 8 or 1
+        row = (facts.sizes or {}).get("X", 1) * width
+        if length >= LEAST_HOLE and (self.at - start) % row and length % row:
+            facts.flag(
+                faults.HOLE,
+                f"{length:,} bytes from byte {start:,} on are zero, in whole blocks of {BLOCK:,}",
+                value=start,
+            )
+
+
 def feeds(file: Opened, facts: Facts, whole: bool = False) -> bool:
     """Flag a binary file in which every line feed follows a carriage return.
 
@@ -118,7 +164,10 @@ def feeds(file: Opened, facts: Facts, whole: bool = False) -> bool:
     """
     count = paired = outside = 0
     last = b""
+    holes = _Holes()
     for piece in file.stream():
+        if whole:
+            holes.give(piece)
         count += piece.count(b"\n")
         paired += piece.count(b"\r\n") + (last == b"\r" and piece.startswith(b"\n"))
         outside += len(_OUTSIDE.findall(piece))
@@ -126,6 +175,8 @@ def feeds(file: Opened, facts: Facts, whole: bool = False) -> bool:
         if count > paired and not whole:
             return False
     if count > paired or outside < LEAST_FEEDS:
+        if whole:
+            holes.judge(facts)
         return False
     facts.flag(
         faults.TEXT_MODE, f"each of the {count} line feeds follows a carriage return", broken=True

@@ -263,6 +263,18 @@ PIXELS_DAMAGED = declare(
     To fix: upload the file again from the original.
     """,
 )
+HOLE = declare(
+    "IMG124",
+    "image-hole-of-zeros",
+    "warning",
+    """Among the pixels of an image are many bytes of zero that begin where a block of a disk does.
+
+    Uploads that were interrupted leave such holes: the file has its length, and not its content.
+    Black parts of an image begin where a row or a plane does, or anywhere.
+
+    To fix: compare the file's checksum with that of the original; upload it again if they differ.
+    """,
+)
 COMPRESSION_UNKNOWN = declare(
     "IMG119",
     "tiff-compression-unknown",

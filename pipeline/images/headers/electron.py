@@ -166,6 +166,13 @@ def spider(file: Opened, facts: Facts) -> None:
     file.reach(lead + 4 * x * y * z, "the SPIDER pixel data")
 
 
+_IMOD_UNITS = {
+    **{3: 1e9, 1: 1e6, -2: 1e4, -3: 1e3, -6: 1.0},
+    **{-9: 1e-3, -10: 1e-4, -12: 1e-6},
+}
+"""Micrometres of a unit: mostly the power of ten of a metre; 0 stands for pixels."""
+
+
 @header("IMOD")
 def imod(file: Opened, facts: Facts) -> None:
     """IMOD model: the extent of what it was drawn on, the step, and its chunks up to IEOF.
@@ -178,8 +185,7 @@ def imod(file: Opened, facts: Facts) -> None:
     if min(x, y, z) > 0:
         facts.size(T=1, C=3, Z=z, Y=y, X=x)
         facts.pixel_type, facts.images = "uint8", 1
-    # the unit is a power of ten of metres; 0 stands for pixels
-    micrometres = step * 10.0 ** (unit + 6) if -13 < unit < 4 and unit else None
+    micrometres = step * _IMOD_UNITS.get(unit, 0)
     facts.pixel_size(X=micrometres, Y=micrometres, Z=micrometres)
     tail = file.tail(4096)
     if b"IEOF" not in tail and len(tail) == min(4096, file.size):
