@@ -166,10 +166,7 @@ def spider(file: Opened, facts: Facts) -> None:
     file.reach(lead + 4 * x * y * z, "the SPIDER pixel data")
 
 
-_IMOD_UNITS = {
-    **{3: 1e9, 1: 1e6, -2: 1e4, -3: 1e3, -6: 1.0},
-    **{-9: 1e-3, -10: 1e-4, -12: 1e-6},
-}
+_IMOD_UNITS = {3: 1e9, 1: 1e6, -2: 1e4, -3: 1e3, -6: 1.0, -9: 1e-3, -10: 1e-4, -12: 1e-6}
 """Micrometres of a unit: mostly the power of ten of a metre; 0 stands for pixels."""
 
 
