@@ -73,6 +73,15 @@ NOT_PUBLIC = declare(
     purpose.
     """,
 )
+STILL_PUBLIC = declare(
+    "INT928",
+    "withdrawn-study-still-public",
+    "error",
+    """The accession of a study was withdrawn, and its public copy still stands in the archive.
+
+    To fix: take the copy out of the public folder.
+    """,
+)
 
 
 def audit(settings: Settings, book: Ledger, day: dt.date) -> Iterator[Finding]:
@@ -134,6 +143,10 @@ def _public(
     copy = settings.public / held.accession / public.FILE
     here = _at(settings, copy)
     if not copy.is_file():
+        return
+    if held.state == "withdrawn":
+        message = f"{held.accession} is withdrawn, and its public copy still stands"
+        yield STILL_PUBLIC.at(here, message, value=held.accession)
         return
     try:
         shown = json.loads(copy.read_bytes())

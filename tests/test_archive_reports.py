@@ -182,3 +182,11 @@ def test_what_the_ledger_does_not_hold_is_told(archive: Bench) -> None:
     (archive.settings.records / "S-BIAD777" / "v1").mkdir(parents=True)
     (archive.settings.public / "S-BIAD778").mkdir(parents=True)
     assert codes(archive) == {"INT923"}
+
+
+def test_a_withdrawn_study_that_is_still_public_is_told(archive: Bench) -> None:
+    named = accession(archive, NAMES[1])
+    ledger.withdraw(archive.ledger, named)
+    assert codes(archive) == {"INT928"}
+    shutil.rmtree(archive.settings.public / named)
+    assert codes(archive) == set()
