@@ -17,7 +17,9 @@ import pytest
 
 from pipeline.images import ImageFile, sniff
 from tests import recipes
+from tests.confocal import oir
 from tests.pictures import tiff, write
+from tests.probes import aim
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 5.0
@@ -161,6 +163,22 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "zarr-lists": ("a.zarr/.zattrs", lambda: b'{"a": [' + b"[]," * 5_000_000 + b"[]]}"),
     "zarr-wide-type": ("a.zarr/.zarray", lambda: b'{"zarr_format": 2, "shape": [4], "chunks": [4], '
                        b'"dtype": "<u' + b"9" * 5000 + b'"}'),
+    "flim-lines": ("a.fli", lambda: b"{FLIMIMAGE}\n[LAYOUT]\n" + b"\n" * 250_000 + b" " * 250_000
+                   + b"x{END}"),
+    "molecular-lines": ("a.stp", lambda: b"UK SOFT\r\n" + b"\n" * 250_000 + b"a " * 120_000
+                        + b"Data_section  \r\n"),
+    "densitometer-lines": ("a.hdr", lambda: b" IDENTIFICATION\r\nA" + b" " * 100_000 + b"=b"
+                           + b" " * 100_000),
+    "aim-log": ("a.aim", lambda: aim().replace(b"Dim-p ", b"Dim-p" + b" " * 400_000 + b"x", 1)),
+    "oir-spaces": ("a.oir", lambda: oir().replace(b"<base:width>6", b"<base:width>" + b" " * 10)
+                   + struct.pack("<II", 1_000_000, 1) + b"<lsmimage:imageProperties "
+                   + b"<commonparam:axis enable=" * 39_000),
+    "sxm-lines": ("a.sxm", lambda: b":NANONIS_VERSION:\n" + b":A:\n" * 100_000 + b":SCANIT_END:"),
+    "vff-lines": ("a.vff", lambda: b"ncaa\n" + b"a=" * 100_000 + b"\n" * 50_000 + b"\f\n"),
+    "his-frames": ("a.his", lambda: (b"IM" + struct.pack("<HHH4xHH48x", 0, 1, 1, 1, 65535)) * 9000),
+    "liff-tags": ("a.liff", lambda: b"\0\0\xff\xffimpr" + struct.pack(">IH2xI", 5, 9, 20)
+                  + b"".join(struct.pack(">HHQ12x", 67, 0, 44 + 24 * n) for n in range(9000))),
+    "ptu-tags": ("a.ptu", lambda: b"PQTTTR\0\0" + bytes(8) + bytes(48) * 20_000),
     "hdf5-stub": ("a.h5", lambda: b"\x89HDF\r\n\x1a\n" + bytes(20)),
 }  # fmt: skip
 

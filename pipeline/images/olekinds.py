@@ -211,7 +211,7 @@ def cxd(ole: Any) -> dict[str, Any]:
 def _comments(ole: Any, paths: list[list[str]]) -> dict[str, Any]:
     """The step that the comments give: a factor, and by what it is magnified."""
     text = beginning(ole, paths[0], MOST_TAGS).decode("latin-1") if paths else ""
-    said = dict(re.findall(r"(?m)^\s*(factor|magnification)\s*=\s*([\d.eE+-]+)", text))
+    said = dict(re.findall(r"(?m)^[ \t]*(factor|magnification) ?= ?([\d.eE+-]+)", text))
     if len(said) < 2:
         return {}
     step = float(said["factor"]) * float(said["magnification"])
@@ -239,7 +239,7 @@ def ipw(ole: Any) -> dict[str, Any]:
     text = beginning(ole, words[0], MOST_TAGS).decode("latin-1") if words else ""
     said = {
         key: max(1, int(value))
-        for key, value in re.findall(r"(?m)^(frames|slices|channels)=(\d{1,6})\s*$", text)
+        for key, value in re.findall(r"(?m)^(frames|slices|channels)=(\d{1,6})\r?$", text)
     }
     with tifffile.TiffFile(io.BytesIO(ole.openstream(paths[0]).read())) as file:
         page = file.pages.first

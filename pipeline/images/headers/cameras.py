@@ -187,7 +187,8 @@ def sbig(file: Opened, facts: Facts) -> None:
     Source: SBIGReader of Bio-Formats.
     """
     text = file.need(0, 2048, "the SBIG header").decode("latin-1")
-    said = dict(re.findall(r"(?m)^\s*(\w+) *= *([^\r\n]*?)\s*$", text.partition("\nEnd")[0]))
+    pairs = re.findall(r"(?m)^[ \t\r]*(\w+) ?=([^\r\n]*)", text.partition("\nEnd")[0])
+    said = {key: value.strip() for key, value in pairs}
     width, height = (int(said.get(side, "0")) for side in ("Width", "Height"))
     if width <= 0 or height <= 0:
         raise Wrong(f"the SBIG header says {width} by {height} pixels")

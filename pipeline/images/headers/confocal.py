@@ -53,8 +53,8 @@ def _document(text: str, root: str) -> str:
 
 
 def _value(text: str, name: str) -> str:
-    found = re.search(rf"<{name}(?:\s[^<>]*)?>\s*([^<>]*?)\s*<", text)
-    return found[1] if found else ""
+    found = re.search(rf"<{name}(?:\s[^<>]*)?>([^<>]*)<", text)
+    return found[1].strip() if found else ""
 
 
 def _whole(text: str, name: str) -> int:

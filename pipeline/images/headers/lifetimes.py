@@ -172,7 +172,7 @@ def _chapter(text: str, name: str) -> dict[str, str]:
     """The values of a table `[name]` that stands below the chapter `{FLIMIMAGE}`."""
     below = text.partition("{FLIMIMAGE}")[2].partition("\n{")[0]
     table = below.partition(f"[{name}]")[2].partition("\n[")[0]
-    return dict(re.findall(r"(?m)^\s*(\w+) *= *([^\r\n]*?)\s*$", table))
+    return {key: value.strip() for key, value in re.findall(r"(?m)^[ \t]*(\w+) ?=(.*)", table)}
 
 
 MOST_TAGS = 2000

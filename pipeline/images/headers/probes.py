@@ -231,9 +231,9 @@ def molecular(file: Opened, facts: Facts) -> None:
     """Molecular Imaging: sizes, extent and buffers in words (MolecularImagingReader)."""
     head = file.read(0, min(file.size, MOST_TEXT))
     text, mark, _ = head.partition(b"Data_section  \r\n")
-    pairs = re.findall(rb"(?m)^\s*(\S+) +([^\r\n]*?)\s*$", text)
-    said = {key.decode("latin-1"): value.decode("latin-1") for key, value in pairs}
-    buffers = sum(key == b"buffer_id" for key, _ in pairs)
+    pairs = [line.split(None, 1) for line in text.decode("latin-1").splitlines()]
+    said = {one[0]: one[1].strip() for one in pairs if len(one) == 2}
+    buffers = sum(one[:1] == ["buffer_id"] for one in pairs)
     x, y = (int(said.get(f"samples_{axis}", "0")) for axis in "xy")
     if x <= 0 or y <= 0 or not mark:
         raise Wrong(f"the Molecular Imaging header says {x} by {y} samples")
@@ -350,7 +350,7 @@ def aim(file: Opened, facts: Facts) -> None:
     said = {
         unit: [float(one) for one in found[1].split()]
         for unit in ("p", "um")
-        if (found := re.search(rf"(?m)^Orig-ISQ-Dim-{unit}  *([\d. ]+?)\s*$", text))
+        if (found := re.search(rf"(?m)^Orig-ISQ-Dim-{unit} ([\d. \t]+)", text))
     }
     if len(said) == 2 and all(len(one) == 3 and all(one) for one in said.values()):
         steps = (whole / n for whole, n in zip(said["um"], said["p"], strict=True))

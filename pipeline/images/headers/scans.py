@@ -237,7 +237,8 @@ def densitometer(file: Opened, facts: Facts) -> None:
     Source: PDSReader of Bio-Formats.
     """
     text = file.read(0, min(file.size, 1 << 18)).decode("latin-1").replace("\r", "\n")
-    said = dict(re.findall(r"(?m)^ *([A-Z][A-Z ]*?) *= *([^/\n]*?) *(?:/|$)", text))
+    pairs = (line.partition("/")[0].partition("=") for line in text.split("\n"))
+    said = {key.strip(): value.strip() for key, mark, value in pairs if mark}
     x, y = count(said.get("NXP")), count(said.get("NYP"))
     if not x or not y:
         return
