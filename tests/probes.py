@@ -190,7 +190,7 @@ def vgsam(width: int = 2) -> bytes:
     return padded([(0, b"VGS"), (348, struct.pack(">ii4xi", 6, 4, width))], 368) + bytes(24 * width)
 
 
-def sdt(mode: int = 9, blocks: int = 1, bins: int = 8) -> bytes:
+def sdt(mode: int = 9, blocks: int = 1, bins: int = 8, packed: bool = False) -> bytes:
     """Two channels of 6 by 4 pixels, a decay in each."""
     setup = b"*SETUP\r\n #SP [SP_SCAN_X,I,6]\r\n #SP [SP_SCAN_Y,I,4]\r\n #SP [SP_IMG_X,I,6]\r\n"
     setup += b" #SP [SP_IMG_Y,I,4]\r\n*END\r\n"
@@ -209,6 +209,9 @@ def sdt(mode: int = 9, blocks: int = 1, bins: int = 8) -> bytes:
         211,
     )
     data = bytes(6 * 4 * bins * 2 * (1 if mode == 13 else 2))
+    length = len(data)
+    if packed:
+        data = b"PK\3\4" + bytes(60)
     setup_at = 42 + len(info)
     measured_at = setup_at + len(setup)
     first = measured_at + len(measured) * (blocks if mode == 13 else 1)
@@ -233,9 +236,7 @@ def sdt(mode: int = 9, blocks: int = 1, bins: int = 8) -> bytes:
     body = b""
     for number in range(blocks):
         at = first + number * (22 + len(data))
-        body += struct.pack(
-            "<hiiHhII", number, at + 22, at + 22 + len(data), 1, 0, number, len(data)
-        )
+        body += struct.pack("<hiiHhII", number, at + 22, at + 22 + len(data), 1, 0, number, length)
         body += data
     return head + info + setup + measured * (blocks if mode == 13 else 1) + body
 

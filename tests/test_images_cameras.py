@@ -56,6 +56,7 @@ SOUND: list[tuple[str, bytes, str | None, Sizes | None, dict[str, float]]] = [
     ("a.dm2", probes.dm2(2, 1), "int16", PLANE, {}),
     ("a.dti", probes.vgsam(4), "float32", PLANE, {}),
     ("a.sdt", probes.sdt(), "uint16", PLANE | {"T": 8, "C": 2}, {}),
+    ("c.sdt", probes.sdt(packed=True), "uint16", PLANE | {"T": 8, "C": 2}, {}),
     ("b.sdt", probes.sdt(13, 2), "uint16", PLANE | {"T": 8, "C": 2}, {}),
     ("a.fli", probes.flim(background=True), "uint16", PLANE | {"T": 12}, {}),
     ("a.vff", probes.vff(), "int16", PLANE | {"Z": 2}, {"X": 50.0, "Y": 50.0, "Z": 50.0}),

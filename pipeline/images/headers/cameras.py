@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.registry import header, shaped
 from pipeline.images.opened import Cut, Opened, Wrong
@@ -105,8 +106,6 @@ def dcimg(file: Opened, facts: Facts) -> None:
     head = file.need(0, 80, "the DCIMG header")
     version, start = (struct.unpack_from("<I", head, at)[0] for at in (8, 40))
     length, again = (struct.unpack_from("<Q", head, at)[0] for at in (48, 64))
-    if length == again:
-        file.reach(length, "the DCIMG file")
     session = file.need(start, 116, "the DCIMG session")
     if version == 7:
         frames, depth, x = struct.unpack_from("<II4xI", session, 32)
@@ -122,6 +121,9 @@ def dcimg(file: Opened, facts: Facts) -> None:
     facts.images = 1
     if frame >= x * y * depth:
         file.reach(start + offset + frames * frame, "the last DCIMG frame")
+    if length == again > file.size:
+        text = f"the header says the file has {length:,} bytes, it has {file.size:,}"
+        facts.flag(faults.TRUNCATED, text, severity="warning", value=length)
 
 
 @header("Hamamatsu HIS")

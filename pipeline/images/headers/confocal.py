@@ -7,6 +7,7 @@ import struct
 from html import unescape
 from itertools import islice
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.figures import length as micrometres
 from pipeline.images.headers.light import leica
@@ -25,7 +26,10 @@ def oir(file: Opened, facts: Facts) -> None:
     """OIR: its chain of blocks, and what the XML among them says (OIRReader of Bio-Formats)."""
     length, index = struct.unpack_from("<QQ", file.need(0, 96, "the OIR header"), 32)
     if 96 < index < length:
-        file.reach(length, "the OIR file")
+        file.reach(index + 12, "the index of the OIR blocks")
+    if index < length > file.size and length < 1 << 48:
+        text = f"the header says the file has {length:,} bytes, it has {file.size:,}"
+        facts.flag(faults.TRUNCATED, text, severity="warning", value=length)
     file.allow(INDEX)
     facts.images = 1
     at, images, frames = 96, "", ""

@@ -130,7 +130,11 @@ def sdt(file: Opened, facts: Facts) -> None:
     for number in range(min(max(0, blocks), MOST_BLOCKS)):
         lead = file.need(at, 22, f"data block {number + 1}")
         start, following = struct.unpack_from("<ii", lead, 2)
-        file.reach(start + struct.unpack_from("<I", lead, 18)[0], f"data block {number + 1}")
+        end = start + struct.unpack_from("<I", lead, 18)[0]
+        if file.read(start, 2) == b"PK":
+            # of a packed block the length is that of its values; the next begins where it ends
+            end = max(start, following)
+        file.reach(end, f"data block {number + 1}")
         if following <= at:
             return
         at = following
