@@ -85,7 +85,8 @@ def curate(
 
 def use_prefect(archive: Path) -> None:
     """Let Prefect keep its own state under the archive, unless a server is given."""
-    _set(DO_NOT_TRACK="1")
+    # A server whose database is busy at that moment may answer 500; it is asked again.
+    _set(DO_NOT_TRACK="1", PREFECT_CLIENT_RETRY_EXTRA_CODES="500")
     if not debugging():
         # Tracebacks are logged; what a person should know is said by this command.
         _set(

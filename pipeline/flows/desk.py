@@ -18,7 +18,7 @@ from pipeline.archive import open_archive
 from pipeline.settings import Settings, settings
 
 MOST_TAGS = 100
-"""Submissions named in the tags of a flow run; every task run carries its own."""
+"""Submissions named in the tags of a flow run; every task run is called after its own."""
 
 
 def of_the_disk(_: Any, __: Any, state: Any) -> bool:
