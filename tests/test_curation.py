@@ -562,3 +562,22 @@ def test_after_a_ledger_was_lost_no_record_is_written_over(tmp_path: Path) -> No
     result = curate(source / MENDED, archive)[MENDED]
     assert (result.outcome, result.record) == ("needs-review", None)
     assert content(archive, "records") == before
+
+
+def test_names_of_keys_and_accounts_are_nowhere_public(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    study = json.loads(document.read_text("utf-8"))
+    for name in ("Secret Key", "owner", "Submitter", "access_tags"):
+        private = {"name": name, "value": "person-0453"}
+        study["section"]["attributes"][0].setdefault("valqual", []).append(private)
+        study["section"]["attributes"].append(private)
+        study["section"]["subsections"][0]["attributes"].append(private)
+    study["section"]["attributes"].append({"name": "Land owner", "value": "person-0454"})
+    document.write_text(json.dumps(study), encoding="utf-8")
+    assert curate(source, archive)[CLEAN].outcome == "accessioned"
+    with bench(archive) as made:
+        assert len(list(releasing.release(made.settings, made.ledger, dt.date(2029, 1, 1)))) == 1
+    public = archive / "public" / "S-BIAD1"
+    assert not [path for path in public.iterdir() if b"0453" in path.read_bytes()]
+    assert b"person-0454" in (public / "metadata.json").read_bytes()

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.intake.spellings import fold
 from pipeline.outputs import citation, manifest, manifest_table
 from pipeline.outputs.record import dump, in_order
+from pipeline.outputs.wording import PRIVATE
 from pipeline.record import CuratedRecord
 
 NAME = "public"
 FILE = "metadata.json"
 EMITTED = False
+
+
+_PRIVATE = PRIVATE | {"accesstag", "seckey"}
+_NAMED = ("attributes", "qualifiers")
+"""Lists whose objects carry names that depositors and programs gave them."""
 
 
 def write(record: CuratedRecord) -> bytes:
@@ -24,9 +31,25 @@ def write(record: CuratedRecord) -> bytes:
         "release_date": record.release_date,
         "citation": record.citation,
         "licence_terms": record.licence_terms,
-        "metadata": in_order(record.metadata),
+        "metadata": in_order(_shown(record.metadata)),
     }
     return dump({key: value for key, value in public.items() if value is not None})
+
+
+def _shown(value: Any) -> Any:
+    """The metadata without what carries a name of BioStudies' keys and accounts."""
+    if isinstance(value, list | tuple):
+        return [_shown(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {}
+    for slot, held in value.items():
+        if slot in _NAMED:
+            held = [one for one in held if fold(str(one.get("name", ""))) not in _PRIVATE]
+            if not held:
+                continue
+        kept[slot] = _shown(held)
+    return kept
 
 
 def bundle(record: CuratedRecord) -> Mapping[str, bytes]:
