@@ -116,7 +116,8 @@ class SourceMap(Frozen):
         while (found := self.positions.get(at)) is None and at:
             at = parent(at)
         found = found or Location()
-        if found.file == self.file and found.pointer == pointer and self.addressed:
+        exact = at == pointer and found.pointer is not None
+        if found.file == self.file and exact and self.addressed:
             return found
         return Location(
             file=self.file,

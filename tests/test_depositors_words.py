@@ -163,6 +163,24 @@ def test_a_name_in_parts_is_proposed_as_a_whole(known: Knowledge, tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("mira@example.org Lindgren", True),
+        ("<mira@example.org> Mira Lindgren", True),
+        ("Lindgren (mira@example.org)", True),
+        ("Mira Lindgren (@mira)", False),
+        ("Mira Lindgren (ML)", False),
+    ],
+)
+def test_an_address_within_a_name_is_told(
+    name: str, told: bool, known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("Name\tMira Lindgren", f"Name\t{name}"))
+    assert bool(found(report, "AUT116")) is told
+    assert all(one.suggestion is None for one in found(report, "AUT116"))
+
+
+@pytest.mark.parametrize(
     ("before", "after", "message"),
     [
         ("Organism\t", "Species\t", "'Species' is another word for 'Organism'"),

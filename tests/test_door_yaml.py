@@ -58,3 +58,51 @@ def test_broken_rules_are_told_in_words_for_people(before: str, after: str, word
     read = rembi_yaml.read(REMBI.replace(before, after, 1).encode(), "study.yaml")
     (one,) = (finding for finding in read.findings if finding.code == "SUB160")
     assert words in one.message
+
+
+@pytest.mark.parametrize(
+    ("given", "form"),
+    [
+        ("Study:", "study:"),
+        ("STUDY:", "study:"),
+        ("biosample:", "biosamples:"),
+        ("Bio samples:", "biosamples:"),
+        ("biosampels:", "biosamples:"),
+        ("image_acquisitions:", "acquisitions:"),
+        ("study components:", "study_component:"),
+    ],
+)
+def test_a_block_of_another_spelling_is_read_and_told_once(given: str, form: str) -> None:
+    assert f"\n{form}" in f"\n{REMBI}"
+    sound = rembi_yaml.read(REMBI.encode(), "study.yaml")
+    text = f"\n{REMBI}".replace(f"\n{form}", f"\n{given}", 1)[1:]
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    assert [finding.code for finding in read.findings] == ["SUB125"]
+    assert read.metadata == sound.metadata
+    name = given.removesuffix(":")
+    assert read.findings[0].location.pointer == f"/{name}"
+    if name == "Study":
+        at = read.source_map.locate("/study/authors/1/name")
+        assert (at.pointer, at.line) == ("/Study/authors/1/first_name", 10)
+
+
+def test_fields_may_be_written_with_capitals_and_spaces(tmp_path: Path) -> None:
+    sound = rembi_yaml.read(REMBI.encode(), "study.yaml")
+    text = REMBI.replace("first_name", "First name").replace("last_name", "lastName")
+    read = rembi_yaml.read(text.replace("  title:", "  Title:").encode(), "study.yaml")
+    assert not read.findings
+    assert read.metadata == sound.metadata
+
+
+def test_a_document_that_begins_with_a_capital_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text("Study:\n  title: Spindles of yeast in movies\n", "utf-8")
+    assert intake.read(path).kind == "rembi-yaml"
+
+
+@pytest.mark.parametrize("text", ["Study: {x: 1}\n", "Version: 1.5\n", "Analysis: none\n"])
+def test_a_name_that_is_there_or_holds_no_block_is_not_another(text: str) -> None:
+    read = rembi_yaml.read((text + REMBI).encode(), "study.yaml")
+    assert "SUB125" not in {finding.code for finding in read.findings}
+    assert read.metadata is not None
+    assert read.metadata["study"]["title"] == "Mitotic spindles in fission yeast"

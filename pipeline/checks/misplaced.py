@@ -208,6 +208,8 @@ _ID_BEHIND = re.compile(
     re.IGNORECASE,
 )
 """An address or an ORCID iD behind a name."""
+_WITHIN = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]*\w\b[>)\],;]*\s+[^\W\d_]")
+"""An address before the rest of a name."""
 _REMARK = re.compile(
     r"\((?:corresponding|equal|contact|first|last|lead|deceased|presenting)\b", re.I
 )
@@ -256,7 +258,10 @@ def with_remarks(name: str, place: Place) -> Iterator[Flag]:
     if len(name) > 200:
         return
     text = _ID_BEHIND.sub("", name.strip()) if _SIGN.search(name) else name
+    more = f"more than a name stands in {quoted(name)}"
     if "@" in text:
+        if _WITHIN.search(text):
+            yield Flag(message=more)
         return
     bare = _TITLES.sub("", _TITLES.sub("", text.strip()))
     behind = _BEHIND.search(bare)
@@ -265,7 +270,6 @@ def with_remarks(name: str, place: Place) -> Iterator[Flag]:
     bare = _INSIDE.sub("", bare).strip(" ,")
     if bare != name.strip().strip(" ,") and len(bare.split()) > 1:
         why = "Titles, footnote marks and remarks are no part of a name."
-        yield Flag(
-            message=f"more than a name stands in {quoted(name)}",
-            suggestion=suggest(replace(place, name, bare), why=why),
-        )
+        yield Flag(message=more, suggestion=suggest(replace(place, name, bare), why=why))
+    elif "@" in name and len(text) < len(name.strip()):
+        yield Flag(message=more)

@@ -16,7 +16,8 @@ SLIP = declare(
     "warning",
     """The name of a field is nearly one that the form has and that is absent beside it.
 
-    Programs see the field as missing; what it says is kept under the name given.
+    Programs see the field as missing; what it says is kept under the name given. A block of a REMBI
+    document is read as the one that is meant.
 
     To fix: write the name as the form does.
     """,

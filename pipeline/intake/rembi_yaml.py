@@ -17,6 +17,7 @@ from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_tree import NO_SECTION, WRONG_TYPE, Attribute, Link, Section, Tree
 from pipeline.intake.reading import Reading
+from pipeline.intake.rembi_spellings import Respelling, moved
 from pipeline.intake.text import decode
 from pipeline.intake.yaml_text import parse
 from pipeline.select import get, join, parent, steps
@@ -130,6 +131,14 @@ _FIELDS = frozenset(
         *("rembi_version", "acknowledgements", "submitted", "timestamp"),
     )
 )
+_SPELT = frozenset(
+    (
+        *(name for name in _FIELDS if "_" in name),
+        *("title", "description", "keywords", "acknowledgements", "authors", "publications"),
+        *("funding", "grants", "links", "url", "affiliation", "organisation"),
+    )
+)
+"""Fields that are known in other capitals and with spaces; the others are words of any use."""
 _GRANTS = ("grant_references", "grants")
 """Where grants stand under `funding`."""
 _FLAGS = frozenset(("reference", "doi_requested"))
@@ -146,7 +155,7 @@ def knows(path: Path, head: bytes) -> bool:
         return any(key in head for key in _JSON_SIGNS) and not other
     if path.suffix.casefold() not in (".yaml", ".yml"):
         return False
-    lines = head.replace(b"\r", b"\n").split(b"\n")
+    lines = head.lower().replace(b"\r", b"\n").split(b"\n")
     return any(line.lstrip(b" -\xef\xbb\xbf").startswith(_SIGNS) for line in lines)
 
 
@@ -171,7 +180,7 @@ def read(data: bytes, file: str) -> Reading:
             reader = _Document(places)
             further = value.pop(FURTHER, {}) if isinstance(value, dict) else {}
             tree = reader.tree(value)
-            reading = mapped(tree, places, (*findings, *reader.findings), KIND)
+            reading = mapped(tree, reader.places, (*findings, *reader.findings), KIND)
             return _completed(reading, further)
     return Reading(kind=KIND, metadata=None, source_map=places, findings=tuple(findings))
 
@@ -193,6 +202,7 @@ class _Document:
         if not isinstance(document, dict):
             self.flag(WRONG_TYPE, "", "the document should be blocks with names")
             return None
+        document = self.respelt(document)
         self.named_nearly(document)
         document = _without_aside(document)
         study, at = document.get("study"), "/study"
@@ -214,6 +224,20 @@ class _Document:
         below += [section for _, section in self.organisations.values()]
         section = Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
         return Tree(None, tuple(top), section)
+
+    def respelt(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with blocks and fields named as in the template; blocks are told."""
+        slips = dict(build.slips(document, _BLOCKS - {FURTHER}, _BLOCKS | _FIELDS))
+        made, renamed = Respelling(_BLOCKS - {FURTHER}, _SPELT).document(document, slips)
+        if not renamed:
+            return document
+        for at, name in renamed.items():
+            if name in _BLOCKS and not parent(at):
+                given = steps(at)[0]
+                message = f"the block '{given}' is named '{name}' in the template, and was read so"
+                self.flag(build.SLIP, at, message, value=given)
+        self.places = moved(self.places, renamed)
+        return made
 
     def named_nearly(self, document: dict[str, Any]) -> None:
         """Blocks and fields whose names are nearly those of the form."""
