@@ -22,6 +22,7 @@ _IPLAB = {
     6: ("uint16", 6),
     10: ("float64", 8),
 }
+_IPLAB_COLOURS = (5, 6)
 _IPLAB_UNITS = {2: 1e3, 3: 1e4, 4: 1e6, 5: 25400.0, 6: 304800.0}
 _IVISION = {
     0: ("uint8", 1, 1),
@@ -46,7 +47,7 @@ _HIS = {
 """Type of the values, channels, and bits that a pixel takes."""
 _UINTS = {1: "uint8", 2: "uint16", 4: "uint32"}
 _I2I = {b"I": ("int16", 2), b"R": ("float32", 4), b"C": ("complex64", 8)}
-_LIFF_IMAGES, _LIFF_SCALE = (67, 68), 69
+_LIFF_IMAGES, _LIFF_SCALE, _LIFF_LAST, _LIFF_SLACK = (67, 68), 69, 76, 8
 _LIM_START = 0x94B
 
 
@@ -68,7 +69,9 @@ def iplab(file: Opened, facts: Facts) -> None:
     if kind in _IPLAB:
         facts.pixel_type, width = _IPLAB[kind]
     at = 44 + max(0, length - 28)
-    file.reach(max(at, 44 + x * y * z * t * (c if kind != 6 else 1) * width), "the IPLab pixels")
+    # how wide the pixels of the kinds in colour are, only the stated length says
+    planes = 0 if kind in _IPLAB_COLOURS else x * y * z * t * c * width
+    file.reach(max(at, 44 + planes), "the IPLab pixels")
     for _ in range(MOST_TAGS):
         tag = file.read(at, 8)
         if len(tag) < 8 or tag.startswith(b"fini"):
@@ -133,6 +136,8 @@ def his(file: Opened, facts: Facts) -> None:
     at = 0
     for number in range(min(count, MOST_FRAMES)):
         lead = file.need(at, 64, f"frame {number + 1}")
+        if not lead.startswith(b"IM"):
+            return
         comment, x, y, kind = struct.unpack_from("<HHH4xH", lead, 2)
         if not x or not y or kind not in _HIS:
             raise Wrong(f"a HIS header says {x} by {y} pixels of type {kind}")
@@ -227,7 +232,7 @@ def liff(file: Opened, facts: Facts) -> None:
 
     Names of planes may say `Z=`, `C=` and `T=`. Source: OpenlabReader of Bio-Formats.
     """
-    version, count, at = struct.unpack_from(">IH2xI", file.need(0, 20, "the LIFF header"), 8)
+    version, at = struct.unpack_from(">I4xI", file.need(0, 20, "the LIFF header"), 8)
     if version not in (2, 5):
         return
     lead = ">HHI4s4x" if version == 2 else ">HHQ4s8x"
@@ -238,6 +243,8 @@ def liff(file: Opened, facts: Facts) -> None:
         found = file.need(at, struct.calcsize(lead), "a LIFF tag")
         tag, _, following, _ = struct.unpack(lead, found)
         body = at + len(found)
+        if not _LIFF_IMAGES[0] <= tag <= _LIFF_LAST:
+            break
         if tag in _LIFF_IMAGES:
             planes.append(_plane(file, body, version))
         elif tag == _LIFF_SCALE:
@@ -247,7 +254,8 @@ def liff(file: Opened, facts: Facts) -> None:
         if not at < following:
             break
         at = following
-        file.reach(at, "a LIFF tag")
+        # the last of them may point a little behind the end
+        file.reach(at - _LIFF_SLACK, "a LIFF tag")
     like = [one for one in planes if one[:2] == planes[0][:2] and "Original" not in one[3]]
     if like:
         width, height, kind, _ = like[0]
@@ -259,8 +267,6 @@ def liff(file: Opened, facts: Facts) -> None:
         facts.size(T=times, C=channels * colours, Z=depth, Y=height, X=width)
         facts.pixel_type = "uint16" if kind == 3 or kind > 8 else "uint8"
         facts.images = 1
-    if len(planes) < count and len(planes) < MOST_TAGS:
-        raise Cut(f"plane {len(planes) + 1} of {count}", file.size + 1)
 
 
 def _plane(file: Opened, at: int, version: int) -> tuple[int, int, int, str]:

@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 
+from pipeline.images import faults
 from pipeline.images.boxes import box_at
 from pipeline.images.facts import Facts, Packed
 from pipeline.images.headers.registry import header
@@ -220,8 +221,10 @@ def dpx(file: Opened, facts: Facts) -> None:
     facts.pixel_type = {8: "uint8", 10: "uint16", 12: "uint16", 16: "uint16", 32: "float32"}.get(
         head[803]
     )
-    if length not in _UNKNOWN_LENGTH:
-        file.reach(length, "the DPX picture")
+    start = struct.unpack_from(order + "I", head, 4)[0]
+    if not struct.unpack_from(order + "H", head, 806)[0]:
+        file.reach(start + width * height * colours * head[803] // 8, "the DPX pixels")
+    _shorter(file, facts, length)
 
 
 @header("Kodak Cineon")
@@ -234,5 +237,13 @@ def cineon(file: Opened, facts: Facts) -> None:
     facts.size(T=1, C=head[193], Z=1, Y=height, X=width)
     facts.images = 1
     facts.pixel_type = "uint8" if head[198] <= 8 else "uint16"
-    if length not in _UNKNOWN_LENGTH:
-        file.reach(length, "the Cineon picture")
+    start = struct.unpack_from(order + "I", head, 4)[0]
+    file.reach(start + width * height * head[193] * head[198] // 8, "the Cineon pixels")
+    _shorter(file, facts, length)
+
+
+def _shorter(file: Opened, facts: Facts, length: int) -> None:
+    """Flag a file that is shorter than its header says; not all programs write that rightly."""
+    if length not in _UNKNOWN_LENGTH and length > file.size:
+        text = f"the header says the file has {length:,} bytes, it has {file.size:,}"
+        facts.flag(faults.TRUNCATED, text, severity="warning", value=length)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts
 from pipeline.images.headers.named import measured
 from pipeline.images.headers.registry import header, shaped
@@ -190,10 +191,12 @@ def oxford(file: Opened, facts: Facts) -> None:
     if x == y == 0:
         x, y = struct.unpack_from("<ii", head, 1084)
     start = 1292 + struct.unpack_from("<I", head, 1288)[0]
-    # of a line scan only one row is stored, whatever the header says
-    if start + 2 * x <= file.size < start + 4 * x:
-        y = 1
     facts.pixel_size(X=abs(right - left) / max(1, x), Y=abs(bottom - top) / max(1, y))
+    if start + 2 * x <= file.size < start + 2 * x * y:
+        # of a line scan only one row is stored, whatever the header says
+        text = f"the header counts {y} rows, the file has not room for them"
+        facts.flag(faults.PLANES_DISAGREE, text, value=y)
+        y = 1
     _picture(file, facts, "uint16", (x, y), start, 2)
 
 

@@ -15,7 +15,9 @@ from pipeline.images.text import words
 @header("GE MicroCT")
 def microct(file: Opened, facts: Facts) -> None:
     """VFF: sizes, bits and millimetres in words before a form feed (MicroCTReader)."""
-    text, end, _ = file.read(0, min(file.size, 1 << 18)).partition(b"\x0c\n")
+    head = file.read(0, min(file.size, 1 << 18))
+    blank = re.search(rb"\n[\x0c\r\t ]*\n", head)
+    text, end = (head[: blank.start()], blank[0]) if blank else (head, b"")
     said = dict(re.findall(r"(?m)^(\w+)=([^;\r\n]*)", text.decode("latin-1")))
     sides = [int(one) for one in said.get("size", "").split() if one.isdecimal()]
     bits = count(said.get("bits")) or 0
