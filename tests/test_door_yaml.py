@@ -8,6 +8,7 @@ import pytest
 
 from pipeline import intake
 from pipeline.intake import rembi_yaml
+from pipeline.select import get
 from tests.documents import REMBI, RENDERED
 
 
@@ -106,3 +107,43 @@ def test_a_name_that_is_there_or_holds_no_block_is_not_another(text: str) -> Non
     assert "SUB125" not in {finding.code for finding in read.findings}
     assert read.metadata is not None
     assert read.metadata["study"]["title"] == "Mitotic spindles in fission yeast"
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "place", "value"),
+    [
+        ("authors: [Mira Lindgren, Ina Moe]", "2 texts", "authors/1/name", "Ina Moe"),
+        ("authors: Mira Lindgren", "read as 'name'", "authors/0/name", "Mira Lindgren"),
+        ("publications: [10.5555/1234]", "read as 'doi'", "publications/0/doi", "10.5555/1234"),
+        ("publications:\n  - Spindles", "read as 'title'", "publications/0/title", "Spindles"),
+        ("links: [https://example.org/p]", "read as 'url'", "links/0/url", "https://example.org/p"),
+        ("grants: [Example Foundation 17]", "'funder'", "grants/0/funder", "Example Foundation 17"),
+    ],
+)  # fmt: skip
+def test_a_text_where_fields_belong_is_read_and_told_once(
+    rows: str, words: str, place: str, value: str
+) -> None:
+    read = rembi_yaml.read(f"study:\n  title: Spindles of yeast\n  {rows}\n".encode(), "a.yaml")
+    (one,) = read.findings
+    assert (one.code, one.severity) == ("SUB111", "warning")
+    assert words in one.message
+    assert get(read.metadata, f"/study/{place}") == value
+
+
+def test_an_affiliation_may_be_the_name_of_an_organisation() -> None:
+    before = "affiliation: {name: Example Institute of Yeast Biology, address: 3 Example Quay}"
+    assert REMBI.count(before) == 2
+    sound = rembi_yaml.read(REMBI.encode(), "study.yaml")
+    first, _, rest = REMBI.rpartition(before)
+    text = f"{first}affiliation: Example Institute of Yeast Biology{rest}"
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    assert not read.findings
+    assert read.metadata == sound.metadata
+
+
+def test_associations_that_belong_to_nothing_are_told() -> None:
+    text = REMBI.replace("associations:\n  one: {", "associations:\n  - {")
+    assert text != REMBI
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    (one,) = read.findings
+    assert (one.code, one.location.pointer) == ("SUB111", "/associations")

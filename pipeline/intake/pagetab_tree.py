@@ -18,6 +18,7 @@ WRONG_TYPE = declare(
     """A part of the document has another structure than PageTab gives it, so it cannot be read.
 
     To fix: write it as PageTab does: attributes, links, files and subsections are lists of objects.
+    Write the blocks of a REMBI document as its template has them.
     """,
 )
 NO_SECTION = declare(

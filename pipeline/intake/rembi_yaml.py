@@ -6,6 +6,7 @@ BioImage-Archive/bia-mifa-models; their rendering as PageTab gives the same reco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,6 +132,7 @@ _FIELDS = frozenset(
         *("rembi_version", "acknowledgements", "submitted", "timestamp"),
     )
 )
+_DOI = re.compile(r"\b10\.\d{4,9}/\S")
 _SPELT = frozenset(
     (
         *(name for name in _FIELDS if "_" in name),
@@ -279,21 +281,22 @@ class _Document:
             elif key == "title":
                 top += build.attributes("Title", value, here)
             elif key == "authors":
-                below += [self.author(one, place) for one, place in build.maps(value, here)]
+                below += [self.author(one, place) for one, place in self.maps(value, here, "name")]
             elif key == "publications":
-                below += [self.publication(one, place) for one, place in build.maps(value, here)]
+                given = self.maps(value, here, "title")
+                below += [self.publication(one, place) for one, place in given]
             elif key == "funding" and list(build.maps(value, here)):
                 for part, place in build.maps(value, here):
                     for grants in _GRANTS:
-                        below += _all("Funding", part.get(grants), join(place, grants))
+                        below += self.grants(part.get(grants), join(place, grants))
                     left = {name: said for name, said in part.items() if name not in _GRANTS}
                     attributes, sections = build.content(left, place, _ABOUT)
                     own += attributes
                     below += sections
             elif key == "grants":
-                below += _all("Funding", value, here)
+                below += self.grants(value, here)
             elif key == "links":
-                links += [self.link(one, place) for one, place in build.maps(value, here)]
+                links += [self.link(one, place) for one, place in self.maps(value, here, "url")]
             elif key == "link_url":
                 texts = build.attributes("Description", study.get("link_description"), at)
                 urls = build.attributes("", value, here)
@@ -307,6 +310,27 @@ class _Document:
                 own += attributes
                 below += sections
         return top, own, below, links
+
+    def maps(self, value: Any, at: str, name: str) -> Iterator[tuple[dict[str, Any], str]]:
+        """The mappings of a list; a text among them is the field of this name, and told."""
+        listed = value if isinstance(value, list) else [value]
+        texts = [text for one in listed if (text := build.as_text(one)) is not None]
+        if texts:
+            many = "a text" if len(texts) == 1 else f"{len(texts)} texts"
+            message = f"{many} in '{steps(at)[-1]}' where the template has fields; read as "
+            message += " and ".join(dict.fromkeys(f"'{_field(one, name)}'" for one in texts))
+            self.flag(WRONG_TYPE, at, message, value=texts[0], severity="warning")
+        for index, one in enumerate(listed):
+            here = join(at, index) if isinstance(value, list) else at
+            if isinstance(one, dict):
+                yield one, here
+            elif (text := build.as_text(one)) is not None:
+                yield {_field(text, name): text}, here
+
+    def grants(self, value: Any, at: str) -> list[Section]:
+        """Grants; a text is told as the funder, from which checks part a number."""
+        given = self.maps(value, at, "funder")
+        return [build.section("Funding", one, place, _ABOUT) for one, place in given]
 
     def author(self, author: dict[str, Any], at: str) -> Section:
         """A person, with the organisations that they belong to."""
@@ -324,11 +348,10 @@ class _Document:
             for one, place in build.maps(author.get(key), here):
                 if (accession := self.organisation(one, place)) is not None:
                     made.append(Attribute("affiliation", accession, place, True, value_at=place))
-            made += [
-                one
-                for one in build.attributes("affiliation", author.get(key), here)
-                if not isinstance(author.get(key), dict)
-            ]
+            texts = [] if isinstance(author.get(key), dict) else author.get(key)
+            for text in build.attributes("affiliation", texts, here):
+                accession = self.organisation_of(text.value or "", text.at)
+                made.append(Attribute("affiliation", accession, text.at, True, value_at=text.at))
         aside = {*(key for key, _ in names), "affiliation", "organisation"}
         left = {key: value for key, value in author.items() if key not in aside}
         attributes, sections = build.content(left, at, _ABOUT)
@@ -346,6 +369,13 @@ class _Document:
             named = Section(section.type, accession, at, section.attributes)
             self.organisations[key] = (accession, named)
         return self.organisations[key][0]
+
+    def organisation_of(self, name: str, at: str) -> str | None:
+        """The accno of the organisation of a name; documents have no other reference to one."""
+        for (known, _), (accession, _) in self.organisations.items():
+            if known == name:
+                return accession
+        return self.organisation({"name": name}, at)
 
     def publication(self, one: dict[str, Any], at: str) -> Section:
         """A publication; an identifier of PubMed Central may stand in the field of PubMed."""
@@ -373,6 +403,9 @@ class _Document:
         ):
             named = document.get(block)
             owners = document.get(owner)
+            if isinstance(named, list) and named:
+                message = f"this block should hold entries under the names of '{owner}'"
+                self.flag(WRONG_TYPE, join(at, block), message)
             for name, value in named.items() if isinstance(named, dict) else ():
                 here = join(at, block, name)
                 entries = [
@@ -457,6 +490,11 @@ def _completed(reading: Reading, further: Any) -> Reading:
     return reading.model_copy(update={"source_map": made, "findings": tuple(findings)})
 
 
+def _field(text: str, name: str) -> str:
+    """The field that a text without one is: that of this name, but for the DOI of an article."""
+    return "doi" if name == "title" and _DOI.search(text) else name
+
+
 def _typed(value: Any, slot: str) -> Any:
     """A value with numbers and truth values, which YAML is read without, as the schema has them."""
     if isinstance(value, dict):
@@ -482,10 +520,6 @@ def _set(metadata: dict[str, Any], place: str, value: Any) -> bool:
     else:
         return False
     return True
-
-
-def _all(kind: str, value: Any, at: str) -> list[Section]:
-    return [build.section(kind, one, place, _ABOUT) for one, place in build.maps(value, at)]
 
 
 def _without_aside(value: Any) -> Any:
