@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from pipeline import knowledge, sources, stages, subjects
+from pipeline.checks.wording import waits
 from pipeline.findings import Finding, Report
 from pipeline.intake import pagetab_json
 from pipeline.knowledge import Knowledge
@@ -412,3 +413,37 @@ def test_broken_rules_of_json_are_told_in_words_for_people(
     given = pagetab_json.read(text.replace(before, after, 1).encode(), "study.json")
     (one,) = (finding for finding in given.findings if finding.code == "SUB101")
     assert words in one.message
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "[Enter title of the study here]",
+        "<free text>",
+        "[Title of your study, 25 characters at least]",
+        "{Insert entity here: one of the list}",
+        "<your biological entity>",
+        "[select from the list]",
+        "<Your title here in words that others can find>",
+    ],
+)
+def test_hints_of_templates_in_brackets_are_placeholders(hint: str) -> None:
+    assert waits(hint)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Selecting the embryo: a review of methods]",
+        "[Description of a new species of Drosophila from Chile]",
+        "[Your brain, seen with light sheets and other microscopes]",
+        "[Type II collagen in cartilage of the knee]",
+        "[Name of the rose gene in the fly]",
+        "[Fe(CN)6]",
+        "<30 somite embryos>",
+        "{beta}-catenin in {alpha}",
+        "[PSI+] yeast",
+    ],
+)
+def test_other_texts_in_brackets_are_values(text: str) -> None:
+    assert not waits(text)

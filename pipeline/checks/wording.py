@@ -68,6 +68,16 @@ def author_called(author: Mapping[str, Any]) -> str:
 
 
 _IGNORED = re.compile(r"\bplease ignore\b", re.IGNORECASE)
+_HINT = re.compile(
+    r"(?:(?:please )?(?:choose|describe|enter|fill in|insert|paste|provide|select|specify) "
+    r"(?:\w+ )?(?:an?|the|your|here|from|of|one)\b|type (?:your|here|in)\b|free[ -]?text\b"
+    r"|(?:description|name|title) of (?:the|your|this) (?:author|dataset|experiment|funder|image"
+    r"|institut|organi[sz]ation|organism|person|project|publication|sample|study|submission)"
+    r"|your (?:\w+ ){0,2}\w+$|(?:your )?(?:text|value|name|title|description)(?: goes)? here\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a template says in brackets in the place of a value."""
+_BRACKETS = {"[": "]", "<": ">", "{": "}"}
 _BEGIN_LONG = ("lorem", "#", "please", "to be ", "enter ", "provide ", "asdf", "qwer")
 """What a placeholder of some length begins with."""
 
@@ -110,6 +120,10 @@ def waits(text: str) -> bool:
         return True
     if len(text) < 100 and "ignore" in text and _IGNORED.search(text):
         return True
+    if text[:1] in _BRACKETS and text[-1:] == _BRACKETS[text[:1]] and len(text) < 200:
+        inner = text.strip("[]<>{} ")
+        if not any(sign in inner for sign in "[]<>{}") and _HINT.fullmatch(inner):
+            return True
     if len(text) >= 60:
         head = text[:20].casefold()
         if len(text) >= 2000 or not any(word in head for word in _BEGIN_LONG):
