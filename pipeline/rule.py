@@ -233,15 +233,6 @@ def digest(folder: Path) -> str:
     return told.hexdigest()
 
 
-def propose(submission: Submission, rules: Iterable[Rule]) -> tuple[tuple[Rule, Suggestion], ...]:
-    """What each rule would change in the submission as it stands, in the order of the rules."""
-    return tuple(
-        (rule, rule.suggestion(submission, operations))
-        for rule in rules
-        for _, operations in rule.proposals(submission.metadata)
-    )
-
-
 def apply_safe(
     submission: Submission, rules: Iterable[Rule]
 ) -> tuple[Submission, tuple[Change, ...]]:

@@ -256,6 +256,8 @@ def test_keys_are_kept_with_the_source_even_as_attributes(tmp_path: Path) -> Non
     study["section"]["subsections"][0]["attributes"].append(
         {"name": "secretKey", "value": "key-0452"}
     )
+    key = {"name": "secretKey", "value": "key-0452"}
+    study["section"]["attributes"][0] |= {"valqual": [key], "nmqual": [key]}
     document.write_text(json.dumps(study), encoding="utf-8")
     assert curate(source, archive)[CLEAN].outcome == "accessioned"
     kept = archive / "submissions"

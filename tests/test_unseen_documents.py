@@ -185,6 +185,14 @@ def crate(**root: Any) -> str:
     return json.dumps({"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": entities})
 
 
+def test_a_key_in_a_crate_stays_with_the_crate(known: Knowledge, tmp_path: Path) -> None:
+    content = crate(secretKey="key-0453", colour="green")
+    opened, report = look(known, tmp_path, "ex-ro-crate-metadata.json", content)
+    assert opened.submission is not None
+    assert "green" in json.dumps(opened.submission.metadata)
+    assert "key-0453" not in json.dumps(opened.submission.metadata) + report.model_dump_json()
+
+
 def test_a_crate_of_another_repository_is_read_as_one(known: Knowledge, tmp_path: Path) -> None:
     content = crate(
         identifier="ex-000490",

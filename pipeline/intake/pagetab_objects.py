@@ -415,7 +415,8 @@ def _attribute(attribute: Attribute) -> Metadata:
 
 
 def _said_of(attribute: Attribute) -> tuple[Qualifier, ...]:
-    return attribute.qualifiers + attribute.name_qualifiers
+    said = attribute.qualifiers + attribute.name_qualifiers
+    return tuple(one for one in said if fold(one.name) not in KEYS) if said else said
 
 
 def _named(name: str, value: str | None) -> Metadata:

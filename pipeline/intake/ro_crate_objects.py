@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.intake.json_text import Number
+from pipeline.intake.pagetab_objects import KEYS
 from pipeline.intake.ro_crate_graph import Entity, Graph, terms
 from pipeline.intake.spellings import fold
 from pipeline.select import join
@@ -61,7 +62,7 @@ class Objects:
     def left(self, made: Metadata, entity: Entity, place: str, done: set[str]) -> None:
         """Properties that have no slot, under their names as given."""
         for key in entity.data:
-            if key.startswith("@") or fold(key) in done:
+            if key.startswith("@") or fold(key) in done or fold(key) in KEYS:
                 continue
             for value, at in self.graph.values(entity, fold(key)):
                 text = self.scalar(value, at)
