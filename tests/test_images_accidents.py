@@ -233,7 +233,7 @@ def test_pixels_behind_words_that_were_taken_for_text_are_told(tmp_path: Path) -
     sound = head + pixels
     for name, data, expected in [
         ("a.vff", sound, set()),
-        ("b.vff", sound.replace(b"\n", b"\r\n"), {"IMG114"}),
+        ("b.vff", sound.replace(b"\n", b"\r\n"), {"IMG109"}),
         ("c.vff", sound.decode("latin-1").encode(), {"IMG109"}),
         ("d.vff", sound.decode("utf-8", "replace").encode(), {"IMG109"}),
         ("a.ids", pixels, set()),
