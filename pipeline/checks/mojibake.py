@@ -55,7 +55,7 @@ LONG = 200_000
 
 @check("TXT104", "mojibake", at="", severity="warning")
 def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
-    """A value was read in the wrong encoding once, so that letters became others, often two for one.
+    """A value was read in the wrong encoding once, so that letters became others, often two.
 
     Names then stand wrong in citations. The text is proposed as it reads in the right encoding.
 
