@@ -243,6 +243,8 @@ def test_pixels_behind_words_that_were_taken_for_text_are_told(tmp_path: Path) -
         (tmp_path / name).write_bytes(data)
         assert expected <= grave(only(tmp_path / name, deep=True)), name
         assert expected or not grave(only(tmp_path / name, deep=True)), name
+    assert grave(only(tmp_path / "b.vff")) == {"IMG109"}
+    assert grave(only(tmp_path / "a.vff")) == set()
 
 
 def test_an_index_in_xml_that_is_cut_keeps_its_format(tmp_path: Path) -> None:

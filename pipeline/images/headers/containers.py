@@ -86,10 +86,15 @@ def _end(head: bytes, base: int) -> int | None:
     return None
 
 
+def binary_feeds_paired(data: bytes) -> bool:
+    """Whether every line feed of some binary data follows a carriage return; eight at least."""
+    feeds = data.count(b"\n")
+    return feeds >= 8 and data.count(b"\r\n") == feeds
+
+
 def text_mode(file: Opened) -> bool:
     """Whether every line feed of a binary beginning follows a carriage return."""
     data = file.read(0, min(file.size, 1 << 18))
-    feeds = data.count(b"\n")
-    if feeds >= 8 and data.count(b"\r\n") == feeds and b"\0" in data:
+    if binary_feeds_paired(data) and b"\0" in data:
         return True
     return data.startswith((b"\x89PNG\r\r\n\x1a\r\n", b"\x89PNG\n\x1a\n"))

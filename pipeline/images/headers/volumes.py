@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+from pipeline.images import faults
 from pipeline.images.facts import Facts, Member
+from pipeline.images.headers.containers import binary_feeds_paired
 from pipeline.images.headers.figures import count, number
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
@@ -28,7 +30,14 @@ def microct(file: Opened, facts: Facts) -> None:
     facts.pixel_type, facts.images = {8: "int8", 16: "int16", 32: "int32"}.get(bits), 1
     step = (number(said.get("elementsize")) or 0) * 1e3
     facts.pixel_size(X=step, Y=step, Z=step)
-    file.reach(len(text) + len(end) + x * y * z * bits // 8, "the VFF voxels")
+    start = len(text) + len(end)
+    if binary_feeds_paired(head[start:]):
+        facts.flag(
+            faults.TEXT_MODE,
+            "every line feed among the voxels follows a carriage return",
+            broken=True,
+        )
+    file.reach(start + x * y * z * bits // 8, "the VFF voxels")
 
 
 _MRTRIX = {
