@@ -17,9 +17,6 @@ from pipeline import ledger
 from pipeline.archive import open_archive
 from pipeline.settings import Settings, settings
 
-MOST_TAGS = 100
-"""Submissions named in the tags of a flow run; every task run is called after its own."""
-
 
 def of_the_disk(_: Any, __: Any, state: Any) -> bool:
     """Whether a failure is worth another try: the disk, the network or the database."""
@@ -67,11 +64,11 @@ def opened(archive: str | None) -> Iterator[tuple[Settings, ledger.Ledger]]:
 
 
 def call_run(name: str, submissions: Iterable[str] = ()) -> None:
-    """Name the flow run that is running, and tag it with its submissions."""
+    """Name the flow run that is running, and tag it with all its submissions."""
     running = FlowRunContext.get()
     assert running is not None
     assert running.flow_run is not None
-    tags = {*running.flow_run.tags, *(tag(one) for one in [*submissions][:MOST_TAGS])}
+    tags = {*running.flow_run.tags, *map(tag, submissions)}
     with get_client(sync_client=True) as client:
         client.update_flow_run(running.flow_run.id, name=shown(name), tags=sorted(tags))
 
