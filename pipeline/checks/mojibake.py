@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.characters import LOOK_ALIKE, is_vowel
+from pipeline.checks.code_pages import SIGNS, in_own_code_page
 from pipeline.checks.wording import quoted
 from pipeline.submission import Metadata, Texts
 
@@ -65,6 +66,7 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         yield from _written_out(texts)
     suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
     odd = not _ODD_SIGNS.isdisjoint(texts.letters)
+    central = not SIGNS.isdisjoint(texts.letters)
     for place, given in texts.beyond_ascii:
         if len(given) > LONG:
             continue
@@ -72,6 +74,13 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         read = _otherwise(text) if suspicious else None
         suspect = suspicious and _SUSPECT.search(text)
         whole = read is None and not suspect
+        paged = in_own_code_page(text) if central and read is None else None
+        if paged is not None and (whole or _decoded(text) == text):
+            told = f"{quoted(text, 60)} was read in a wrong code page: {paged[0]}"
+            why = "It is the letter at the same place of the other code page."
+            right = suggest(replace(place, given, paged[1]), why=why) if paged[1] else None
+            yield Flag(message=told, at=place, suggestion=right)
+            continue
         readings = _readings(text) if odd and whole and _ODD.search(text) else []
         if whole and not readings and not ("\u00c3" in text and _GRAVE.search(text)):
             if "\u00e2" in text and _REMAINS.search(text):

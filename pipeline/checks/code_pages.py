@@ -1,0 +1,61 @@
+"""Turkish, Czech and Slovak text read in the Western code page of Windows, one letter for one."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.checks.wording import quoted
+
+_TURKISH = str.maketrans("ðþýÐÞÝ", "ğşıĞŞİ")
+_CZECH = str.maketrans("èìøùòïÈÌØÙÒÏ¾¼", "čěřůňďČĚŘŮŇĎľĽ")
+"""What stands at the same byte: Windows 1254 and 1250 against 1252 (Unicode's mapping tables)."""
+SIGNS = frozenset("ðþýÐÞÝèìøùÈÌØÙò")
+_COMMON = (
+    *("Altıntaş", "Aydın", "Ayşe", "Doğan", "Erdoğan", "Ertuğrul", "Işık", "Oğuz", "Şahin"),
+    *("Şener", "Şimşek", "Tuğba", "Yaşar", "Yiğit", "Yıldırım", "Yıldız", "Yılmaz"),
+    *("Araştırma", "Bakanlığı", "Başkanlığı", "Derneği", "Eğitim", "Müdürlüğü", "Sağlı", "Şehir"),
+)
+"""Turkish names of many people, and words in names of institutions."""
+_WORDS = re.compile(r"\b(?:Bölümü|Enstitüsü|Fakültesi|Hastanesi|Türkiye|Üniversitesi)\b")
+_STRANGE = re.compile("[ðþýÐÞÝ]")
+_AS_READ = "|".join(
+    word.translate({after: before for before, after in _TURKISH.items()}) for word in _COMMON
+)
+_IS_TURKISH = re.compile(
+    r"(?<![^\W\d_])Ý(?:s[tkml]|[zblnpcdhçþ])|[aeiouüöý]þ(?![^\W\d_])|oðlu(?![^\W\d_])"
+    r"|[çüÇÜ][a-zöçü]*[ðþ]|[ðþÐÞ][a-zöçü]*[çü]|[çüÇÜ][a-zöçü]*[b-df-hj-np-tvxz]ý[b-df-hj-np-tvxz]"
+    rf"|[b-df-hj-np-tvxz]ý[b-df-hj-np-tvxz][a-zöçü]*[çü]|\b(?:{_AS_READ})"
+)
+"""What neither Icelandic, Faroese, Czech nor Turkmen has."""
+_IS_CZECH = re.compile(
+    r"[šžýŠŽÝ][^\W\d_]*[èìùÈÌÙ]|[èìùÈÌÙ][^\W\d_]*[šžýŠŽÝ]|[šžŠŽ][^\W\d_]*[øòØÒ]"
+    r"|[øòØÒ][^\W\d_]*[šžŠŽ]|[aeiouáéíóú]ø[aáiíou]|[aeiouáéíóú]è[aeiouáéí]|[øØ]í|[aeiou]øej"
+    r"|(?<![^\W\d_])È(?:[aeou][a-zš-ž]|R(?![^\W\d_]))"
+)
+"""What neither French, Italian, Vietnamese, Gaelic, Yoruba nor a language of the North has."""
+_NOT_TURKISH = frozenset("áéíóúæåøñãõàèìòùßÁÉÍÓÚÆÅØ")
+_NOT_CZECH = frozenset("àâêîûçãõåæœñëðþÀÂÊÎÛÇÅÆ")
+
+
+def in_own_code_page(text: str) -> tuple[str, str | None] | None:
+    """What tells that a text was read in the wrong code page, and the text in the right one.
+
+    None where nothing tells it; no text where letters of other languages stand beside.
+
+    >>> in_own_code_page("Ýstanbul"), in_own_code_page("Sigurður Þórðarson")
+    (("'Ýst' is Turkish 'İst'", 'İstanbul'), None)
+    """
+    found = _STRANGE.search(text)
+    if found and _NOT_TURKISH.isdisjoint(text) and (beside := _WORDS.search(text)):
+        told = f"{quoted(found[0])} beside {quoted(beside[0])}"
+        return f"{told} is Turkish {quoted(found[0].translate(_TURKISH))}", text.translate(_TURKISH)
+    for sure, letters, others, language in (
+        (_IS_TURKISH, _TURKISH, _NOT_TURKISH, "Turkish"),
+        (_IS_CZECH, _CZECH, _NOT_CZECH, "Czech or Slovak"),
+    ):
+        found = sure.search(text)
+        if found is not None:
+            whole = text.translate(letters) if others.isdisjoint(text) else None
+            meant = found[0].translate(letters)
+            return f"{quoted(found[0])} is {language} {quoted(meant)}", whole
+    return None
