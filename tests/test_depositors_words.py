@@ -447,3 +447,23 @@ def test_hints_of_templates_in_brackets_are_placeholders(hint: str) -> None:
 )
 def test_other_texts_in_brackets_are_values(text: str) -> None:
     assert not waits(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "whole", "other"),
+    [
+        ("Actin ﬂow in ﬁns", "Actin flow in fins", None),
+        ("Einﬂuss der Auﬂösung", "Einfluss der Auflösung", None),
+        ("Justus Muster, Gieﬂen", "Justus Muster, Gießen", None),
+        ("Weiﬂmann, Straﬂe 5", "Weißmann, Straße 5", None),
+        ("auﬂerhalb der Zelle", "auflerhalb der Zelle", "außerhalb der Zelle"),
+    ],
+)
+def test_a_joined_letter_may_be_a_sharp_s(
+    known: Knowledge, tmp_path: Path, given: str, whole: str, other: str | None
+) -> None:
+    rows = changed("Keywords\tactin", f"Keywords\t{given}")
+    (one,) = found(read(known, tmp_path, rows)[1], "TXT113")
+    assert proposed(one) == [whole]
+    assert one.suggestion is not None
+    assert [after.after for (after,) in one.suggestion.alternatives] == ([other] if other else [])

@@ -196,15 +196,32 @@ def ligature(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     """
     for place, text in texts.beyond_ascii if _LIGATURE.search(texts.letters) else ():
         if _LIGATURE.search(text) and not (_WIDE.search(text) and _ASIAN.search(text)):
-            plain = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+            whole = _SHARP.sub("ß", text)
+            plain = _letter_by_letter(whole)
+            either = _letter_by_letter(_MAYBE_SHARP.sub("ß", whole))
+            others = [(replace(place, text, either),)] if either != plain else []
             yield Flag(
                 message=f"{quoted(text, 60)} holds "
                 + ("letters of another type" if _WIDE.search(text) else "a joined letter"),
                 at=place,
-                suggestion=suggest(replace(place, text, plain), why="The letters are the same."),
+                suggestion=suggest(
+                    replace(place, text, plain),
+                    why="The letters are the same; a sharp s of Windows is one on a Macintosh.",
+                    alternatives=others,
+                ),
             )
 
 
+def _letter_by_letter(text: str) -> str:
+    return _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+
+
+_SHARP = re.compile(
+    r"(?<=[aeiouäöü])\ufb02(?=[b-df-hj-np-tvwxz]|(?![^\W_]|[-.]))|(?<=[Ss]tra)\ufb02(?=e)|(?<=ie)\ufb02(?=en)"
+)
+"""A joined f and l that is a sharp s: none of them begins a syllable without a vowel after it."""
+_MAYBE_SHARP = re.compile("(?:(?<=[aeä]u)|(?<=ei)|(?<=ie))\ufb02(?=[aeiou])")
+"""One that may be: after a diphthong, as in Gießen and außer, but also in Auflage."""
 _LIGATURES = "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
 _TYPES = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
 _LIGATURE = re.compile(f"[{_LIGATURES}{_TYPES}]")
