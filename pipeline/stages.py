@@ -21,6 +21,7 @@ from pipeline.findings import (
     Suggestion,
     declare,
 )
+from pipeline.identifiers import iso_date
 from pipeline.images import ImageFile
 from pipeline.intake.pagetab_content import SLIP
 from pipeline.intake.pagetab_objects import NO_VALUE
@@ -433,7 +434,10 @@ def profile_of(submission: Submission | None, day: dt.date) -> str:
 
 
 def release_date(submission: Submission) -> dt.date | None:
-    """The day on which a study may be shown: the later one where several are given."""
+    """The day on which a study may be shown: the later one where several are given.
+
+    None where one of them is no date that can be read, for then nobody knows when.
+    """
     metadata = submission.metadata
     given = [metadata.get("release_date"), metadata.get("study", {}).get("release_date")]
     given += [
@@ -441,13 +445,9 @@ def release_date(submission: Submission) -> dt.date | None:
         for one in metadata.get("attributes", ())
         if one.get("name", "").replace(" ", "").casefold() == "releasedate"
     ]
-    days: list[dt.date] = []
-    for text in filter(None, given):
-        try:
-            days.append(dt.date.fromisoformat(str(text).strip()))
-        except ValueError:
-            return None
-    return max(days, default=None)
+    days = [iso_date(str(text)) for text in given if text]
+    known = [dt.date.fromisoformat(day) for day in days if day is not None]
+    return max(known, default=None) if len(known) == len(days) else None
 
 
 def counts(findings: Iterable[Finding]) -> Mapping[str, int]:

@@ -292,6 +292,23 @@ def test_of_two_release_dates_the_later_one_holds(tmp_path: Path) -> None:
     assert record["release_date"] == record["metadata"]["release_date"] == "2027-09-09"
 
 
+@pytest.mark.parametrize("second", ["2027-9-9", "2027-09-08T23:30:00-05:00"])
+def test_the_later_release_date_holds_in_whatever_form_it_is_written(
+    tmp_path: Path, second: str
+) -> None:
+    source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
+    document = source / CLEAN / "submission.json"
+    study = json.loads(document.read_text("utf-8"))
+    study["attributes"].append({"name": "ReleaseDate", "value": second})
+    document.write_text(json.dumps(study), encoding="utf-8")
+    curate(source, archive)
+    with bench(archive) as made:
+        deciding.accept(deciding.case(CLEAN, made), curator="A. Curator", note="the later one")
+    result = curate(source, archive)[CLEAN]
+    record = json.loads((archive / str(result.record)).read_bytes())
+    assert record["release_date"] == record["metadata"]["release_date"] == "2027-09-09"
+
+
 def test_a_file_that_grows_while_it_is_looked_at_is_waited_for(tmp_path: Path) -> None:
     source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
     image = next((source / CLEAN / "Files").rglob("*.ome.tif"))
@@ -402,6 +419,11 @@ def test_a_study_whose_newer_content_waits_keeps_to_the_later_date(tmp_path: Pat
         assert list(releasing.release(*given, dt.date(2030, 12, 31))) == []
         assert not (archive / "public").exists()
         assert len(releasing.due(*given, dt.date(2031, 1, 1))) == 1
+    _rewrite(document, ReleaseDate="2031-1-1")
+    curate(source, archive)
+    with bench(archive) as made:
+        assert releasing.due(made.settings, made.ledger, dt.date(2030, 12, 31)) == ()
+        assert len(releasing.due(made.settings, made.ledger, dt.date(2031, 1, 1))) == 1
     _rewrite(document, ReleaseDate="when the paper is out")
     curate(source, archive)
     with bench(archive) as made:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.findings import Finding, Operation, Severity, Suggestion, declare
+from pipeline.identifiers import iso_date
 from pipeline.intake.pagetab_children import take
 from pipeline.intake.pagetab_objects import KEYS, Objects, plain
 from pipeline.intake.pagetab_tree import Attribute, Section, Tree
@@ -132,6 +132,7 @@ class _Mapping:
         if "release_date" in study:
             self.one_release_date(metadata, study)
         self.repeated_accessions()
+        self.objects.hidden_in_names()
         self.objects.pointers[""] = ""
         known = self.objects.accessions.items()
         single = {accno: found[0].at for accno, found in known if len(found) == 1}
@@ -193,15 +194,11 @@ class _Mapping:
             todo += section.sections
         for one in attributes:
             value = (one.value or "").strip()
-            if not value.startswith(("#", "=")):
-                continue
-            if _FAILED.fullmatch(value):
-                message = f"the value of '{one.name}' is an error of a spreadsheet: {value}"
-                self.objects.flag(SPREADSHEET, one.value_at, message, value=value)
-            elif _FORMULA.match(value):
-                message = f"the value of '{one.name}' is the text of a formula"
+            if (told := spreadsheet_error(value)) is not None:
+                what, grave = told
+                message = f"the value of '{one.name}' is {what}"
                 self.objects.flag(
-                    SPREADSHEET, one.value_at, message, value=value[:200], severity="warning"
+                    SPREADSHEET, one.value_at, message, value=value[:200], severity=grave
                 )
 
     def title_from_above(self, study: Metadata, metadata: Metadata, title: Attribute) -> None:
@@ -392,6 +389,15 @@ class _Mapping:
                 self.objects.flag(code, at, message, value=accession)
 
 
+def spreadsheet_error(value: str) -> tuple[str, Severity] | None:
+    """What a spreadsheet left in the place of a value, and how grave that is; else None."""
+    if not value.startswith(("#", "=")):
+        return None
+    if _FAILED.fullmatch(value):
+        return f"an error of a spreadsheet: {value}", "error"
+    return ("the text of a formula", "warning") if _FORMULA.match(value) else None
+
+
 def _refers(study: Section, accession: str | None) -> bool:
     """Whether a reference of a section directly below the study names an accno."""
     wanted = (accession or "").strip()
@@ -404,7 +410,5 @@ def _refers(study: Section, accession: str | None) -> bool:
 
 def _later(one: Any, other: Any) -> bool:
     """Whether a day is later than another; False where one of them is no day."""
-    try:
-        return dt.date.fromisoformat(str(one).strip()) > dt.date.fromisoformat(str(other).strip())
-    except ValueError:
-        return False
+    first, second = iso_date(str(one)), iso_date(str(other))
+    return first is not None and second is not None and first > second
