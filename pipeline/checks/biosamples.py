@@ -31,18 +31,22 @@ from pipeline.schema import Template
 def organism_missing(biosample: dict[str, Any], context: Context) -> Iterator[Flag]:
     """A biosample does not say which organism it is of, and the submission form asks for it.
 
-    `simulated data` and `synthetic construct` are answers too.
+    `simulated data` and `synthetic construct` are answers too. In an RO-Crate, whose profile asks
+    for a taxon (`organismClassification`), it is a warning.
 
     To fix: give the scientific name of the organism, as NCBI Taxonomy has it.
     """
     form = context.template
+    if context.submission.source.kind == "ro-crate" and not biosample.get("organisms"):
+        yield Flag(message=f"{_called(biosample)} names no organism", severity="warning")
     if isinstance(form, Template) and form.requires("Biosample", "organisms"):
         named = [one for one in biosample.get("organisms", []) if one.get("scientific_name")]
         if not named:
-            title = (
-                f"the biosample {biosample['title']!r}" if "title" in biosample else "a biosample"
-            )
-            yield Flag(message=f"{title} names no organism")
+            yield Flag(message=f"{_called(biosample)} names no organism")
+
+
+def _called(biosample: dict[str, Any]) -> str:
+    return f"the biosample {biosample['title']!r}" if "title" in biosample else "a biosample"
 
 
 @check("BIO101", "organism-letter-case", at=ORGANISM, severity="hint")

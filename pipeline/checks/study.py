@@ -61,15 +61,17 @@ def keywords_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
 def title_short(title: str, submission: Submission) -> Iterator[Flag]:
     """The study's title has fewer than 25 characters; the submission form refuses it.
 
-    A short title says too little to tell the study from others in a list of results. It is a
-    warning in documents that are no PageTab, for they do not come from the form.
+    A short title, or one that promises to come later, says too little to tell the study from others
+    in a list of results. It is a warning in documents that are no PageTab, for they do not come
+    from the form.
 
     To fix: say what was imaged and how; the title of the paper is often right.
     """
     length = len(title.strip())
     if 0 < length < SHORT:
+        what = "is a placeholder of" if is_placeholder(title) else "has"
         yield Flag(
-            message=f"the title {quoted(title)} has {length} characters, not {SHORT}",
+            message=f"the title {quoted(title)} {what} {length} characters, not {SHORT}",
             severity="error" if submission.source.kind.startswith("pagetab") else "warning",
         )
 

@@ -11,6 +11,7 @@ from html.entities import name2codepoint
 from urllib.parse import unquote
 
 from pipeline.check import Context, Flag, check, replace, suggest
+from pipeline.checks.study import SHORT
 from pipeline.checks.wording import is_placeholder, quoted, waits
 from pipeline.edit import removal
 from pipeline.findings import Operation, Severity
@@ -173,7 +174,8 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
     for place, text in texts.prose:
         if place == "/study/description" or not (grave := _stands_in(place, text)):
             continue
-        if _TOLD_THERE.fullmatch(place):
+        short_title = place == "/study/title" and len(text.strip()) < SHORT
+        if short_title or _TOLD_THERE.fullmatch(place):
             continue
         slot = place.rpartition("/")[2]
         gone = suggest(removal(metadata, place), why="The value says nothing.")

@@ -104,6 +104,8 @@ _JUNK = re.compile(
     r"property)(?:[\s_:.-]+[a-z])?|[fvxc](?=\d)|x(?=\.\d)|__empty|(?:new|name of) attribute|"
     r"(?:attribute|property) name|value|x{3,})?[\W_]*\d*|#(?:ref!|n/a|name\?|value!)|n/?a"
 )
+_ALIKE = 3
+"""Names with hidden characters that are told each for itself; more are told as one."""
 _HIDDEN = re.compile(r"^\s|\s$|[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\ufeff]")
 
 KEYS = frozenset({"secretkey", "seckey"})
@@ -346,6 +348,23 @@ class Objects:
             at = f"{attribute.at}/name"
             self.flag(HIDDEN_IN_NAME, at, message, value=attribute.name, place=place)
 
+    def hidden_in_names(self) -> None:
+        """Tell names with the same hidden characters as one finding, where they are many."""
+        alike: dict[tuple[str, ...], list[Finding]] = {}
+        for one in self.findings:
+            if one.code == HIDDEN_IN_NAME.code:
+                signs = sorted(set(_HIDDEN.findall(str(one.value))))
+                alike.setdefault(tuple(signs), []).append(one)
+        for first, *others in alike.values():
+            if len(others) < _ALIKE:
+                continue
+            message = f"{first.message}, and so do those of {len(others)} other attributes"
+            samples = tuple(_sample(one) for one in (first, *others)[:20])
+            update = {"message": message, "count": len(others) + 1, "samples": samples}
+            self.findings[self.findings.index(first)] = first.model_copy(update=update)
+            gone = {id(one) for one in others}
+            self.findings = [one for one in self.findings if id(one) not in gone]
+
     def meaningless(self, attribute: Attribute, place: str) -> None:
         """Note a name that says nothing of its value."""
         if _says_nothing(attribute.name):
@@ -403,6 +422,12 @@ def _hides(name: str) -> bool:
 def _says_nothing(name: str) -> bool:
     """Whether a name is a number, a letter, or a program's word for a column."""
     return _JUNK.fullmatch(name.strip().casefold()) is not None
+
+
+def _sample(finding: Finding) -> dict[str, Any]:
+    """Where a finding stands, and its value."""
+    stands = finding.location.model_dump(exclude={"file"}, exclude_none=True)
+    return {**stands, "value": finding.value}
 
 
 def _attribute(attribute: Attribute) -> Metadata:

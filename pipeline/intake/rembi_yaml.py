@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.findings import Code, Finding, declare
+from pipeline.findings import Code, Finding, Severity, declare
 from pipeline.intake import json_text
 from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_tree import NO_SECTION, WRONG_TYPE, Attribute, Link, Section, Tree
 from pipeline.intake.reading import Reading
 from pipeline.intake.rembi_spellings import Respelling, moved
+from pipeline.intake.spellings import fold
 from pipeline.intake.text import decode
 from pipeline.intake.yaml_text import parse
 from pipeline.select import get, join, parent, steps
@@ -402,18 +403,20 @@ class _Document:
             ("associations", "study_component", "Associations"),
         ):
             named = document.get(block)
-            owners = document.get(owner)
+            owners = _titles(document.get(owner))
             if isinstance(named, list) and named:
                 message = f"this block should hold entries under the names of '{owner}'"
-                self.flag(WRONG_TYPE, join(at, block), message)
-            for name, value in named.items() if isinstance(named, dict) else ():
-                here = join(at, block, name)
+                whole = all(isinstance(one, dict) for one in named)
+                message += "; each was read with the one that it names" if whole else ""
+                severity: Severity = "warning" if whole else "error"
+                self.flag(WRONG_TYPE, join(at, block), message, severity=severity)
+            for name, value, here in _owned(named, join(at, block), owners):
                 entries = [
                     build.section(kind, one, place, _VERSION if kind == "Version" else _ABOUT)
                     for one, place in build.maps(value, here)
                 ]
-                if isinstance(owners, dict) and name in owners:
-                    parts[owner].setdefault(name, []).extend(entries)
+                if name in owners:
+                    parts[owner].setdefault(owners[name], []).extend(entries)
                 elif any(not entry.empty for entry in entries):
                     message = f"'{name}' under '{block}' has no counterpart under '{owner}'"
                     self.flag(NO_TARGET, here, message, value=name)
@@ -437,7 +440,12 @@ class _Document:
     ) -> Iterator[Section]:
         """Sections of a kind from a mapping of titles; a component's name stands inside it."""
         if isinstance(value, list):
-            yield from (self.entry(kind, one, place) for one, place in build.maps(value, at))
+            for one, here in build.maps(value, at):
+                section = self.entry(kind, one, here)
+                inside = below.get(steps(here)[-1], ())
+                yield Section(
+                    kind, None, here, section.attributes, sections=(*section.sections, *inside)
+                )
             return
         if not isinstance(value, dict):
             if value is not None:
@@ -467,6 +475,46 @@ class _Document:
         below += [self.author(person, place) for person, place in people]
         made += build.attributes("author", one.get("authors"), join(at, "authors"))
         return Section(kind, None, at, tuple(made), sections=tuple(below))
+
+
+_NAMES = ("study_component", "component", "study_component_id", "annotations", "name", "title")
+"""Fields with which an entry of a list names what it belongs to."""
+
+
+def _titles(block: Any) -> dict[str, str]:
+    """From what the entries of a block are called to their keys, or to their places in a list."""
+    keys: dict[str, Any] = block if isinstance(block, dict) else {}
+    listed = enumerate(block) if isinstance(block, list) else ()
+    called = {
+        str(one[name]).strip(): key
+        for key, one in (*keys.items(), *((str(index), one) for index, one in listed))
+        for name in ("title", "name")
+        if isinstance(one, dict) and isinstance(one.get(name), str)
+    }
+    return called | {key: key for key in keys}
+
+
+def _owned(named: Any, at: str, owners: dict[str, str]) -> Iterator[tuple[str, Any, str]]:
+    """The entries of a block with the name of what each belongs to, and where they stand.
+
+    An entry of a list names it in a field, or is alone under that name; where there is one alone
+    to name, it is that.
+    """
+    if isinstance(named, dict):
+        yield from ((name, value, join(at, name)) for name, value in named.items())
+    for one, here in build.maps(named, at) if isinstance(named, list) else ():
+        if len(one) == 1 and (name := next(iter(one))) in owners and not build.as_text(one[name]):
+            yield name, one[name], join(here, name)
+            continue
+        said = {fold(key): key for key in one}
+        key = next((said[fold(name)] for name in _NAMES if fold(name) in said), None)
+        stated = build.as_text(one[key]) if key is not None else None
+        if stated is not None:
+            named_so = stated.strip() in owners
+            left = {name: value for name, value in one.items() if name != key or not named_so}
+            yield stated.strip(), left, here
+        else:
+            yield next(iter(owners)) if len(set(owners.values())) == 1 else "", one, here
 
 
 def _completed(reading: Reading, further: Any) -> Reading:

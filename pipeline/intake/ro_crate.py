@@ -8,11 +8,13 @@ from urllib.parse import unquote
 from pipeline.findings import Finding, Location
 from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.json_text import parse
+from pipeline.intake.pagetab import SPREADSHEET, spreadsheet_error
 from pipeline.intake.reading import Reading
 from pipeline.intake.ro_crate_graph import Graph
 from pipeline.intake.ro_crate_map import Mapping
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.intake.ro_crate_written import OwnMapping, is_ours
+from pipeline.intake.spellings import fold
 from pipeline.intake.text import count_line_ends, decode, line_ends
 from pipeline.select import join
 from pipeline.submission import SourceMap
@@ -78,6 +80,7 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
     objects = Objects(graph)
     mapping = (OwnMapping if is_ours(graph) else Mapping)(graph, objects)
     metadata = mapping.document()
+    _spreadsheet_errors(graph)
     if "release_date" not in metadata:
         at = join(graph.root.at, "datePublished")
         objects.pointers["/release_date"] = at
@@ -109,6 +112,18 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
         findings=(*before, *together(graph.findings), *(lists.findings if lists else ())),
         file_lists=tuple(lists.made) if lists else (),
     )
+
+
+def _spreadsheet_errors(graph: Graph) -> None:
+    """Flag values of properties that are an error of a spreadsheet, or the text of a formula."""
+    for entity in graph.entities:
+        for key in entity.data:
+            given = () if key.startswith("@") else graph.values(entity, fold(key))
+            for value, at in given:
+                told = spreadsheet_error(value.strip()) if isinstance(value, str) else None
+                if told is not None:
+                    message = f"the value of '{key}' is {told[0]}"
+                    graph.flag(SPREADSHEET, at, message, value=value[:200], severity=told[1])
 
 
 def _is_folder(identifier: str) -> bool:

@@ -1,0 +1,146 @@
+"""One cause is one finding, at its place, in every kind of document."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import knowledge, sources, stages
+from pipeline.findings import Finding, Report
+from pipeline.intake import rembi_yaml
+from pipeline.knowledge import Knowledge
+from pipeline.sources import Found, Opened
+from pipeline.stages import Look
+from tests.documents import CRATE, REMBI
+from tests.test_depositors_words import ROWS
+
+CRATE_NAME = "study-ro-crate-metadata.json"
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    return knowledge.load()
+
+
+def look(known: Knowledge, folder: Path, name: str, text: str) -> tuple[Opened, Report]:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    opened = sources.open_found(
+        Found(given=path.name, document=path, folder=None), files=False, imported=False
+    )
+    return opened, stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+
+
+def crate(at: int, **given: Any) -> str:
+    """The crate with properties of one entity set, or taken out where they are None."""
+    made = copy.deepcopy(CRATE)
+    entity = made["@graph"][at]
+    entity |= given
+    for name in [name for name, value in given.items() if value is None]:
+        del entity[name]
+    return json.dumps(made, indent=1)
+
+
+def told(report: Report, *codes: str) -> list[Finding]:
+    return [one for one in report.findings if one.code in codes]
+
+
+def test_a_crate_without_date_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    _, report = look(known, tmp_path, CRATE_NAME, crate(1, datePublished=None))
+    (one,) = told(report, "SUB038", "REL001")
+    assert one.location.pointer == "/@graph/1/datePublished"
+    _, report = look(known, tmp_path, CRATE_NAME, crate(1, datePublished=""))
+    assert len(told(report, "SUB038", "REL001")) == 1
+
+
+def test_what_a_spreadsheet_left_in_a_crate_is_told(known: Knowledge, tmp_path: Path) -> None:
+    text = crate(8, title="#REF!", biologicalEntityDescription='=VLOOKUP(A2,"x",3)')
+    _, report = look(known, tmp_path, CRATE_NAME, text)
+    lost, formula = told(report, "SUB148")
+    assert (lost.severity, lost.location.pointer) == ("error", "/@graph/8/title")
+    assert (formula.severity, formula.location.line) == ("warning", _line(text, "VLOOKUP"))
+    _, report = look(known, tmp_path, CRATE_NAME, crate(8, title="#4 wild type = control"))
+    assert not told(report, "SUB148")
+
+
+def _line(text: str, words: str) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+def test_a_biosample_of_a_crate_without_organism_is_told(known: Knowledge, tmp_path: Path) -> None:
+    _, report = look(known, tmp_path, CRATE_NAME, crate(9))
+    (one,) = told(report, "BIO001")
+    assert (one.severity, one.location.pointer) == ("warning", "/@graph/9")
+    assert "'Mutant'" in one.message
+    organism = [{"@id": "NCBI:txid4896"}]
+    _, report = look(known, tmp_path, CRATE_NAME, crate(9, organismClassification=organism))
+    assert not told(report, "BIO001")
+
+
+def test_a_title_that_waits_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    title = "Retrograde actin flow in crawling keratocytes"
+    _, report = look(known, tmp_path, "study.tsv", ROWS.replace(title, "TBD"))
+    (one,) = told(report, "STU101", "TXT106")
+    assert (one.code, one.severity) == ("STU101", "error")
+    assert "placeholder" in one.message
+
+
+def test_indented_names_are_one_finding(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("\nTitle\t", "\n  Title\t").replace("\nDescription\t", "\n  Description\t")
+    opened, report = look(known, tmp_path, "study.tsv", rows)
+    plain, _ = look(known, tmp_path, "plain.tsv", ROWS)
+    assert opened.submission is not None
+    assert plain.submission is not None
+    assert opened.submission.metadata == plain.submission.metadata
+    (one,) = told(report, "SUB116")
+    lines = [number for number, line in enumerate(rows.splitlines(), 1) if line.startswith("  ")]
+    assert one.count == len(lines) > 3
+    assert [sample["line"] for sample in one.samples] == lines
+    assert one.location.line == lines[0]
+
+
+def test_a_few_names_with_hidden_characters_are_told_each(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("\nKeywords\t", "\n Keywords\t").replace("\nLicense\t", "\nLicense\u200b\t")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.count for one in told(report, "SUB116")] == [1, 1]
+
+
+_BLOCKS, _, _ = REMBI.partition("associations:\n")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "- {study_component: one, biosample_id: Wild type, acquisition_id: Spinning disk}",
+        "- {Study Component: Movies, biosample_id: Wild type, acquisition_id: Spinning disk}",
+        "- {name: Movies, biosample_id: Wild type, acquisition_id: Spinning disk}",
+        "- {biosample_id: Wild type, acquisition_id: Spinning disk}",
+        "- one: {biosample_id: Wild type, acquisition_id: Spinning disk}",
+    ],
+)
+def test_associations_in_a_list_are_read_and_told(rows: str) -> None:
+    sound = rembi_yaml.read(REMBI.encode(), "study.yaml")
+    read = rembi_yaml.read(f"{_BLOCKS}associations:\n{rows}\n".encode(), "study.yaml")
+    assert read.metadata == sound.metadata
+    (one,) = read.findings
+    assert (one.code, one.severity) == ("SUB111", "warning")
+    at = read.source_map.locate("/study/study_components/0/associations/0/biosample")
+    assert at.line == _BLOCKS.count("\n") + 2
+
+
+def test_associations_for_components_in_a_list_are_parted() -> None:
+    blocks = _BLOCKS.replace("  one: {name: Movies}\n", "- {name: Movies}\n- {name: Stills}\n")
+    rows = "- {study_component: Stills, biosample_id: Wild type}\n- {study_component: Stils}\n"
+    read = rembi_yaml.read(f"{blocks}associations:\n{rows}".encode(), "study.yaml")
+    assert read.metadata is not None
+    movies, stills = read.metadata["study"]["study_components"]
+    assert "associations" not in movies
+    assert stills["associations"] == [{"biosample": "Wild type"}]
+    (lost,) = (one for one in read.findings if one.code == "SUB213")
+    assert "'Stils'" in lost.message
+    assert "Stils" in json.dumps(read.metadata), "nothing is lost"
