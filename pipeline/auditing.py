@@ -161,7 +161,7 @@ def _public(
         yield STRAY.at(here, message, value=held.accession)
     elif version.release_date is None or version.release_date > day:
         until = version.release_date or "it has a release date"
-        message = f"{held.accession} is public, and private until {until}"
+        message = f"{held.accession} stands in the public folder, but is private until {until}"
         yield TOO_EARLY.at(here, message, value=held.accession)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
@@ -60,8 +61,16 @@ def accept(
     return decision, blocking
 
 
-def waive(one: Case, code: str, pointer: str, *, curator: str, note: str) -> Decision:
-    """Waive one error; raises review.Refused where it cannot be."""
+def waive(
+    one: Case,
+    code: str,
+    pointer: str,
+    *,
+    curator: str,
+    note: str,
+    expiry: dt.date | None = None,
+) -> Decision:
+    """Waive one error, until a day; raises review.Refused where it cannot be."""
     if one.judged.submission is None:
         raise review.Refused("in a document that cannot be read nothing can be let pass")
     decision = review.waive(
@@ -72,6 +81,7 @@ def waive(one: Case, code: str, pointer: str, *, curator: str, note: str) -> Dec
         curator=curator,
         note=note,
         absent=ABSENT,
+        expiry=expiry,
     )
     _note(one, decision)
     return decision

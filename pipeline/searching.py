@@ -108,6 +108,14 @@ class Index:
                 found.setdefault(accession, []).append(match)
         return found
 
+    def unknown_fields(self, query: str) -> tuple[str, ...]:
+        """The fields of a query that no study has; none where there are no studies."""
+        if not self._studies:
+            return ()
+        paths = [path for (path,) in self._rows.execute("SELECT DISTINCT path FROM texts")]
+        asked = dict.fromkeys(part.field for part in parts(query) if part.field is not None)
+        return tuple(one for one in asked if not any(_is_in(one, path) for path in paths))
+
     def close(self) -> None:
         """Let go of the index."""
         self._rows.close()

@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from pipeline import outputs, registries
+from pipeline.cli import cli
 from tests.archives import DAY, INBOX, curate, inbox
 
 ROOT = Path(__file__).parent.parent
@@ -131,6 +135,34 @@ def test_sniff_prints_one_line_for_each_image() -> None:
     assert all(list(line) == IMAGE_KEYS for line in told)
     assert all(line["path"].startswith(str(CLEAN / "Files")) for line in told)
     assert {"OME-TIFF"} <= {line["format"] for line in told}
+
+
+def commands(group: click.Group, *name: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command under a group, with the words that call it."""
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
+        assert command is not None
+        yield (*name, word), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *name, word)
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(one, id=" ".join(words)) for words, one in commands(cli)]
+)
+def test_every_command_has_an_example_and_says_what_its_options_do(command: click.Command) -> None:
+    assert "Example: bia-curation " in (command.help or "")
+    for option in command.params:
+        assert not isinstance(option, click.Option) or option.help, option.name
+
+
+def test_help_names_what_can_be_asked_for() -> None:
+    help_of = {words: command.get_help(click.Context(command)) for words, command in commands(cli)}
+    assert not [name for name in outputs.load() if name not in help_of["export",]]
+    assert not [
+        name for name in registries.registries() if name not in help_of["registries", "refresh"]
+    ]
 
 
 def test_codes_and_explain() -> None:
@@ -253,7 +285,33 @@ def test_numbers_of_an_older_report_are_not_taken(tmp_path: Path) -> None:
     there = ("--archive", archive, "--on", DAY)
     assert "changed since its report" in run(*words, "--take", "1", *there, code=2).stderr
     document.write_text(before, encoding="utf-8")
-    assert "1 proposals taken" in run(*words, "--take", "1", *there).stdout
+    assert "accepted by A; 1 proposal taken\n" in run(*words, "--take", "1", *there).stdout
+
+
+def test_a_waiver_may_end(tmp_path: Path) -> None:
+    source, archive = inbox(tmp_path / "inbox", "wing-disc-wounding"), tmp_path / "archive"
+    curate(source, archive)
+    there = ("--archive", archive, "--on", DAY, "--format", "json")
+    (error,) = (
+        one
+        for one in json.loads(run("review", "show", "wing-disc-wounding", *there).stdout)[
+            "findings"
+        ]
+        if one["severity"] == "error"
+    )
+    done = run(
+        "review", "waive", "wing-disc-wounding", error["code"], error["location"]["pointer"],
+        "--curator", "A", "--note", "B", "--until", "2027-01-31", *there,
+    )  # fmt: skip
+    assert [one["expiry"] for one in json.loads(done.stdout)["waivers"]] == ["2027-01-31"]
+
+
+def test_a_field_that_no_study_has_is_told(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", CLEAN.name), archive)
+    there = ("--private", "--archive", archive)
+    assert "no study has a field 'colour'" in run("search", "colour:red", *there).stderr
+    assert run("search", "author:nobody", *there).stderr == ""
 
 
 def test_withdrawing_tells_of_the_public_copy_that_stays(tmp_path: Path) -> None:

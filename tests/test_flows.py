@@ -170,6 +170,12 @@ def test_a_curator_decides_in_a_form(deployed: Server, curated: dict[str, Any]) 
     assert (result["accession"], "wing-disc-wounding") in accessions(archive)
 
 
+def test_a_review_of_nothing_says_so(deployed: Server, curated: dict[str, Any]) -> None:
+    run = deployed.run("review/desk", submission="wing-disk")
+    ended = deployed.until(run, "Unknown", "Failed", "Crashed", "Suspended")
+    assert ended["state"]["message"] == "the archive knows no submission wing-disk"
+
+
 def test_command_needs_no_server(tiny: Path, tmp_path: Path, deployed: Server) -> None:
     archive = tmp_path / "archive"
     alone = {name: value for name, value in deployed.env.items() if not name.startswith("PREFECT_")}

@@ -169,7 +169,7 @@ def funder_without_id(
     if not missing or len(missing) < sum(map(bool, ids.values())):
         return
     yield Flag(
-        message=f"the funder '{_funder(grant)}' has the ids {' and '.join(missing.values())}",
+        message=f"the funder '{_funder(grant)}' is named without {' and '.join(missing.values())}",
         value=_funder(grant),
         suggestion=suggest(
             *(

@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sniff": ("sniff", "Tell what image files are, by their content."),
     "curate": ("curate", "Curate submissions: the main job."),
     "review": ("review", "Decide submissions that wait for a curator."),
-    "accession": ("accession", "Show accessions."),
+    "accession": ("accession", "Show, reserve, withdraw and audit accessions."),
     "release": ("release", "Bring out studies whose release date has come."),
     "revalidate": ("revalidate", "Run every curated record against a candidate schema."),
     "cite": ("cite", "Print how to cite a study."),

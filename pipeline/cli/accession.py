@@ -16,7 +16,7 @@ COLUMNS = ("accession", "submission", "state", "version", "release_date", "doi")
 
 @click.group()
 def accession() -> None:
-    """Show accessions.
+    """Show, reserve, withdraw and audit accessions.
 
     Example: bia-curation accession list
     """
@@ -26,7 +26,10 @@ def accession() -> None:
 @printing.archive_option
 @printing.format_option
 def list_(archive: Path, form: str) -> None:
-    """Every accession that the archive has given or taken over."""
+    """Every accession that the archive has given or taken over.
+
+    Example: bia-curation accession list --format jsonl
+    """
     from pipeline import ledger
 
     with archive_at(archive) as (_, book):
@@ -38,7 +41,10 @@ def list_(archive: Path, form: str) -> None:
 @printing.archive_option
 @printing.format_option
 def show(accession: str, archive: Path, form: str) -> None:
-    """One accession."""
+    """One accession.
+
+    Example: bia-curation accession show S-BIAD1
+    """
     from pipeline import ledger
 
     with archive_at(archive) as (_, book):
@@ -55,7 +61,12 @@ def show(accession: str, archive: Path, form: str) -> None:
 @printing.archive_option
 @printing.format_option
 def reserve(archive: Path, form: str) -> None:
-    """Take the next accession for a submission that is announced."""
+    """Take the next accession for a submission that is announced.
+
+    The submission then names it as its own, and is curated with --import.
+
+    Example: bia-curation accession reserve
+    """
     from pipeline import ledger
 
     with archive_at(archive, make=True) as (chosen, book):
@@ -98,7 +109,10 @@ def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
 @click.argument("accession")
 @printing.archive_option
 def withdraw(accession: str, archive: Path) -> None:
-    """Withdraw an accession: it is never given again; a public copy stays until you remove it."""
+    """Withdraw an accession: it is never given again; a public copy stays until you remove it.
+
+    Example: bia-curation accession withdraw S-BIAD1
+    """
     from pipeline import emission, ledger
 
     with archive_at(archive) as (chosen, book):

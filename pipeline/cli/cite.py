@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("accession")
 @click.option(
-    "--as", "form", type=click.Choice(["text", "bibtex", "cff", "ris", "csl"]), default="text"
+    "--as",
+    "form",
+    type=click.Choice(["text", "bibtex", "cff", "ris", "csl"]),
+    default="text",
+    show_default=True,
+    help="The sentence, BibTeX, a CITATION.cff, RIS, or CSL-JSON.",
 )
 @printing.archive_option
 def cite(accession: str, form: str, archive: Path) -> None:
@@ -37,7 +42,13 @@ def cite(accession: str, form: str, archive: Path) -> None:
 
 @click.command()
 @click.argument("accession")
-@click.option("--as", "form", required=True, help="record, pagetab, ro-crate, rembi-yaml, …")
+@click.option(
+    "--as",
+    "form",
+    required=True,
+    help="""record, pagetab, pagetab-tsv, ro-crate, rembi-yaml, public, citation, manifest or
+    manifest-tsv.""",
+)
 @printing.archive_option
 def export(accession: str, form: str, archive: Path) -> None:
     """Print a curated record in another form.

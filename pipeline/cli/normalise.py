@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 @click.option("--no-rules", is_flag=True, help="The metadata as read.")
 @click.option("--accept-review", is_flag=True, help="With every proposal applied, too.")
 @click.option("--changes", "show_changes", is_flag=True, help="The changes instead.")
-@click.option("--format", "form", type=click.Choice(["json", "jsonl"]), default="json")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "jsonl"]),
+    default="json",
+    show_default=True,
+    help="One indented object, or one object a line with its path, as for several paths.",
+)
 @printing.day_option
 @click.pass_context
 def normalise(

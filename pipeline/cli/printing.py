@@ -78,6 +78,11 @@ def paths_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 error`, `2 errors`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def as_json(value: Any) -> str:
     """One line of JSON."""
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -16,14 +16,17 @@ COLUMNS = ("name", "version", "date", "size", "complete", "digest")
 def registries() -> None:
     """Show the registries' snapshots, or load official dumps.
 
-    Example: bia-curation registries refresh cordis cordis-HORIZONprojects-csv.zip
+    Example: bia-curation registries list
     """
 
 
 @registries.command("list")
 @printing.format_option
 def list_(form: str) -> None:
-    """Which snapshot of each registry answers."""
+    """Which snapshot of each registry answers; an incomplete one proves no absence.
+
+    Example: bia-curation registries list
+    """
     from pipeline import registries
 
     printing.rows(form, (_line(one) for one in registries.listing()), COLUMNS)
@@ -34,7 +37,12 @@ def list_(form: str) -> None:
 @click.argument("dump", type=click.Path(exists=True, path_type=Path))
 @printing.format_option
 def refresh(name: str, dump: Path, form: str) -> None:
-    """Load an official dump into the local store."""
+    """Load an official dump into the local store.
+
+    NAME is cordis, fbbi, funders, licences, ror or taxonomy.
+
+    Example: bia-curation registries refresh cordis cordis-HORIZONprojects-csv.zip
+    """
     from pipeline import registries
 
     if name not in registries.registries():

@@ -27,7 +27,10 @@ def release() -> None:
 @printing.format_option
 @printing.day_option
 def due(archive: Path, form: str, day: dt.date) -> None:
-    """What would be released."""
+    """What would be released.
+
+    Example: bia-curation release due --on 2027-03-01
+    """
     from pipeline import releasing
 
     with archive_at(archive) as (chosen, book):
@@ -40,7 +43,10 @@ def due(archive: Path, form: str, day: dt.date) -> None:
 @printing.format_option
 @printing.day_option
 def run(archive: Path, form: str, day: dt.date) -> None:
-    """Release what is due."""
+    """Release what is due.
+
+    Example: bia-curation release run --archive archive
+    """
     from pipeline import releasing
 
     with archive_at(archive) as (chosen, book):

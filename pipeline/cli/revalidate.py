@@ -48,8 +48,11 @@ def revalidate(
                 schema.compiled(schemas or resources.schemas()),
             )
         )
-    lines = [one.model_dump(mode="json", include=set(COLUMNS)) for one in changed]
-    printing.rows(form, lines, COLUMNS)
+    lines = [one.model_dump(mode="json") for one in changed]
+    if form == "table":
+        printing.rows(form, lines, (*COLUMNS, "place", "message"))
+    else:
+        printing.rows(form, ({name: one[name] for name in COLUMNS} for one in lines), COLUMNS)
     told = Counter((one["code"], one["change"]) for one in lines)
     summary = [
         {"code": code, "change": change, "records": count}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.record import Decision
 
 COLUMNS = ("submission", "outcome", "since", "errors", "proposals", "report")
+DONE = {"accept": "accepted", "return": "returned", "hold": "held"}
 
 
 @click.group()
@@ -34,7 +35,10 @@ def review() -> None:
 @printing.archive_option
 @printing.format_option
 def list_(archive: Path, form: str) -> None:
-    """Every submission that waits, and for what."""
+    """Every submission that waits, and for what.
+
+    Example: bia-curation review list
+    """
     from pipeline import ledger
 
     with archive_at(archive) as (_, book):
@@ -63,7 +67,10 @@ def _case(submission: str, archive: Path, day: dt.date) -> Iterator[Case]:
 @printing.format_option
 @printing.day_option
 def show(submission: str, archive: Path, form: str, day: dt.date) -> None:
-    """Findings, numbered proposals and changes of a submission."""
+    """Findings, numbered proposals and changes of a submission.
+
+    Example: bia-curation review show wing-disc
+    """
     from pipeline import review as words
 
     with _case(submission, archive, day) as one:
@@ -139,7 +146,15 @@ def accept(
     form: str,
     day: dt.date,
 ) -> None:
-    """Accept a submission: take proposals, correct values, waive what then remains."""
+    """Accept a submission: take proposals, correct values, waive what then remains.
+
+    Its next curation goes on from there.
+
+    Example: bia-curation review accept wing-disc --take 1 --curator 'A. Name' --note checked
+
+    Example: bia-curation review accept wing-disc --set '/study/title=Wing discs'
+    --because 'a word was missing' --curator 'A. Name' --note 'asked the depositor'
+    """
     from pipeline import deciding, ledger
     from pipeline import review as words
 
@@ -175,7 +190,10 @@ def accept(
 def return_(
     submission: str, curator: str, note: str, archive: Path, form: str, day: dt.date
 ) -> None:
-    """Send a submission back to its depositor until its content changes."""
+    """Send a submission back to its depositor until its content changes.
+
+    Example: bia-curation review return wing-disc --curator 'A. Name' --note 'files are missing'
+    """
     from pipeline import deciding
 
     with _case(submission, archive, day) as one:
@@ -190,7 +208,10 @@ def return_(
 @printing.format_option
 @printing.day_option
 def hold(submission: str, curator: str, note: str, archive: Path, form: str, day: dt.date) -> None:
-    """Keep a submission waiting until another decision."""
+    """Keep a submission waiting until another decision.
+
+    Example: bia-curation review hold wing-disc --curator 'A. Name' --note 'asked the funder'
+    """
     from pipeline import deciding
 
     with _case(submission, archive, day) as one:
@@ -204,6 +225,7 @@ def hold(submission: str, curator: str, note: str, archive: Path, form: str, day
 @_signed
 @printing.archive_option
 @printing.format_option
+@click.option("--until", type=printing.Day(), help="The last day on which it passes.")
 @printing.day_option
 def waive(
     submission: str,
@@ -211,15 +233,23 @@ def waive(
     pointer: str,
     curator: str,
     note: str,
+    until: dt.date | None,
     archive: Path,
     form: str,
     day: dt.date,
 ) -> None:
-    """Let one error pass, for its present value."""
+    """Let one error pass, for its present value.
+
+    POINTER is the error's place as `review show` prints it: a pointer into the document or the
+    record, or FILE#ROW in a file list.
+
+    Example: bia-curation review waive wing-disc CMP201 /study/study_components/0/associations/0
+    --curator 'A. Name' --note 'the specimen is described elsewhere'
+    """
     from pipeline import deciding
 
     with _case(submission, archive, day) as one:
-        decision = deciding.waive(one, code, pointer, curator=curator, note=note)
+        decision = deciding.waive(one, code, pointer, curator=curator, note=note, expiry=until)
         _decided(submission, decision, form)
 
 
@@ -228,8 +258,11 @@ def _decided(submission: str, decision: Decision, form: str) -> None:
     if form != "table":
         printing.put(printing.as_json(line))
         return
-    printing.put(
-        f"{submission}: {decision.verdict} by {decision.curator}; "
-        f"{len(decision.accepted)} proposals taken, {len(decision.corrections)} corrections, "
-        f"{len(decision.waivers)} errors waived"
+    counts = (
+        (len(decision.accepted), "proposal", "taken"),
+        (len(decision.corrections), "value", "corrected"),
+        (len(decision.waivers), "error", "waived"),
     )
+    told = [f"{printing.counted(count, noun)} {what}" for count, noun, what in counts if count]
+    signed = f"{submission}: {DONE[decision.verdict]} by {decision.curator}"
+    printing.put("; ".join((signed, *told)))

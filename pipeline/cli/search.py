@@ -39,6 +39,10 @@ def search(query: tuple[str, ...], private: bool, archive: Path, form: str) -> N
     with archive_at(archive) as (chosen, book):
         index = searching.Index(holdings.studies(chosen, book, private=private))
     found = index.search(asked)
+    for field in index.unknown_fields(asked):
+        click.echo(
+            f"no study has a field {field!r}; fields have the names of docs/schema", err=True
+        )
     index.close()
     if form == "table":
         shown = [{**one.model_dump(), "found in": _where(one)} for one in found]

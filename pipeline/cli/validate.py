@@ -23,7 +23,14 @@ from pipeline.cli.batch import Ask
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A schema folder to validate against.",
 )
-@click.option("--profile", type=click.Choice(["new", "published", "brokered"]), default="new")
+@click.option(
+    "--profile",
+    type=click.Choice(["new", "published", "brokered"]),
+    default="new",
+    show_default=True,
+    help="Whose findings are how grave: of a new submission, a study that is out, or one that "
+    "came through a broker.",
+)
 @click.option("--no-files", is_flag=True, help="Data files are elsewhere: do not look for them.")
 @printing.day_option
 @click.pass_context
@@ -96,7 +103,8 @@ def _for_people(lines: Iterable[dict[str, Any]]) -> None:
             shown.append({**line, "what to do": line["hint"]})
             continue
         shown = placed(shown)
-        counts = ", ".join(_counted(line[f"{one}s"], one) for one in ("error", "warning", "hint"))
+        severities = ("error", "warning", "hint")
+        counts = ", ".join(printing.counted(line[f"{one}s"], one) for one in severities)
         title = f"{line['path']}: {counts}" + ("" if line["read"] else "; could not be read")
         printing.table(shown, ("severity", "code", "where", "message", "what to do"), title)
         if not shown:
@@ -105,10 +113,6 @@ def _for_people(lines: Iterable[dict[str, Any]]) -> None:
             printing.put(f"not checked: {reason} ({', '.join(codes)})")
         printing.put("")
         shown = []
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _by_reason(skipped: Iterable[dict[str, str]]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from prefect import State, flow, get_run_logger
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput, keyset_from_base_key
 from prefect.input.actions import create_flow_run_input, read_flow_run_input
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from pydantic import Field
 
 from pipeline import deciding, knowledge, ledger, reporting
@@ -77,7 +77,10 @@ def review(submission: str, archive: str | None = None, on: str | None = None) -
         refusals = list(_refusals())
         while True:
             # A resumed run comes by here again and finds its questions and answers.
-            one = deciding.case(submission, bench)
+            try:
+                one = deciding.case(submission, bench)
+            except LookupError as why:
+                return Failed(name="Unknown", message=str(why))
             asked = _question(one, len(refusals))
             answer = _answer(one, refusals)
             try:

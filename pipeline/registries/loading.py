@@ -113,8 +113,10 @@ def refresh(
         return store.write(
             connection, name, registry.read(path), digested, complete=True, progress=progress
         )
-    except (OSError, sqlite3.Error, Unreadable):
+    except (OSError, sqlite3.Error):
         raise
+    except Unreadable as why:
+        raise Unreadable(f"{why}; {name} is read from {registry.OFFICIAL}") from why
     except Exception as why:
         said = f"{path.name} does not read as {registry.OFFICIAL}"
         raise Unreadable(f"{said} ({type(why).__name__}: {why})") from why
