@@ -160,7 +160,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
     )
     checked, skipped = check.run(look.knowledge.checks, context)
     findings = _untold(findings, checked)
-    findings += checked
+    findings += _told_by_slips(checked)
     findings += image_findings(look.images)
     judged = look.knowledge.profiled(tuple(findings), look.profile)
     attached = rule.attach(judged, submission, look.knowledge.rules)
@@ -222,6 +222,39 @@ def _untold(findings: list[Finding], checked: Iterable[Finding]) -> list[Finding
     if not told:
         return findings
     return [one for one in findings if one.code != SLIP.code or one.location not in told]
+
+
+_MISSING = {
+    "PUB002": "title",
+    "PUB003": "doi",
+    "PUB004": "authors",
+    "PUB005": "year",
+    "AUT002": "email",
+    "ORC001": "orcid",
+    "AFF002": "ror",
+    "LIC001": "licence",
+    "STU002": "description",
+    "STU003": "keywords",
+}
+"""The field that is missing, by the code that tells so."""
+
+
+def _told_by_slips(checked: Iterable[Finding]) -> Iterable[Finding]:
+    """Findings of checks but for milder ones on a field that a slip's proposal fills."""
+    filled = {
+        one.place
+        for finding in checked
+        if finding.code == "SUB122" and finding.suggestion is not None
+        for one in finding.suggestion.operations
+        if one.do == "add"
+    }
+    if not filled:
+        return checked
+    return [
+        one
+        for one in checked
+        if one.severity == "error" or f"{one.place}/{_MISSING.get(one.code)}" not in filled
+    ]
 
 
 def _required(finding: Finding, template: schema.Template | None) -> Finding:

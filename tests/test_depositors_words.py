@@ -467,3 +467,57 @@ def test_a_joined_letter_may_be_a_sharp_s(
     assert proposed(one) == [whole]
     assert one.suggestion is not None
     assert [after.after for (after,) in one.suggestion.alternatives] == ([other] if other else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("Prof. dr hab. Tomasz Żukowski", "Tomasz Żukowski"),
+        ("doc. RNDr. Jan Novák, Ph.D.", "Jan Novák"),
+        ("Priv.-Doz. Dr. med. Eva Beispiel", "Eva Beispiel"),
+        ("Asst. Prof. Li Wei", "Li Wei"),
+        ("Ir. Jan de Vries", "Jan de Vries"),
+        ("Doc Emmett Brown", None),
+        ("Asta Nielsen", None),
+        ("Ing-Marie Svensson", None),
+    ],
+)
+def test_titles_of_many_countries_are_no_part_of_a_name(
+    known: Knowledge, tmp_path: Path, given: str, name: str | None
+) -> None:
+    _, report = read(known, tmp_path, changed("Name\tMira Lindgren", f"Name\t{given}"))
+    assert [proposed(one) for one in found(report, "AUT116")] == ([[name]] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("We thank [add names] for help with the gels and all members of the group.", True),
+        ("Gels were made as described [insert reference here] and coated.", True),
+        ("Stiffness was 5 kPa [TBC], measured by indentation.", True),
+        ("Stiffness was 5 kPa [1], measured in buffer [add 5 µl of DTT] by indentation.", False),
+        ("[Update on actin flow]", False),
+    ],
+)
+def test_what_is_left_open_within_a_text_is_told(
+    known: Knowledge, tmp_path: Path, text: str, left: bool
+) -> None:
+    rows = changed("Scales were left on gels.", text)
+    told = found(read(known, tmp_path, rows)[1], "TXT106")
+    assert [one.severity for one in told] == (["warning"] if left else [])
+    assert all("left open" in one.message and one.suggestion is None for one in told)
+
+
+def test_the_digits_of_a_pubmed_id_are_proposed_out_of_a_sentence(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = ROWS + "\nPublication\nTitle\tActin flow\nPubMed ID\tPMID: 38123456.\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB109")
+    assert proposed(one) == ["38123456"]
+
+
+def test_every_sign_of_a_person_in_a_sentence_is_named(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Danio rerio", "Homo sapiens")
+    rows = rows.replace("One cell each", "Cells of patient number 4711, date of birth 12.03.1987")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO202")
+    assert one.message.endswith("speaks of patient number 4711 and date of birth")

@@ -144,3 +144,53 @@ def test_associations_for_components_in_a_list_are_parted() -> None:
     (lost,) = (one for one in read.findings if one.code == "SUB213")
     assert "'Stils'" in lost.message
     assert "Stils" in json.dumps(read.metadata), "nothing is lost"
+
+
+def test_an_organisation_named_in_words_is_told_where_it_is_named(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    named = "<affiliation>\tNorrhamn Institute of Cell Mechanics"
+    rows = ROWS.replace("<affiliation>\torg-2", named)
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    (one,) = told(report, "AFF201")
+    assert one.suggestion is not None
+    assert one.suggestion.operations[0].after == {"organisation": "o1"}
+    (other,) = told(report, "AFF103")
+    assert "Light Microscopy Facility" in other.message
+
+
+@pytest.mark.parametrize("title", ["Movies ", " Movies"])
+def test_white_space_that_parts_two_titles_is_told_once(
+    known: Knowledge, tmp_path: Path, title: str
+) -> None:
+    for before in ("\nImage acquisition\tMovies\n", "\nTitle\tMovies\n"):
+        rows = ROWS.replace(before, before.replace("Movies", title))
+        _, report = look(known, tmp_path, "study.tsv", rows)
+        (one,) = told(report, "CMP101", "TXT101")
+        assert (one.code, one.severity) == ("CMP101", "warning")
+
+
+def test_a_field_under_another_word_is_not_told_as_missing(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    paper = "Publication\nTitle\tActin flow\nAuthors\tLindgren M\nDOI\t10.1234/a\n"
+    rows = f"{ROWS}\n{paper}Publication year\t2026\n"
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "SUB122", "PUB005")] == ["SUB122"]
+    _, report = look(known, tmp_path, "study.tsv", f"{ROWS}\n{paper}")
+    assert [one.code for one in told(report, "SUB122", "PUB005")] == ["PUB005"]
+
+
+def test_the_end_of_a_block_of_yaml_is_no_white_space_of_the_value() -> None:
+    text = REMBI.replace("  title: Mitotic spindles", "  title: >\n    Mitotic spindles")
+    assert rembi_yaml.read(text.encode(), "study.yaml").metadata == (
+        rembi_yaml.read(REMBI.encode(), "study.yaml").metadata
+    )
+
+
+def test_a_doi_that_is_not_finished_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    for value in ("https://doi.org/10.1234/s41564-019-0XXX", "doi:10.1234/s41564-019-0XXX."):
+        rows = f"{ROWS}\nPublication\nTitle\tActin flow\nDOI\t{value}\n"
+        _, report = look(known, tmp_path, "study.tsv", rows)
+        codes = [one.code for one in report.findings if one.code.startswith("PUB1")]
+        assert codes == ["PUB107"]

@@ -196,6 +196,13 @@ def white_space(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
             )
 
 
+def told_by_white_space(study: dict[str, Any], rows: Associations) -> frozenset[str]:
+    """The places of titles whose white space is told where associations miss them by it."""
+    flags = white_space(study, rows)
+    proposals = [flag.suggestion for flag in flags if flag.suggestion is not None]
+    return frozenset(one.place for proposal in proposals for one in proposal.operations)
+
+
 def _both_sides(
     study: dict[str, Any], rows: list[Named], listed: str, title: str
 ) -> Iterator[Operation]:

@@ -191,7 +191,9 @@ _STAND_IN = re.compile(
 """Words of a form, or of a citation, where a person's name belongs."""
 
 _TITLES = re.compile(
-    r"^(?:(?:Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir)\.?"
+    r"^(?:(?:(?:(?:Assoc(?:iate)?|Ass(?:is)?t(?:ant)?|Univ|apl|em(?:eritus)?)\.?[ -])?"
+    r"Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir|Priv\.-Doz|(?:RN|MU|MV|Ph|Paed)Dr|Mgr|Dott"
+    r"|(?:Doc|Dra|Drs|Ir|Bc|lek|inż|hab)(?=\.))\.?"
     r"(?:[ .-]{0,2}(?:med|rer|nat|phil|Ing|Biol|Chem|Phys|Inform|vet|dent|sc|h ?c)\b\.?)*"
     r"\s+)+(?=\S)|,?\s+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS)$",
     re.IGNORECASE,

@@ -307,12 +307,23 @@ def _initials(names: tuple[str, ...]) -> set[str]:
 
 
 @check("AFF103", "organisation-never-referenced", at="/study/organisations/*", severity="hint")
-def never_referenced(organisation: dict[str, Any], metadata: Metadata) -> Iterator[Flag]:
-    """No author refers to an organisation of the document.
+def never_referenced(
+    organisation: dict[str, Any], place: Place, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
+    """No author refers to an organisation of the document, nor names it nearly.
 
     To fix: name it as the affiliation of an author, or leave it out.
     """
-    if organisation.get("id") not in _referenced(metadata):
+    if organisation.get("id") in _referenced(metadata):
+        return
+    accno = _accno(organisation, int(place.rpartition("/")[2]), submission)
+    named = (
+        str(affiliation["text"]).strip()
+        for author in metadata["study"].get("authors", ())
+        for affiliation in author.get("affiliations", ())
+        if "text" in affiliation
+    )
+    if not any(_alike(text, accno, organisation) >= _NEAR for text in set(named)):
         yield Flag(message=f"no author refers to {quoted(organisation.get('name', 'it'))}")
 
 

@@ -104,6 +104,8 @@ def _known(publication: dict[str, Any]) -> str:
     return next((quoted(publication[key]) for key in keys if publication.get(key)), "given")
 
 
+_UNFINISHED_DOI = re.compile(r"10\.\d{4,9}/\S*(?:(?<![A-Za-z])X{3,}|(?<![A-Za-z])x{4,})[.\s]*\Z")
+"""A DOI with letters in place of the digits that are not known yet."""
 _BLANK_DOI = re.compile(
     r"\s*(?:https?://)?(?:(?:dx\.)?doi\.org/?)?\s*(?:doi:?\s*)?"
     r"(?:10\.)?(?:(?=.*(?:x{3}|\?{3}|#{3}|_{3}|\.{3}))[\dx?#_./-]+)?\s*",
@@ -114,18 +116,21 @@ _BLANK_DOI = re.compile(
 
 @check("PUB107", "publication-doi-placeholder", at=DOIS, severity="warning")
 def doi_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
-    """The DOI of a publication is a word that stands in for one.
+    """The DOI of a publication is a word that stands in for one, or ends with XXX for digits.
 
     To fix: give the DOI, or leave the field empty until there is one.
     """
-    if is_placeholder(value) or _BLANK_DOI.fullmatch(value):
+    unfinished = _UNFINISHED_DOI.search(value) is not None
+    if unfinished or is_placeholder(value) or _BLANK_DOI.fullmatch(value):
         yield Flag(
             message=f"{quoted(value)} is no DOI but a placeholder",
             suggestion=suggest(removal(metadata, place), why="The value says nothing."),
         )
 
 
-@check("PUB101", "publication-doi-as-address", at=DOIS, severity="hint", requires=["PUB103"])
+@check(
+    "PUB101", "publication-doi-as-address", at=DOIS, severity="hint", requires=["PUB103", "PUB107"]
+)
 def doi_as_address(value: str) -> Iterator[Flag]:
     """The DOI of a publication is given as the resolver's address, which is valid.
 
@@ -140,7 +145,7 @@ def doi_as_address(value: str) -> Iterator[Flag]:
     "publication-doi-with-text-around",
     at=DOIS,
     severity="warning",
-    requires=["PUB101", "PUB103"],
+    requires=["PUB101", "PUB103", "PUB107"],
 )
 def doi_with_text(value: str) -> Iterator[Flag]:
     """The DOI of a publication has the word doi, or white space, before it or within its address.
@@ -154,7 +159,13 @@ def doi_with_text(value: str) -> Iterator[Flag]:
         yield Flag(message=f"the DOI {bare} is written as {quoted(value)}")
 
 
-@check("PUB103", "publication-doi-with-punctuation", at=DOIS, severity="warning")
+@check(
+    "PUB103",
+    "publication-doi-with-punctuation",
+    at=DOIS,
+    severity="warning",
+    requires=["PUB107"],
+)
 def doi_with_punctuation(value: str, place: Place) -> Iterator[Flag]:
     """The DOI of a publication ends with punctuation, most likely that of a sentence.
 

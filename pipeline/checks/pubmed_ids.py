@@ -89,7 +89,7 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
 
 
 _PMID_WITHIN = re.compile(
-    r"\s*(?:#|MED[:/]|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/)?\s*"
+    r"\s*(?:#|MED[:/]|PubMed(?: ?ID)?:?|PMID:?|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/)?\s*"
     r"([1-9]\d{6,7})(?:\.0)?[.,;/]?\s*",
     re.IGNORECASE | re.ASCII,
 )

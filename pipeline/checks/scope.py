@@ -69,7 +69,7 @@ _FORMS = (
     (
         ("patient",),
         r"\b(?:in|out)?patients?['’]?s?[ _-]?"
-        r"(?:names?|numbers? ?[:#=]? ?\d|number\b|(?:no|nr)\b\.?)",
+        r"(?:names?|numbers? ?[:#=]? ?\d[\w/-]*|number\b|(?:no|nr)\b\.?)",
     ),
     (
         ("biopsy", "pathology", "histology"),
@@ -162,9 +162,9 @@ def _signs(text: str, words: Iterable[str]) -> Iterator[str]:
     for sentence in _SENTENCE.split(text) if words else ():
         if not _said(sentence, words):
             continue
-        found = _identity(words).search(sentence.replace("_", " "))
+        found = list(_identity(words).finditer(sentence.replace("_", " ")))
         if found and not _RELIEVED.search(sentence):
-            yield found[0]
+            yield from (one[0] for one in found)
 
 
 def _said(text: str, words: Iterable[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from html.entities import name2codepoint
 from urllib.parse import unquote
 
 from pipeline.check import Context, Flag, check, replace, suggest
+from pipeline.checks.components import Associations, told_by_white_space
 from pipeline.checks.study import SHORT
 from pipeline.checks.wording import is_placeholder, quoted, waits
 from pipeline.edit import removal
@@ -36,14 +37,19 @@ _SPACES = re.compile(
 
 
 @check("TXT101", "stray-white-space", at="", severity="hint")
-def stray_white_space(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
+def stray_white_space(metadata: Metadata, texts: Texts, rows: Associations) -> Iterator[Flag]:
     """A value has white space before or after it, so that equal values look different to programs.
 
     To fix: nothing; the archive trims the ends of values, but never names of files.
     """
+    told: frozenset[str] | None = None
     for place, text in texts:
         bare = text.strip()
         if bare and text != bare and place.rpartition("/")[2] not in ("file_list", "email"):
+            if told is None:
+                told = told_by_white_space(metadata.get("study", {}), rows)
+            if place in told:
+                continue
             side = "before" if text[0].isspace() else "after"
             yield Flag(message=f"white space stands {side} {quoted(bare, 60)}", at=place)
 
@@ -154,6 +160,13 @@ _NAMING = ("/title", "/name", "/scientific_name")
 
 _SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
 
+_LEFT_OPEN = re.compile(
+    r"\[(?:please )?(?:(?:add|enter|fill in|give|insert|provide|specify) (?!\d)[^\]\d]{2,40}"
+    r"|(?:citation|reference|ref\.?) (?:here|missing|needed)|TBA|TBC|TBD|TODO|[Xx]{2,}|\?+)\]",
+    re.IGNORECASE,
+)
+"""What authors leave in brackets for later within a text."""
+
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 _TOLD_THERE = re.compile(
     r"/study/(?:authors/\d+/name|organisations/\d+/ror|publications/\d+/(?:pmc_id|year)"
@@ -164,7 +177,7 @@ _TOLD_THERE = re.compile(
 
 @check("TXT106", "placeholder", at="", severity="warning")
 def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[Flag]:
-    """A value promises to come later (TBD, pending), or is a template's own words.
+    """A value promises to come later (TBD, pending, [add names]), or is a template's own words.
 
     'Not applicable' is an answer, but neither a title nor the name of an organism; 'n/a' may mean
     that something is not available, and is a hint.
@@ -172,25 +185,30 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
     To fix: give the value, or leave the field empty.
     """
     for place, text in texts.prose:
-        if place == "/study/description" or not (grave := _stands_in(place, text)):
+        if not (grave := _stands_in(place, text)):
+            continue
+        if place == "/study/description" and is_placeholder(text):
             continue
         short_title = place == "/study/title" and len(text.strip()) < SHORT
         if short_title or _TOLD_THERE.fullmatch(place):
             continue
         slot = place.rpartition("/")[2]
+        left = None if waits(text) else _LEFT_OPEN.search(text)
         gone = suggest(removal(metadata, place), why="The value says nothing.")
         demanded = context.template is not None and context.template.requires_at(place)
         yield Flag(
-            message=f"{quoted(text)} is a placeholder",
+            message=f"{quoted(text)} is a placeholder"
+            if left is None
+            else f"{quoted(left[0])} is left open in the text",
             at=place,
             severity=grave,
-            suggestion=None if slot in _NEEDED or demanded else gone,
+            suggestion=None if slot in _NEEDED or demanded or left else gone,
         )
 
 
 def _stands_in(place: str, text: str) -> Severity | None:
     """How grave it is that a text stands where a value should; None if it does not."""
-    if waits(text):
+    if waits(text) or ("[" in text and _LEFT_OPEN.search(text)):
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None

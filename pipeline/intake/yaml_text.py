@@ -23,6 +23,8 @@ DEEPEST = 100
 MOST = 200_000
 """Values of one document, repeated ones counted each time; far more than any study has."""
 _UNFIT = "the line does not fit those above: other indentation, or a quote or bracket left open"
+_BLOCKS = frozenset("|>")
+"""Styles of texts that YAML itself ends with a line end."""
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -40,7 +42,8 @@ class Parsed:
 def parse(text: str, file: str) -> Parsed:
     """Mappings, lists and texts of a YAML document; never raises for its content.
 
-    Numbers, dates and truth values are the text as written; what is written as null is None.
+    Numbers, dates and truth values are the text as written; what is written as null is None. The
+    line end that closes a block of text is no part of it.
     """
     import yaml
 
@@ -140,6 +143,8 @@ class _Values:
         self.parsed.positions[at] = _at(self.parsed.file, node.start_mark, at)
         if isinstance(node, yaml.ScalarNode):
             plain = node.style is None or node.style == ""
+            if node.style in _BLOCKS:
+                return str(node.value).rstrip("\n")
             return None if plain and node.value in _NOTHING else str(node.value)
         if id(node) in self.open or self.seen > MOST:
             if self.seen <= MOST + 1:
