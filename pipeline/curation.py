@@ -52,25 +52,26 @@ class Result(Frozen):
     report: str
 
 
-def curate(found: Found, bench: Bench, *, twice: bool = False) -> Result:
+def curate(found: Found, bench: Bench, *, twice: bool = False, anew: bool = False) -> Result:
     """Curate one submission to its outcome; run again it changes nothing.
 
-    `twice` says that another submission of this run carries the same id. Of runs that overlap
-    one works on a submission, the others wait, so that what was read last is noted last. Raises
-    OSError and `ledger.LedgerUnavailable` where the archive itself cannot be used.
+    `twice` says that another submission of this run carries the same id, `anew` that content whose
+    record stands is judged once more: what comes out otherwise is the next version. Of runs that
+    overlap one works on a submission, the others wait, so that what was read last is noted last.
+    Raises OSError and `ledger.LedgerUnavailable` where the archive itself cannot be used.
     """
     if twice:
         return _twice(found, bench)
     named = sources.identity(found)
     with emission.alone(bench.settings.archive, named):
-        return _curate(receive(found, bench, named), bench)
+        return _curate(receive(found, bench, named), bench, anew=anew)
 
 
-def _curate(received: Received, bench: Bench) -> Result:
+def _curate(received: Received, bench: Bench, *, anew: bool) -> Result:
     """What becomes of a submission that was received."""
     opened = received.opened
-    done = ledger.unchanged(bench.ledger, opened.id, received.digest, received.decision_digest)
-    if done is not None and review.verdict(received.decisions, received.digest) in (None, "accept"):
+    done = _done(received, bench)
+    if done is not None and not (anew and _differs(received, done, bench)):
         return _unchanged(received, done, bench)
     run = ledger.start_run(bench.ledger, opened.id, received.digest, bench.day)
     judged = judge(received, bench)
@@ -78,7 +79,7 @@ def _curate(received: Received, bench: Bench) -> Result:
     record = None
     if outcome == "accessioned":
         try:
-            made = _give_accession(received, judged, bench)
+            made = _give_accession(received, judged, bench, anew=done is not None)
             _emit(made, bench.settings)
             record = made
         except ledger.Refused as why:
@@ -111,6 +112,26 @@ def _curate(received: Received, bench: Bench) -> Result:
         record=_record_path(record.accession, record.version) if record else None,
         report=report,
     )
+
+
+def _done(received: Received, bench: Bench) -> ledger.RecordVersion | None:
+    """The version that stands for this content and these decisions; None if its record is lost."""
+    digests = (received.digest, received.decision_digest)
+    done = ledger.unchanged(bench.ledger, received.opened.id, *digests)
+    if done is None or review.verdict(received.decisions, received.digest) not in (None, "accept"):
+        return None
+    path = bench.settings.archive / _record_path(done.accession, done.version)
+    return done if path.is_file() else None
+
+
+def _differs(received: Received, done: ledger.RecordVersion, bench: Bench) -> bool:
+    """Whether a record would now be withheld, or say other things of its study and files."""
+    judged = judge(received, bench)
+    if judged.submission is None or _outcome(received, judged, bench)[0] != "accessioned":
+        return True
+    record = releasing.record_of(bench.settings, done.accession, done.version)
+    now = (judged.submission.metadata, manifest(received))
+    return (record.metadata, record.files) != now
 
 
 def _with(judged: Judged, finding: Finding) -> Judged:
@@ -153,7 +174,9 @@ def _outcome(
     return "needs-review", standing
 
 
-def _give_accession(received: Received, judged: Judged, bench: Bench) -> CuratedRecord:
+def _give_accession(
+    received: Received, judged: Judged, bench: Bench, *, anew: bool
+) -> CuratedRecord:
     """The record of the next version, under the accession that is the submission's for ever."""
     submission = judged.submission
     assert submission is not None
@@ -169,6 +192,7 @@ def _give_accession(received: Received, judged: Judged, bench: Bench) -> Curated
         release_date=released,
         prefix=bench.settings.prefix,
         first=bench.settings.first,
+        anew=anew,
     )
     asked = submission.metadata.get("doi_requested") or bench.settings.doi_for_all
     stated = submission.metadata.get("doi") == accession.doi

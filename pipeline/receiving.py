@@ -277,10 +277,17 @@ def reopen(submission: str, bench: Bench) -> tuple[Received, Bench]:
 
     Raises LookupError when the archive does not know it, or it is no longer there, or another is.
     """
-    noted = bench.settings.received / submission / PLACE
-    if not noted.is_file():
+    found, again = noted(submission, bench)
+    with emission.alone(bench.settings.archive, submission):
+        return receive(found, again, submission), again
+
+
+def noted(submission: str, bench: Bench) -> tuple[Found, Bench]:
+    """Where a submission was found, and how it was looked at; raises LookupError as `reopen`."""
+    note = bench.settings.received / submission / PLACE
+    if not note.is_file():
         raise LookupError(f"the archive knows no submission {submission}")
-    place = json.loads(noted.read_bytes().decode("utf-8", "surrogateescape"))
+    place = json.loads(note.read_bytes().decode("utf-8", "surrogateescape"))
     path = Path(place["path"])
     found = next(iter(sources.discover(path)), None) if path.exists() else None
     if found is None:
@@ -288,8 +295,7 @@ def reopen(submission: str, bench: Bench) -> tuple[Received, Bench]:
     again = bench.model_copy(update={"files": place["files"], "imported": place["imported"]})
     if (now := sources.identity(found)) != submission:
         raise LookupError(f"at {path} there is {now} now, not {submission}")
-    with emission.alone(bench.settings.archive, submission):
-        return receive(found, again, submission), again
+    return found, again
 
 
 def look_of(received: Received, bench: Bench) -> Look:

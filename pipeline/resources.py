@@ -9,17 +9,25 @@ _HERE = Path(__file__).resolve().parent
 
 
 def schemas() -> Path:
-    """The folder of LinkML schemas, vocabularies and templates (`BIA_SCHEMAS` overrides)."""
+    """The folder of LinkML schemas, vocabularies and templates (`BIA_SCHEMAS` overrides).
+
+    Raises FileNotFoundError where that is no folder.
+    """
     return _folder("schemas", "BIA_SCHEMAS")
 
 
 def rules() -> Path:
-    """The folder of curation rules (`BIA_RULES` overrides)."""
+    """The folder of curation rules (`BIA_RULES` overrides).
+
+    Raises FileNotFoundError where that is no folder.
+    """
     return _folder("curation_rules", "BIA_RULES")
 
 
 def _folder(name: str, variable: str) -> Path:
     if given := os.environ.get(variable):
+        if not Path(given).is_dir():
+            raise FileNotFoundError(f"{variable} names no folder: {given}")
         return Path(given)
     bundled = _HERE / "_resources" / name
     return bundled if bundled.is_dir() else _HERE.parent / name

@@ -1,4 +1,4 @@
-"""What a change of the schema would do to the records that the archive holds."""
+"""What another schema would say of the records that the archive holds; and writing them anew."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from pipeline.findings import Frozen
+from pipeline import ledger, releasing
+from pipeline.curation import Result, curate
+from pipeline.findings import Finding, Frozen
+from pipeline.receiving import Bench, noted
 from pipeline.schema import Compiled, violations
 
 Turn = Literal["newly-failing", "newly-passing", "changed"]
+Said = Mapping[tuple[str, str], tuple[str, ...]]
+"""Messages by place and code."""
 
 
 class Revalidated(Frozen):
-    """One place of one record that the candidate schema judges otherwise.
+    """One place of one record that is judged otherwise.
 
-    `message` is the candidate's, or for what newly passes the present schema's.
+    `message` is the newer judgement's, or for what newly passes the older one's.
     """
 
     submission: str
@@ -37,23 +42,28 @@ def revalidate(
         return
     for record in records:
         named = str(record.get("submission") or record["accession"])
-        before, after = (_found(record["metadata"], one) for one in (old, new))
-        for place, code in sorted(before.keys() | after.keys()):
-            was, now = before.get((place, code)), after.get((place, code))
-            if was == now:
-                continue
-            turn: Turn = "changed"
-            if was is None:
-                turn = "newly-failing"
-            elif now is None:
-                turn = "newly-passing"
-            yield Revalidated(
-                submission=named,
-                code=code,
-                change=turn,
-                place=place,
-                message="; ".join(now or was or ()),
-            )
+        before, after = (_of_schema(record["metadata"], one) for one in (old, new))
+        yield from _turns(named, before, after)
+
+
+def write_anew(submission: str, bench: Bench) -> tuple[Result, tuple[Revalidated, ...]]:
+    """Curate a submission that has its record once more; how that ended, and what turned.
+
+    Where its metadata or files come out otherwise they are the next version; where an error
+    stands now it waits for a curator, and its record stays. Raises LookupError where it has no
+    record, or is no longer where it was found.
+    """
+    held = ledger.latest(bench.ledger, submission)
+    if held is None:
+        raise LookupError(f"{submission} has no record")
+    before = releasing.record_of(bench.settings, held.accession, held.version).report.findings
+    found, again = noted(submission, bench)
+    result = curate(found, again, anew=True)
+    last = ledger.last_run(bench.ledger, submission)
+    if result.outcome == "unchanged" or last is None:
+        return result, ()
+    turns = _turns(submission, _of_findings(before), _of_findings(last.findings))
+    return result, tuple(turns)
 
 
 def counted(found: Iterable[Revalidated]) -> dict[str, dict[Turn, int]]:
@@ -66,8 +76,40 @@ def counted(found: Iterable[Revalidated]) -> dict[str, dict[Turn, int]]:
     return dict(table)
 
 
-def _found(metadata: Mapping[str, Any], schema: Compiled) -> dict[tuple[str, str], tuple[str, ...]]:
+def _turns(submission: str, before: Said, after: Said) -> Iterator[Revalidated]:
+    for place, code in sorted(before.keys() | after.keys()):
+        was, now = before.get((place, code)), after.get((place, code))
+        if was == now:
+            continue
+        turn: Turn = "changed"
+        if was is None:
+            turn = "newly-failing"
+        elif now is None:
+            turn = "newly-passing"
+        yield Revalidated(
+            submission=submission,
+            code=code,
+            change=turn,
+            place=place,
+            message="; ".join(now or was or ()),
+        )
+
+
+def _of_schema(metadata: Mapping[str, Any], schema: Compiled) -> Said:
+    found = violations(metadata, schema)
+    return _by_place((one.place, one.code, one.message) for one in found)
+
+
+def _of_findings(findings: Iterable[Finding]) -> Said:
+    return _by_place(
+        (one.place or one.location.pointer or one.location.file or "", one.code, one.message)
+        for one in findings
+    )
+
+
+def _by_place(found: Iterable[tuple[str, str, str]]) -> Said:
+    """Messages by place and code, of places, codes and messages."""
     messages: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in violations(metadata, schema):
-        messages[one.place, one.code].append(one.message)
+    for place, code, message in found:
+        messages[place, code].append(message)
     return {key: tuple(sorted(said)) for key, said in messages.items()}

@@ -314,6 +314,14 @@ def test_a_field_that_no_study_has_is_told(tmp_path: Path) -> None:
     assert run("search", "author:nobody", *there).stderr == ""
 
 
+@pytest.mark.parametrize("variable", ["BIA_RULES", "BIA_SCHEMAS"])
+def test_a_folder_that_is_not_there_is_told(variable: str) -> None:
+    done = run(
+        "validate", CLEAN / "submission.json", "--no-files", code=3, **{variable: "/nowhere"}
+    )
+    assert done.stderr == f"bia-curation: not found: {variable} names no folder: /nowhere\n"
+
+
 def test_withdrawing_tells_of_the_public_copy_that_stays(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     curate(inbox(tmp_path / "inbox", CLEAN.name), archive)

@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from pipeline.resources import schemas
-from pipeline.revalidation import Revalidated, counted, revalidate
+from pipeline import knowledge, ledger
+from pipeline.cli import cli
+from pipeline.resources import rules, schemas
+from pipeline.revalidation import Revalidated, counted, revalidate, write_anew
 from pipeline.schema import Compiled, compiled
+from tests.archives import bench, content, curate, inbox
 
 Candidate = Callable[[str, str, str], Compiled]
 
@@ -83,3 +87,86 @@ def test_same_fault_in_other_words_is_changed(candidate: Candidate) -> None:
         ("fins", "SCH101", "newly-failing", "/study/organisations/1/id"),
         ("fins", "SCH101", "newly-passing", "/study/organisations/2/id"),
     ]
+
+
+STUDY = "organoid-light-sheet"
+
+
+@pytest.fixture
+def curated(tmp_path: Path) -> Path:
+    """An archive with one study, whose licence and e-mail address were mended."""
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", STUDY), archive)
+    return archive
+
+
+def without(tmp_path: Path, name: str) -> Path:
+    """A copy of the curation rules without one file of them."""
+    folder = tmp_path / "rules"
+    shutil.copytree(rules(), folder)
+    (folder / name).unlink()
+    return folder
+
+
+def test_what_comes_out_the_same_is_not_written_again(curated: Path) -> None:
+    before = content(curated)
+    with bench(curated) as made:
+        result, turned = write_anew(STUDY, made)
+    assert (result.outcome, result.version, turned) == ("unchanged", 1, ())
+    assert content(curated) == before
+
+
+def test_a_record_of_other_rules_is_the_next_version(curated: Path, tmp_path: Path) -> None:
+    before = content(curated, "records")
+    with bench(curated) as made:
+        other = knowledge.load(rules=without(tmp_path, "people.yaml"))
+        given = made.model_copy(update={"knowledge": other})
+        result, turned = write_anew(STUDY, given)
+        assert (result.outcome, result.accession, result.version) == ("accessioned", "S-BIAD1", 2)
+        assert ("ORC103", "newly-failing") in {(one.code, one.change) for one in turned}
+        assert write_anew(STUDY, given)[0].outcome == "unchanged"
+        # A version that a killed run left behind is the one that the next run writes.
+        newest = ledger.latest(made.ledger, STUDY)
+        assert newest is not None
+        given_again = ledger.assign(made.ledger, STUDY, newest.digest, anew=True)[1]
+        assert given_again == ledger.assign(made.ledger, STUDY, newest.digest, anew=True)[1] == 3
+    assert before.items() <= content(curated, "records").items()
+
+
+def test_a_new_error_waits_and_the_record_stays(
+    curated: Path, tmp_path: Path, candidate: Candidate
+) -> None:
+    before = content(curated, "records")
+    title = '        exact_mappings: ["datacite:Title"]\n'
+    new = candidate("rembi.yaml", title, title + "        range: integer\n")
+    with bench(curated) as made:
+        other = made.knowledge.model_copy(update={"compiled": new})
+        result, turned = write_anew(STUDY, made.model_copy(update={"knowledge": other}))
+        assert (result.outcome, result.record) == ("needs-review", None)
+        assert "newly-failing" in {one.change for one in turned}
+        assert [one.submission for one in ledger.waiting(made.ledger)] == [STUDY]
+    assert content(curated, "records") == before
+
+
+def test_a_record_that_was_lost_is_written_again(curated: Path, tmp_path: Path) -> None:
+    before = content(curated, "records")
+    shutil.rmtree(curated / "records")
+    result = curate(tmp_path / "inbox", curated)[STUDY]
+    assert (result.outcome, result.version) == ("accessioned", 1)
+    assert content(curated, "records") == before
+
+
+def test_the_command_writes_only_what_is_in_force(curated: Path, tmp_path: Path) -> None:
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(cli, ["revalidate", "--archive", str(curated), *words])
+
+    assert run("--schemas", str(schemas())).exit_code == 2
+    done = run("--on", "2026-11-22")
+    assert (done.exit_code, done.output) == (
+        0,
+        "nothing found\n1 record, 0 written anew, 0 differences\n",
+    )
+    shutil.rmtree(tmp_path / "inbox")
+    gone = run("--on", "2026-11-22", "--format", "jsonl")
+    assert gone.exit_code == 1
+    assert f"S-BIAD1 was not curated anew: {STUDY} is no longer at" in gone.stderr

@@ -17,7 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("review", "Decide submissions that wait for a curator."),
     "accession": ("accession", "Show, reserve, withdraw and audit accessions."),
     "release": ("release", "Bring out studies whose release date has come."),
-    "revalidate": ("revalidate", "Run every curated record against a candidate schema."),
+    "revalidate": (
+        "revalidate",
+        "Try a candidate schema on every record, or curate all anew.",
+    ),
     "cite": ("cite", "Print how to cite a study."),
     "export": ("cite", "Print a curated record in another form."),
     "funding": ("funding", "List the grants of released studies, for a funding report."),

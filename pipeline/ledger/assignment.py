@@ -55,13 +55,15 @@ def assign(
     release_date: dt.date | None = None,
     prefix: str = "S-BIAD",
     first: int = 1,
+    anew: bool = False,
 ) -> tuple[Accession, int]:
     """The accession and record version of a content, given in one transaction.
 
-    Asked again for the newest version it gives the same. Other content or decisions make the next
-    version under the same accession; content that came back (A, B, A) is version 3. A number that
-    an import or reservation took is passed over; `first` is the lowest number to mint. Raises
-    Refused when the submission's accession is withdrawn.
+    Asked again for the newest version it gives the same; `anew` the next, once that was emitted.
+    Other content or decisions make the next version under the same accession; content that came
+    back (A, B, A) is version 3. A number that an import or reservation took is passed over;
+    `first` is the lowest number to mint. Raises Refused when the submission's accession is
+    withdrawn.
     """
     with ledger.write() as connection:
         hold(connection, submission)
@@ -73,7 +75,7 @@ def assign(
             raise Refused(f"{own.value} is withdrawn and takes no new version")
         else:
             value = own.value
-        version = _version(connection, value, digest, decision_digest, release_date)
+        version = _version(connection, value, digest, decision_digest, release_date, anew=anew)
     return Accession(value=value), version
 
 
@@ -325,6 +327,8 @@ def _version(
     digest: str,
     decision_digest: str,
     release_date: dt.date | None,
+    *,
+    anew: bool,
 ) -> int:
     newest = connection.execute(
         sa.select(record_versions)
@@ -332,9 +336,12 @@ def _version(
         .order_by(record_versions.c.version.desc())
         .limit(1)
     ).one_or_none()
-    if newest is not None and _record_version(newest).is_of(digest, decision_digest):
-        return int(newest.version)
-    version = 1 if newest is None else newest.version + 1
+    version = 1
+    if newest is not None:
+        last = _record_version(newest)
+        if last.is_of(digest, decision_digest) and not (anew and last.emitted):
+            return last.version
+        version = last.version + 1
     connection.execute(
         sa.insert(record_versions).values(
             accession=value,
@@ -345,4 +352,4 @@ def _version(
             emitted=False,
         )
     )
-    return int(version)
+    return version
