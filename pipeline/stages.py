@@ -160,7 +160,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
     )
     checked, skipped = check.run(look.knowledge.checks, context)
     findings = _untold(findings, checked)
-    findings += _told_by_slips(checked)
+    findings += _told_by_proposals(checked)
     findings += image_findings(look.images)
     judged = look.knowledge.profiled(tuple(findings), look.profile)
     attached = rule.attach(judged, submission, look.knowledge.rules)
@@ -239,14 +239,14 @@ _MISSING = {
 """The field that is missing, by the code that tells so."""
 
 
-def _told_by_slips(checked: Iterable[Finding]) -> Iterable[Finding]:
-    """Findings of checks but for milder ones on a field that a slip's proposal fills."""
+def _told_by_proposals(checked: Iterable[Finding]) -> Iterable[Finding]:
+    """Findings of checks but for milder ones on a missing field that another proposal fills."""
     filled = {
         one.place
         for finding in checked
-        if finding.code == "SUB122" and finding.suggestion is not None
+        if finding.suggestion is not None and finding.code not in _MISSING
         for one in finding.suggestion.operations
-        if one.do == "add"
+        if one.do != "remove"
     }
     if not filled:
         return checked

@@ -521,3 +521,51 @@ def test_every_sign_of_a_person_in_a_sentence_is_named(known: Knowledge, tmp_pat
     rows = rows.replace("One cell each", "Cells of patient number 4711, date of birth 12.03.1987")
     (one,) = found(read(known, tmp_path, rows)[1], "BIO202")
     assert one.message.endswith("speaks of patient number 4711 and date of birth")
+
+
+def test_grouped_digits_and_decimals_are_proposed_whole(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS + "\nPublication\nTitle\tActin flow\nPubMed ID\t3 876 5432\n"
+    rows += "\nFunding\nAgency\tResearch Council of Norway\ngrant_id\t320726.0\n"
+    _, report = read(known, tmp_path, rows)
+    (paper,), (grant,) = found(report, "PUB109"), found(report, "FUN101")
+    assert (proposed(paper), proposed(grant)) == (["38765432"], ["320726"])
+    assert not found(report, "FUN103")
+
+
+@pytest.mark.parametrize("value", ["submitted to eLife", "Under review at Development", "in prep."])
+def test_what_is_said_of_a_paper_without_doi_is_a_placeholder(
+    known: Knowledge, tmp_path: Path, value: str
+) -> None:
+    _, report = read(known, tmp_path, ROWS + f"\nPublication\nTitle\tActin flow\nDOI\t{value}\n")
+    assert [one.code for one in report.findings if one.code.startswith("PUB1")] == ["PUB107"]
+
+
+def test_two_terms_with_a_comma_are_two_methods(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Imaging method\tspinning", "Imaging method\tfluorescence microscopy, spinning")
+    (one,) = found(read(known, tmp_path, rows)[1], "ACQ105")
+    assert proposed(one) == [
+        [{"name": "fluorescence microscopy"}, {"name": "spinning disk confocal microscopy"}]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        ("Bjørn A. Haugland, Ragnhild Øverland", True),
+        ("García López, María José", False),
+        ("van der Berg, Jan Peter", False),
+        ("Martin L. King, Jr.", False),
+    ],
+)
+def test_two_people_with_an_initial_are_two(
+    known: Knowledge, tmp_path: Path, name: str, people: bool
+) -> None:
+    _, report = read(known, tmp_path, changed("Name\tMira Lindgren", f"Name\t{name}"))
+    assert bool(found(report, "AUT114")) == people
+
+
+def test_roles_in_one_value_are_proposed_apart(known: Knowledge, tmp_path: Path) -> None:
+    roles = "first author / data acquisition; submitter"
+    rows = changed("E-mail\tmira", f"Role\t{roles}\nE-mail\tmira")
+    (one,) = found(read(known, tmp_path, rows)[1], "AUT112")
+    assert proposed(one) == [["first author", "data acquisition", "submitter"]]

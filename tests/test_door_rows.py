@@ -276,3 +276,23 @@ def test_any_value_comes_back_as_it_was_written(values: list[str]) -> None:
     reading = pagetab_tsv.read(tsv(rows(document)).encode(), "study.tsv")
     assert reading.metadata is not None
     assert reading.metadata["study"]["keywords"] == values
+
+
+def test_values_in_further_cells_are_told_and_kept() -> None:
+    reading = read_text(
+        HEAD + "Keywords\tactin\tflow\tfish\nAcknowledgements\tWe thank all.\tnone else\n"
+        "\nauthor\nName\tMira Lindgren\n<affiliation>\to1\to2\n"
+        "\norganisation\to1\nName\tOne\n\norganisation\to2\nName\tTwo\n"
+    )
+    assert reading.metadata is not None
+    study = reading.metadata["study"]
+    assert study["keywords"] == ["actin", "flow", "fish"]
+    assert study["qualifiers"] == [
+        {"of": "acknowledgements", "name": "cell 3", "value": "none else"}
+    ]
+    assert study["authors"][0]["affiliations"] == [{"organisation": "o1"}, {"organisation": "o2"}]
+    assert found(reading, "SUB136") == [(7, 3), (8, 3), (12, 3)]
+    told = next(one for one in reading.findings if one.code == "SUB136")
+    assert "'flow'" in told.message
+    assert "'fish'" in told.message
+    assert reading.source_map.locate("/study/keywords/2").column == 4

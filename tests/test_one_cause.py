@@ -194,3 +194,40 @@ def test_a_doi_that_is_not_finished_is_told_once(known: Knowledge, tmp_path: Pat
         _, report = look(known, tmp_path, "study.tsv", rows)
         codes = [one.code for one in report.findings if one.code.startswith("PUB1")]
         assert codes == ["PUB107"]
+
+
+def test_organisations_named_together_are_told_once(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("<affiliation>\torg-2", "<affiliation>\torg-2, org-3")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "AFF201", "AFF103")] == ["AFF201"]
+
+
+def test_several_titles_in_one_association_are_told_once(known: Knowledge, tmp_path: Path) -> None:
+    more = "Biosample\tbs-2\nTitle\tFibroblasts\nOrganism\tDanio rerio\nBiological entity\tCells\n"
+    rows = ROWS.replace("Specimen\tsp-1", f"{more}\nSpecimen\tsp-1")
+    rows = rows.replace("Biosample\tKeratocytes\n", "Biosample\tKeratocytes, Fibroblasts\n")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    (one,) = told(report, "CMP201", "CMP203")
+    assert one.message.endswith("it holds the titles of 2")
+    assert one.suggestion is not None
+    assert one.suggestion.operations[1].after["biosample"] == "Fibroblasts"
+
+
+def test_a_field_that_another_proposal_fills_is_not_told_as_missing(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = f"{ROWS}\nPublication\nTitle\t10.1234/a.2026\nAuthors\tLindgren M\nYear\t2026\n"
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "PUB113", "PUB003")] == ["PUB113"]
+
+
+def test_a_licence_given_by_its_address_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    rows = ROWS.replace("License\tCC BY 4.0", f"License\t{address}")
+    opened, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "LIC002", "LIC101")] == ["LIC101"]
+    judged = stages.curate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+    assert judged.submission is not None
+    licence = judged.submission.metadata["study"]["licence"]
+    assert licence["name"] == "CC BY 4.0"
+    assert "/by/4.0/" in licence["url"]

@@ -236,13 +236,16 @@ def names_nothing(
         for one in wrong:
             meant = _with_accno(study, one, submission)
             nearest = [] if meant else _nearest(one.title, folded)
+            several = len(_titles_within(one.title, there))
             message = (
                 f"an association of the study component {_called(one.component)} names the {words}"
                 f" {one.title!r}, but no {words} has this title"
             )
             if meant:
                 message += f"; it is the accno of the {words} {meant!r}"
-            if nearest:
+            if several:
+                message += f"; it holds the titles of {several}"
+            elif nearest:
                 away = _distance(one.title, nearest[0][0])
                 message += f"; the nearest is {nearest[0][0]!r} ({away})"
             elsewhere = _kinds_of(study, one)
@@ -308,23 +311,28 @@ def _several(one: Named, there: list[str]) -> bool:
 _TITLES_APART = re.compile(r"\s*[;,|\n]\s*|\s+(?:and|&|\+)\s+")
 
 
+def _titles_within(text: str, there: list[str]) -> list[str]:
+    """The titles of sections, two or more and nothing else, that stand in one place; else none."""
+    parts = [one_line(part).casefold() for part in _TITLES_APART.split(text) if part.strip()]
+    known = {one_line(title).casefold(): title for title in there}
+    whole = len(parts) > 1 and len(set(parts)) == len(parts) and all(one in known for one in parts)
+    return [known[part] for part in parts] if whole else []
+
+
 def _rows(one: Named, there: list[str]) -> Suggestion | None:
     """One row for each of several titles that stand in one place."""
-    parts = [one_line(part).casefold() for part in _TITLES_APART.split(one.title) if part.strip()]
-    if len(parts) < 2 or len(set(parts)) < len(parts):
-        return None
-    known = {one_line(title).casefold(): title for title in there}
-    if not all(part in known for part in parts):
+    parts = _titles_within(one.title, there)
+    if not parts:
         return None
     component, number = one.at
     row = one.component["associations"][number]
     home = f"/study/study_components/{component}/associations"
     added = (
-        Operation(do="add", place=f"{home}/{number + n}", after={**row, one.slot: known[part]})
+        Operation(do="add", place=f"{home}/{number + n}", after={**row, one.slot: part})
         for n, part in enumerate(parts[1:], 1)
     )
     return suggest(
-        replace(one.place, one.title, known[parts[0]]),
+        replace(one.place, one.title, parts[0]),
         *added,
         why="Each part is the title of a section of its kind.",
     )
@@ -459,6 +467,8 @@ def _meant(
             continue
         if (known := _with_accno(study, one, submission)) is not None:
             found.add(known)
+        elif several := _titles_within(one.title, there):
+            found.update(several)
         elif nearest := _nearest(one.title, folded):
             found.add(nearest[0][0])
     return found

@@ -190,6 +190,16 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     number = _number(grant)
     if not number or _NOT_A_NUMBER.fullmatch(number) or _usual(_funder(grant), number, registries):
         return
+    if (whole := _DECIMAL.fullmatch(number)) is not None:
+        at = below(place, "grant_id")
+        yield Flag(
+            message=f"a spreadsheet has made a decimal number of the grant number: {number!r}",
+            at=at,
+            suggestion=suggest(
+                replace(at, grant["grant_id"], whole[1]), why="No grant number ends in .0."
+            ),
+        )
+        return
     if _ROUNDED.fullmatch(number):
         told = f"a spreadsheet has rounded the grant number to {number!r}"
         yield Flag(message=told, at=below(place, "grant_id"))
@@ -230,6 +240,7 @@ def _exchanged(
     )
 
 
+_DECIMAL = re.compile(r"(\d{4,12})\.0", re.ASCII)
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d{1,2}")
 """A large number as spreadsheets show it."""
 

@@ -10,6 +10,7 @@ from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.characters import LOOK_ALIKE
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.findings import Operation
+from pipeline.identifiers import ADDRESS
 from pipeline.identifiers import licence as label_of
 from pipeline.registries import Licence, Registries
 from pipeline.submission import Submission
@@ -236,6 +237,9 @@ def address_missing(
     name = str(licence.get("name", ""))
     known = _known(name, registries)
     if known is None or not known.versioned or str(licence.get("url", "")).strip():
+        return
+    if ADDRESS.match(name):
+        # What stands as the name is told first; the address follows when that is mended.
         return
     address = known.legalcode_url or known.url
     made = Operation(do="add", place=below(place, "url"), after=address)

@@ -110,6 +110,10 @@ def _referring(organisation: str, place: str, affiliation: dict[str, Any]) -> Op
     return Operation(do="set", place=place, before=affiliation, after=after)
 
 
+_PARTED = re.compile(r"[,;&]|\band\b")
+"""What parts several organisations in one value."""
+
+
 def _several(
     text: str, listed: list[tuple[str, dict[str, Any]]], place: str, affiliation: dict[str, Any]
 ) -> tuple[Operation, ...]:
@@ -120,7 +124,7 @@ def _several(
         for called in (accno, one.get("name"))
         if called and one.get("id")
     }
-    parts = re.split(r"[,;&]|\band\b", text)
+    parts = _PARTED.split(text)
     ids = [known[one] for part in parts if (one := part.strip().casefold()) in known]
     if not 1 < len(ids) == len(parts):
         return ()
@@ -323,7 +327,8 @@ def never_referenced(
         for affiliation in author.get("affiliations", ())
         if "text" in affiliation
     )
-    if not any(_alike(text, accno, organisation) >= _NEAR for text in set(named)):
+    parts = {part.strip() for text in named for part in (text, *_PARTED.split(text))}
+    if not any(_alike(part, accno, organisation) >= _NEAR for part in parts if part):
         yield Flag(message=f"no author refers to {quoted(organisation.get('name', 'it'))}")
 
 

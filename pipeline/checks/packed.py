@@ -87,7 +87,8 @@ def methods(method: dict[str, Any], place: Place, registries: Registries) -> Ite
         return
     if not (_BETWEEN.search(text) or _BETWEEN_SURELY.search(text)):
         return
-    if _term(label(method), registries) is not None:
+    exact = {registries.imaging_method(part) for part in _parts(text)}
+    if (None in exact or len(exact) < 2) and _term(label(method), registries) is not None:
         return
     # A semicolon, a bar or a line's end parts names, so that one known name is proof enough.
     sure = _BETWEEN_SURELY.search(text) is not None
@@ -156,6 +157,10 @@ _CITED = re.compile(
     r"(?:,\s*(?:and|&)?\s*|;\s*|\s*(?:&|and|und|et)\s*|$)){2,}"
 )
 """Names as citations write them: `Nair R, Wei L`, `Nair, R., & Wei, L.`"""
+_FIRST_OF_TWO = re.compile(
+    r"[^\W\d_]{2,} (?:[A-Z]\.[ -]?)+[^\W\d_]{2,}, ?[^\W\d_]{2,} .*[^\W\d_]{2}$"
+)
+"""A whole name with an initial within, and another one: no family name before a given name."""
 _SLASHED = re.compile(r"\s+/\s+|\s+y\s+(?=[^\W\d_]\w+ [^\W\d_])")
 _NO_PERSON = re.compile(
     r"\b(?:science|technology|research|imaging|cell|biology|medicine|institute|cent(?:er|re)|of|for"
@@ -175,7 +180,8 @@ def people(name: str) -> Iterator[Flag]:
     if _CITED.fullmatch(name.strip()):
         yield Flag(message=f"the name {quoted(name)} seems to hold several people")
         return
-    for marks, least in ((_PEOPLE, 2), (_COMMAS, 3), (_SLASHED, 2)):
+    two = 2 if _FIRST_OF_TWO.match(name) else 3
+    for marks, least in ((_PEOPLE, 2), (_COMMAS, two), (_SLASHED, 2)):
         parts = _parts(name, marks)
         if len(parts) >= least and all(_NAME.fullmatch(part) for part in parts):
             yield Flag(message=f"the name {quoted(name)} seems to hold {len(parts)} people")

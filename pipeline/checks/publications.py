@@ -106,6 +106,12 @@ def _known(publication: dict[str, Any]) -> str:
 
 _UNFINISHED_DOI = re.compile(r"10\.\d{4,9}/\S*(?:(?<![A-Za-z])X{3,}|(?<![A-Za-z])x{4,})[.\s]*\Z")
 """A DOI with letters in place of the digits that are not known yet."""
+_IN_PRESS = re.compile(
+    r"\W*(?:to be )?(?:accepted|currently|forthcoming|in press|in prep\w*|in revision|submitted"
+    r"|under (?:review|revision))\b(?!.*10\.\d{4})",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What authors say of a paper that has no DOI yet, such as where it was submitted."""
 _BLANK_DOI = re.compile(
     r"\s*(?:https?://)?(?:(?:dx\.)?doi\.org/?)?\s*(?:doi:?\s*)?"
     r"(?:10\.)?(?:(?=.*(?:x{3}|\?{3}|#{3}|_{3}|\.{3}))[\dx?#_./-]+)?\s*",
@@ -121,6 +127,7 @@ def doi_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Fl
     To fix: give the DOI, or leave the field empty until there is one.
     """
     unfinished = _UNFINISHED_DOI.search(value) is not None
+    unfinished = unfinished or (doi(value) is None and _IN_PRESS.match(value) is not None)
     if unfinished or is_placeholder(value) or _BLANK_DOI.fullmatch(value):
         yield Flag(
             message=f"{quoted(value)} is no DOI but a placeholder",

@@ -79,7 +79,8 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     elif slot and len(publication) > 1 and _same(publication[slot], moved):
         edits = [removal(metadata, at)]
     why = f"The value is a {NAMES[slot]}." if slot else ""
-    if not slot and (found := _PMID_WITHIN.fullmatch(value)) is not None:
+    parted = "".join(value.split()) if _PARTED.fullmatch(value) else value
+    if not slot and (found := _PMID_WITHIN.fullmatch(parted)) is not None:
         edits, why = [replace(at, value, found[1])], "They are the digits of a PubMed ID."
     yield Flag(
         message=f"{quoted(value)} is no PubMed ID",
@@ -88,6 +89,8 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     )
 
 
+_PARTED = re.compile(r"\s*\d{1,3}(?:\s\d{3,4})+\s*", re.ASCII)
+"""Digits in groups, as numbers are typeset."""
 _PMID_WITHIN = re.compile(
     r"\s*(?:#|MED[:/]|PubMed(?: ?ID)?:?|PMID:?|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/)?\s*"
     r"([1-9]\d{6,7})(?:\.0)?[.,;/]?\s*",

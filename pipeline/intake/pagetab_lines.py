@@ -72,9 +72,26 @@ class Lines:
                 self.flag(codes.BROKEN_VALUE, row.number, 1, message, value=short(name))
             else:
                 self.attribute(made, made, name, value, (at, value_at), row.number, 1)
+                if len(row.cells) > 2 and made:
+                    self.further(made, row, kind)
                 if self.ragged and len(row.cells) == 1 and not parted:
                     self.alone.add(row.number)
         return made
+
+    def further(self, made: list[Attribute], row: Row, kind: str | None) -> None:
+        """Values behind the first one: of a field that takes several, else kept beside it."""
+        known = kind_of(kind) if kind else None
+        last = made[-1]
+        several = known is not None and known.slots.get(fold(last.name), "").endswith("[]")
+        for column in range(3, len(row.cells) + 1):
+            if (value := row.text(column)) is None:
+                continue
+            place = f"/{row.number}/{column}"
+            if several:
+                made.append(last._replace(value=value, qualifiers=(), value_at=place))
+            else:
+                kept = Qualifier(f"cell {column}", value, place)
+                made[-1] = made[-1]._replace(qualifiers=(*made[-1].qualifiers, kept))
 
     def parted(self, row: Row, names: frozenset[str]) -> tuple[str, str] | None:
         """Name and value of a line where a colon or a comma stands for the tab."""
@@ -199,7 +216,10 @@ class Lines:
         extra = [n for n in range(column, len(row.cells) + 1) if row.text(n) is not None]
         if extra:
             value = row.text(extra[0])
-            message = f"'{short(value)}' stands in cell {extra[0]} of this line; {expected}"
+            message = f"'{short(value)}' stands in cell {extra[0]} of this line"
+            if others := [f"'{short(row.text(n))}'" for n in extra[1:4]]:
+                message += f", and {', '.join(others)} behind it"
+            message += f"; {expected}"
             self.flag(codes.BEYOND, row.number, extra[0], message, value=value, count=len(extra))
 
 
