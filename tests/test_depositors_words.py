@@ -562,10 +562,3 @@ def test_two_people_with_an_initial_are_two(
 ) -> None:
     _, report = read(known, tmp_path, changed("Name\tMira Lindgren", f"Name\t{name}"))
     assert bool(found(report, "AUT114")) == people
-
-
-def test_roles_in_one_value_are_proposed_apart(known: Knowledge, tmp_path: Path) -> None:
-    roles = "first author / data acquisition; submitter"
-    rows = changed("E-mail\tmira", f"Role\t{roles}\nE-mail\tmira")
-    (one,) = found(read(known, tmp_path, rows)[1], "AUT112")
-    assert proposed(one) == [["first author", "data acquisition", "submitter"]]

@@ -452,7 +452,7 @@ _ONE_ROLE = re.compile(
 
 
 @check("AUT112", "roles-packed", at="/study/authors/*/roles/*", severity="hint")
-def roles_packed(role: str, place: Place) -> Iterator[Flag]:
+def roles_packed(role: str) -> Iterator[Flag]:
     """One role value holds several roles, so people cannot be found by what they did.
 
     To fix: give each role as a value of its own.
@@ -464,14 +464,7 @@ def roles_packed(role: str, place: Place) -> Iterator[Flag]:
         joined = [part for part in re.split(r"\s(?:and|&|\+)\s", role) if part.strip()]
         parts = joined if all(_ROLE.search(part) for part in joined) else parts
     if len(parts) > 1 and not _ONE_ROLE.fullmatch(role):
-        after = [part.strip() for part in parts]
-        split = Operation(do="split", place=place, before=role, after=after)
-        yield Flag(
-            message=f"one role value holds {len(parts)}: {quoted(role)}",
-            suggestion=suggest(split, why="Each part is a role.")
-            if all(_ROLE.search(part) for part in parts)
-            else None,
-        )
+        yield Flag(message=f"one role value holds {len(parts)}: {quoted(role)}")
 
 
 @check("AUT201", "author-name-and-email-disagree", at="/study/authors", severity="hint")
