@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.findings import declare
 from pipeline.images import faults, zips
@@ -79,26 +79,9 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
             value=locked,
         )
     groups, stores = _grouped(files)
-    said, broken, images = [], [], 0
-    looked, most = 0, MOST_LOOKED_AWAY if file.away else MOST_LOOKED
-    for suffix, ones in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        formats: dict[str, None] = {}
-        for one in _some(ones) if looked < most and not inside_archive(file.path) else ():
-            looked += 1
-            told = _told(file.path, one, tell)
-            if told is None:
-                continue
-            if told.kind in ("image", "companion"):
-                formats[told.format or "unknown"] = None
-            errors = [fault for fault in told.findings if fault.severity == "error"]
-            if errors:
-                broken.append(f"{one.name} ({errors[0].message})")
-        images += len(ones) if formats else 0
-        what = f" ({', '.join(formats)})" if formats else ""
-        said.append(f"{len(ones):,} {'.' + suffix if suffix else 'without suffix'}{what}")
-    said = [f"{len(stores):,} Zarr or N5 {'store' if len(stores) == 1 else 'stores'}"] * bool(
-        stores
-    ) + said
+    said, broken, images = _kinds(file, groups, tell)
+    if stores:
+        said.insert(0, f"{len(stores):,} Zarr or N5 {'store' if len(stores) == 1 else 'stores'}")
     if images or stores:
         more = "" if held.whole else "at least "
         facts.flag(
@@ -116,6 +99,33 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
             f"{len(broken):,} of the files looked at are broken: " + "; ".join(broken[:3]),
             value=len(broken),
         )
+
+
+def _kinds(
+    file: Opened, groups: Mapping[str, list[zips.Member]], tell: Tell
+) -> tuple[list[str], list[str], int]:
+    """What the files of each suffix are in words, those that are broken, and how many are images.
+
+    Some of each suffix are looked at, commonest suffixes first.
+    """
+    said, broken, images = [], [], 0
+    looked, most = 0, MOST_LOOKED_AWAY if file.away else MOST_LOOKED
+    for suffix, ones in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
+        formats: dict[str, None] = {}
+        for one in _some(ones) if looked < most and not inside_archive(file.path) else ():
+            looked += 1
+            told = _told(file.path, one, tell)
+            if told is None:
+                continue
+            if told.kind in ("image", "companion"):
+                formats[told.format or "unknown"] = None
+            errors = [fault for fault in told.findings if fault.severity == "error"]
+            if errors:
+                broken.append(f"{one.name} ({errors[0].message})")
+        images += len(ones) if formats else 0
+        what = f" ({', '.join(formats)})" if formats else ""
+        said.append(f"{len(ones):,} {'.' + suffix if suffix else 'without suffix'}{what}")
+    return said, broken, images
 
 
 def _grouped(files: Iterable[zips.Member]) -> tuple[dict[str, list[zips.Member]], set[str]]:

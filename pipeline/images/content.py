@@ -155,58 +155,63 @@ def _unfinished(facts: Facts, file: Opened, name: str) -> None:
 
 
 def _content(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...], owned: bool) -> None:
+    """Tell a file by its content, else by a reader or its suffix."""
+    if _spoilt(file, facts, name, suffixes):
+        return
     head = file.head
-    if spoilt.as_utf8(file):
-        formats = by_suffix(suffixes)
-        facts.format, facts.evidence = formats[0].name if formats else None, "suffix"
-        facts.flag(
-            faults.TEXT_MODE,
-            "its bytes were written as text in UTF-8, which cannot be undone",
-            broken=True,
-        )
-        return
-    if spoilt.message(head) and any(not one.other for one in by_suffix(suffixes)):
-        facts.format, facts.evidence = by_suffix(suffixes)[0].name, "suffix"
-        facts.flag(
-            faults.BAD_SIGNATURE,
-            f"{name} begins with lines of a message between a browser and a server",
-            broken=True,
-        )
-        return
     found = container(file, facts, name, suffixes) or by_magic(head, name, suffixes)
     if found is None and not head.strip(b"\0") and _zeros(file):
-        sure = not table().sure.isdisjoint(suffixes) or not suffixes
-        facts.kind = "unreadable" if sure else "other"
-        facts.flag(
-            faults.ALL_ZEROS,
-            f"all {file.size} bytes of {name} are zero"
-            if file.size <= _ALL_LOOKED
-            else f"{name} has {file.size} bytes, which are zero in all 64 places looked at",
-            severity="error" if sure else "warning",
-        )
+        _is_zero(file, facts, name, suffixes)
         return
     if found is None and "ome.xml" in suffixes and not _told_apart(head):
         facts.format, facts.evidence = "OME-XML", "suffix"
         _header(file, facts, table().formats[facts.format], suffixes)
         return
     textual = found is None and is_text(head)
-    if found is None and textual:
+    if textual:
         found = tell_text(file, facts, name, suffixes)
         if facts.kind != "image":
             return
+    found = found or by_text(head, name, suffixes) or headers.structure(file, name, suffixes)
     if found is None:
-        found = by_text(head, name, suffixes)
-    if found is None:
-        found = headers.structure(file, name, suffixes)
-    if found is not None:
-        facts.format, facts.evidence = found.name, "content"
-        if found.other:
-            facts.kind = "other"
-        _header(file, facts, found, suffixes)
-        packed = head.startswith(b"\x1f\x8b")
-        _suffix(facts, table().formats[facts.format or found.name], name, suffixes, packed)
-    else:
         _unknown(file, facts, name, suffixes, textual or owned, owned)
+        return
+    facts.format, facts.evidence = found.name, "content"
+    if found.other:
+        facts.kind = "other"
+    _header(file, facts, found, suffixes)
+    packed = head.startswith(b"\x1f\x8b")
+    _suffix(facts, table().formats[facts.format or found.name], name, suffixes, packed)
+
+
+def _spoilt(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Flag bytes that were written as text, or follow a server's message; whether they are."""
+    formats = by_suffix(suffixes)
+    if spoilt.as_utf8(file):
+        code, told = (
+            faults.TEXT_MODE,
+            "its bytes were written as text in UTF-8, which cannot be undone",
+        )
+    elif spoilt.message(file.head) and any(not one.other for one in formats):
+        code = faults.BAD_SIGNATURE
+        told = f"{name} begins with lines of a message between a browser and a server"
+    else:
+        return False
+    facts.format, facts.evidence = formats[0].name if formats else None, "suffix"
+    facts.flag(code, told, broken=True)
+    return True
+
+
+def _is_zero(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
+    sure = not table().sure.isdisjoint(suffixes) or not suffixes
+    facts.kind = "unreadable" if sure else "other"
+    facts.flag(
+        faults.ALL_ZEROS,
+        f"all {file.size} bytes of {name} are zero"
+        if file.size <= _ALL_LOOKED
+        else f"{name} has {file.size} bytes, which are zero in all 64 places looked at",
+        severity="error" if sure else "warning",
+    )
 
 
 def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]) -> None:
@@ -266,29 +271,19 @@ def _suffix(
     if not allowed or not allowed.isdisjoint(suffixes) or suffixes[-1].isdigit():
         return
     claimed = by_suffix(suffixes)
+    sure = not table().sure.isdisjoint(suffixes)
     if packed and all(one.other for one in claimed):
         return
-    if facts.kind == "other" and not found.other and table().sure.isdisjoint(suffixes):
+    if facts.kind == "other" and not found.other and not sure:
         return
     if found.other:
-        if (
-            claimed
-            and not all(one.other for one in claimed)
-            and not (table().sure.isdisjoint(suffixes))
-        ):
+        images = [one for one in claimed if not one.other]
+        stream = found.name in _STREAMS and images and not common(suffixes)
+        alone = len(images) == len(claimed) > 0 and not not_text(suffixes)
+        if images and sure:
             what = "text" if found.name in ("Plain text", "JSON", "XML") else found.name
             facts.flag(faults.ARCHIVE_CONTENT, f"{name} is {what}, not an image")
-        elif (
-            found.name in _STREAMS
-            and claimed
-            and not all(one.other for one in claimed)
-            and not common(suffixes)
-        ) or (
-            found.name in _ARCHIVES
-            and claimed
-            and not any(one.other for one in claimed)
-            and not not_text(suffixes)
-        ):
+        elif stream or (found.name in _ARCHIVES and alone):
             facts.flag(
                 faults.ARCHIVE_CONTENT, f"{name} is {found.name}, not an image", severity="warning"
             )
@@ -314,63 +309,68 @@ def _unknown(
     owned: bool,
 ) -> None:
     """A file whose content tells nothing: damaged, or told by a reader or its suffix."""
+    if (not textual and _behind_text(file, facts, name, suffixes)) or _not_as_promised(
+        file, facts, name, suffixes
+    ):
+        return
     formats = by_suffix(suffixes)
-    before = 0 if textual else spoilt.before(file.head)
-    if before and (inner := by_magic(file.head[before:], name, suffixes)) and not inner.other:
-        facts.format, facts.evidence = inner.name, "content"
-        facts.flag(
-            faults.BAD_SIGNATURE,
-            f"{before} bytes of text stand before the {inner.name} data",
-            broken=True,
-            value=before,
-        )
-        return
-    if not table().sure.isdisjoint(suffixes):
-        facts.format = formats[0].name if formats else None
-        facts.evidence = "suffix"
-        if headers.text_mode(file):
-            facts.flag(faults.TEXT_MODE, "every line feed follows a carriage return", broken=True)
-            return
-        start = file.head[:8].hex(" ")
-        facts.flag(
-            faults.BAD_SIGNATURE,
-            f"{name} begins with the bytes {start}, as no .{suffixes[-1]} file does",
-            broken=True,
-            value=start,
-        )
-        return
     if common(suffixes) and sum(not one.other for one in formats) <= 1 and not owned:
         formats = ()
     if not textual and suffixes and not file.away and readers.ask(file.path, facts, suffixes):
         return
-    if formats and not textual:
-        images = [one for one in formats if not one.other]
-        alone = common(suffixes) or suffixes[-1] in _PIXELS_ALONE
-        if (
-            not alone
-            and not file.head[:MARK_WITHIN].strip(b"\0")
-            and all(map(marked, images))
-            and images
-        ):
-            facts.format, facts.evidence = formats[0].name, "suffix"
-            facts.flag(
-                faults.BAD_SIGNATURE,
-                f"{name} begins with {MARK_WITHIN} zero bytes, as no .{suffixes[-1]} file does",
-                severity="warning",
-            )
-            return
-        facts.format = formats[0].name
-        facts.evidence = "suffix"
-        facts.kind = "other" if formats[0].other else "image"
-        if len(images) > 1 and facts.kind == "image":
-            facts.flag(
-                faults.AMBIGUOUS,
-                f".{suffixes[-1]} may be " + ", ".join(one.name for one in images[:6]),
-            )
+    if not formats:
+        facts.kind = "other"
+        facts.flag(faults.NOT_TOLD, f"what {name} is could not be told from content or name")
         return
-    if formats:
-        facts.format, facts.evidence = formats[0].name, "suffix"
-        facts.kind = "other" if formats[0].other else "image"
+    facts.format, facts.evidence = formats[0].name, "suffix"
+    images = [one for one in formats if not one.other]
+    alone = common(suffixes) or suffixes[-1] in _PIXELS_ALONE
+    zeros = not textual and not alone and not file.head[:MARK_WITHIN].strip(b"\0")
+    if zeros and images and all(map(marked, images)):
+        facts.flag(
+            faults.BAD_SIGNATURE,
+            f"{name} begins with {MARK_WITHIN} zero bytes, as no .{suffixes[-1]} file does",
+            severity="warning",
+        )
         return
-    facts.kind = "other"
-    facts.flag(faults.NOT_TOLD, f"what {name} is could not be told from content or name")
+    facts.kind = "other" if formats[0].other else "image"
+    if len(images) > 1 and facts.kind == "image" and not textual:
+        facts.flag(
+            faults.AMBIGUOUS,
+            f".{suffixes[-1]} may be " + ", ".join(one.name for one in images[:6]),
+        )
+
+
+def _behind_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Flag text that stands before an image; whether it does."""
+    before = spoilt.before(file.head)
+    inner = by_magic(file.head[before:], name, suffixes) if before else None
+    if inner is None or inner.other:
+        return False
+    facts.format, facts.evidence = inner.name, "content"
+    facts.flag(
+        faults.BAD_SIGNATURE,
+        f"{before} bytes of text stand before the {inner.name} data",
+        broken=True,
+        value=before,
+    )
+    return True
+
+
+def _not_as_promised(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Flag bytes that no file of this suffix begins with; whether the suffix is so sure."""
+    if table().sure.isdisjoint(suffixes):
+        return False
+    formats = by_suffix(suffixes)
+    facts.format, facts.evidence = formats[0].name if formats else None, "suffix"
+    if headers.text_mode(file):
+        facts.flag(faults.TEXT_MODE, "every line feed follows a carriage return", broken=True)
+        return True
+    start = file.head[:8].hex(" ")
+    facts.flag(
+        faults.BAD_SIGNATURE,
+        f"{name} begins with the bytes {start}, as no .{suffixes[-1]} file does",
+        broken=True,
+        value=start,
+    )
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.images import faults, omeagree, omefaults, omesaid, omeschema, persons
 from pipeline.images.facts import Facts, Member
@@ -287,73 +287,91 @@ def _members(root: Any, images: list[Any], facts: Facts, around: Around | None) 
 
 
 def _inside(images: list[Any], facts: Facts, around: Around) -> None:
-    others = bool(facts.members)
-    needed = 0
-    declared = 0
-    explicit = 0
-    told: Any = None
-    for image in images:
-        pixels = _pixels(image)
-        if pixels is None:
-            return
-        sizes = {axis: whole_number(pixels, "Size" + axis) for axis in "TCZYX"}
-        if None in sizes.values() or 0 in sizes.values():
-            return
-        channels = [node for node in pixels if local(node) == "Channel"]
-        planes_c = len(channels) or (sizes["C"] or 1)
-        if len(channels) <= 1 and (sizes["C"] or 1) > 1:
-            planes_c = max(1, (sizes["C"] or 1) // max(1, around.samples))
-        planes = (sizes["Z"] or 1) * (sizes["T"] or 1) * planes_c
-        declared += planes
-        tiff_data = [node for node in pixels if local(node) == "TiffData"]
-        for node in tiff_data:
-            count = whole_number(node, "PlaneCount")
-            ifd = whole_number(node, "IFD")
-            if count is None:
-                count = 1 if ifd is not None else (planes if len(tiff_data) == 1 else 1)
-            explicit += count
-            needed = max(needed, (ifd or 0) + count)
-        told = told or pixels
-    if others or told is None:
+    """Flag planes and sizes that OME-XML states and the TIFF around it has not."""
+    read = [_pixels(image) for image in images]
+    told = [one for pixels in read if (one := _planes(pixels, around)) is not None]
+    if facts.members or not told or len(told) < len(read):
         return
+    declared, explicit = sum(one.declared for one in told), sum(one.explicit for one in told)
+    needed = max(explicit, *(one.needed for one in told))
+    _too_few(read[0], facts, around, _Planes(declared, explicit, needed))
+    if len(images) == 1:
+        _other_sizes(read[0], facts, around)
+
+
+class _Planes(NamedTuple):
+    """Planes that the sizes of pixels make up, that TiffData counts, and that its places need."""
+
+    declared: int
+    explicit: int
+    needed: int
+
+
+def _planes(pixels: Any, around: Around) -> _Planes | None:
+    """The planes of an image; None where its sizes are not told."""
+    if pixels is None:
+        return None
+    sizes = [whole_number(pixels, "Size" + axis) for axis in "TCZYX"]
+    if not all(sizes):
+        return None
+    times, channels, depth = (size or 1 for size in sizes[:3])
+    named = sum(local(node) == "Channel" for node in pixels)
+    stored = named or channels
+    if named <= 1 and channels > 1:
+        stored = max(1, channels // max(1, around.samples))
+    declared = depth * times * stored
+    data = [node for node in pixels if local(node) == "TiffData"]
+    explicit = needed = 0
+    for node in data:
+        count, ifd = whole_number(node, "PlaneCount"), whole_number(node, "IFD")
+        if count is None:
+            count = declared if ifd is None and len(data) == 1 else 1
+        explicit += count
+        needed = max(needed, (ifd or 0) + count)
+    return _Planes(declared, explicit, needed)
+
+
+def _too_few(pixels: Any, facts: Facts, around: Around, planes: _Planes) -> None:
+    """Flag planes that OME-XML asks for and that are not in the file."""
+    declared, explicit, needed = planes
     name = next(
-        (f"Size{axis}" for axis in "ZTC" if (whole_number(told, "Size" + axis) or 1) > 1), "SizeZ"
+        (f"Size{axis}" for axis in "ZTC" if (whole_number(pixels, "Size" + axis) or 1) > 1), "SizeZ"
     )
-    if around.pages is not None and max(needed, explicit) > around.pages:
+    where: dict[str, Any] = {"pointer": place(pixels, name), "line": pixels.sourceline}
+    if around.pages is not None and needed > around.pages:
         facts.flag(
             omefaults.OME_PLANES,
-            f"the OME-XML asks for {max(needed, explicit)} planes, the file has {around.pages}",
-            pointer=place(told, name),
-            line=told.sourceline,
-            value=max(needed, explicit),
+            f"the OME-XML asks for {needed} planes, the file has {around.pages}",
+            **where,
+            value=needed,
         )
     elif explicit and declared > explicit:
         facts.flag(
             omefaults.OME_PLANES,
             f"the sizes make {declared} planes, {explicit} are said to be stored",
-            pointer=place(told, name),
-            line=told.sourceline,
+            **where,
             value=declared,
             severity="error" if 2 * explicit <= declared else "warning",
         )
-    first = _pixels(images[0])
-    said = _FORMS.get(first.get("Type", ""), first.get("Type"))
+
+
+def _other_sizes(pixels: Any, facts: Facts, around: Around) -> None:
+    """Flag a type and sizes of pixels that are others than those of the TIFF."""
+    said = _FORMS.get(pixels.get("Type", ""), pixels.get("Type"))
     differs = _WIDTHS.get(said or "") != _WIDTHS.get(around.pixel_type or "")
-    if len(images) == 1 and differs and {said, around.pixel_type} <= _WIDTHS.keys():
+    if differs and {said, around.pixel_type} <= _WIDTHS.keys():
         facts.flag(
             omefaults.OME_SIZES,
             f"OME-XML says that pixels are {said}, those of the TIFF are {around.pixel_type}",
-            pointer=place(first, "Type"),
-            line=first.sourceline,
+            pointer=place(pixels, "Type"),
+            line=pixels.sourceline,
         )
-    if len(images) == 1 and (whole_number(first, "SizeX"), whole_number(first, "SizeY")) != (
-        around.width,
-        around.height,
-    ):
+    sizes = (whole_number(pixels, "SizeX"), whole_number(pixels, "SizeY"))
+    if sizes != (around.width, around.height):
         facts.flag(
             omefaults.OME_SIZES,
-            f"OME-XML says {first.get('SizeX')} by {first.get('SizeY')} pixels, "
+            f"OME-XML says {pixels.get('SizeX')} by {pixels.get('SizeY')} pixels, "
             f"the TIFF has {around.width} by {around.height}",
-            pointer=place(first, "SizeX"),
-            line=first.sourceline,
+            pointer=place(pixels, "SizeX"),
+            line=pixels.sourceline,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.findings import Severity
 from pipeline.images import faults, headers, spoilt
@@ -32,7 +32,15 @@ NAMED = frozenset({"sldy", "visitech", "ultraview", "spc"})
 MARK_WITHIN = 512
 """Bytes at the beginning that are all zero in no format that has its mark there."""
 _XML_END = 4096
-_OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML", "csv": "CSV table"}
+_OTHER_TEXT = {"json": "JSON", "xml": "XML", "html": "HTML"}
+
+
+class _Read(NamedTuple):
+    """What a text file holds: `kind` is html, xml, json or text, `root` its first element."""
+
+    kind: str
+    text: str
+    root: Markup | None
 
 
 def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Format | None:
@@ -42,46 +50,73 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
         facts.kind = "junk"
         facts.flag(faults.LFS_POINTER, f"{name} is a Git LFS pointer, the data are elsewhere")
         return None
-    formats = by_suffix(suffixes)
-    text = words(head).lstrip("\ufeff \t\r\n")
     root = markup(head)
-    if root is not None and root.root.lower() not in ("html", "head", "body"):
-        found = by_markup(root, name, suffixes)
-        if found is not None:
-            facts.format, facts.evidence = found.name, "content"
-            if found.name not in _OTHER_ENDS:
-                _closed(file, facts, root)
-            return found
-    found = by_text(head, name, suffixes)
+    found = _by_root(file, facts, root, name, suffixes) or by_text(head, name, suffixes)
     if found is not None:
         return found
     inner = spoilt.in_base64(head)
     if inner is not None and not inner.other:
-        facts.format, facts.evidence, facts.kind = "Plain text", "content", "other"
+        _is_other(facts, "Plain text")
         facts.flag(faults.TEXT_CONTENT, f"{name} holds {inner.name} data written as text in base64")
         return None
-    kind = _text_kind(text, root)
+    text = words(head).lstrip("\ufeff \t\r\n")
+    read = _Read(_text_kind(text, root), text, root)
+    if _in_place_of_image(facts, name, suffixes, read, file.size):
+        return None
+    structured = headers.structure(file, name, suffixes)
+    if structured is not None:
+        return structured
+    formats = by_suffix(suffixes)
+    images = [one for one in formats if not one.other]
+    if text.startswith("<?xml") and root is not None and images:
+        _closed(file, facts, root, severity="warning")
+    # an image that begins with words has been told by them
+    if images and not all(map(marked, images)) and not not_text(suffixes):
+        return None
+    _is_other(facts, _OTHER_TEXT.get(read.kind, "Plain text"))
+    if read.kind == "text" and formats and formats[0].other:
+        facts.format = formats[0].name
+    return None
+
+
+def _is_other(facts: Facts, name: str) -> None:
+    """Note what a file is that holds no image."""
+    facts.format, facts.evidence, facts.kind = name, "content", "other"
+
+
+def _by_root(
+    file: Opened, facts: Facts, root: Markup | None, name: str, suffixes: tuple[str, ...]
+) -> Format | None:
+    """The format that the first element of XML tells; flags XML that is not closed."""
+    if root is None or root.root.lower() in ("html", "head", "body"):
+        return None
+    found = by_markup(root, name, suffixes)
+    if found is not None:
+        facts.format, facts.evidence = found.name, "content"
+        if found.name not in _OTHER_ENDS:
+            _closed(file, facts, root)
+    return found
+
+
+def _in_place_of_image(
+    facts: Facts, name: str, suffixes: tuple[str, ...], read: _Read, size: int
+) -> bool:
+    """Flag text where the suffix promises an image; whether there is such a fault."""
     what = {"html": "a web page", "xml": "an XML message", "json": "a JSON message"}
-    answer = kind == "html" or (kind in ("xml", "json") and _ERROR_WORDS.search(text))
-    failure = _failure(kind, text, root, file.size) and (kind == "xml" or kind not in suffixes)
-    sure = not table().sure.isdisjoint(suffixes) and (bool(answer) or not not_text(suffixes))
-    binary = (
-        sure
-        or ("ome.xml" in suffixes and kind == "html")
-        or (
-            bool(formats)
-            and all(_binary(one) and not one.other for one in formats)
-            and not not_text(suffixes)
-        )
+    answer = read.kind == "html" or (
+        read.kind in ("xml", "json") and _ERROR_WORDS.search(read.text) is not None
     )
-    if binary:
-        facts.format = (
-            table().formats[_OTHER_TEXT[kind]].name if kind in _OTHER_TEXT else ("Plain text")
-        )
-        facts.evidence = "content"
-        facts.kind = "other"
+    sure = not table().sure.isdisjoint(suffixes) and (answer or not not_text(suffixes))
+    formats = by_suffix(suffixes)
+    binary = bool(formats) and all(_binary(one) and not one.other for one in formats)
+    if (
+        sure
+        or ("ome.xml" in suffixes and read.kind == "html")
+        or (binary and not not_text(suffixes))
+    ):
+        _is_other(facts, _OTHER_TEXT.get(read.kind, "Plain text"))
         if answer:
-            facts.flag(faults.WEB_PAGE, f"{name} holds {what[kind]}, not an image")
+            facts.flag(faults.WEB_PAGE, f"{name} holds {what[read.kind]}, not an image")
         else:
             # a suffix that is not sure may be that of another program
             facts.flag(
@@ -89,31 +124,17 @@ def tell_text(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) 
                 f"{name} holds text, not an image",
                 severity=None if sure else "warning",
             )
-        return None
+        return True
+    failure = _failure(read, size) and (read.kind == "xml" or read.kind not in suffixes)
     if failure and any(not one.other for one in formats):
-        facts.format, facts.evidence = _OTHER_TEXT[kind], "content"
-        facts.kind = "other"
+        _is_other(facts, _OTHER_TEXT[read.kind])
         facts.flag(
             faults.WEB_PAGE,
-            f"{name} holds {what[kind]} that tells of a failure, not an image",
+            f"{name} holds {what[read.kind]} that tells of a failure, not an image",
             severity="warning" if not_text(suffixes) else None,
         )
-        return None
-    structured = headers.structure(file, name, suffixes)
-    if structured is not None:
-        return structured
-    images = [one for one in formats if not one.other]
-    if text.startswith("<?xml") and root is not None and images:
-        _closed(file, facts, root, severity="warning")
-    # an image that begins with words has been told by them
-    if images and not all(map(marked, images)) and not not_text(suffixes):
-        return None
-    facts.format = _OTHER_TEXT.get(kind, "Plain text")
-    if kind == "text" and formats and formats[0].other:
-        facts.format = formats[0].name
-    facts.evidence = "content"
-    facts.kind = "other"
-    return None
+        return True
+    return False
 
 
 def _closed(file: Opened, facts: Facts, root: Markup, severity: Severity | None = None) -> None:
@@ -168,8 +189,9 @@ def _needs_mark(rule: Mapping[str, Any]) -> bool:
     return "tiff" in rule or "ole" in rule or "^" in rule.get("pattern", "")[:6]
 
 
-def _failure(kind: str, text: str, root: Markup | None, size: int) -> bool:
+def _failure(read: _Read, size: int) -> bool:
     """Whether a server tells in a text that it did not give the file."""
+    kind, text, root = read
     if kind == "html":
         title = re.search(r"(?is)<(?:title|h1)[^>]*>(.{0,200}?)<", text)
         return title is not None and _FAILED.search(title[1]) is not None

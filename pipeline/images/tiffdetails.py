@@ -153,7 +153,7 @@ def _ome(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
 
 def _lsm(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     """Zeiss LSM: sizes and voxel size from CZ_LSMINFO (every second page is a thumbnail)."""
-    data = tiff.data(pages[0], 34412, 512)
+    data = tiff.data(pages[0], t.LSM_INFO, 512)
     if len(data) < 64 or struct.unpack_from(tiff.order + "I", data)[0] not in (67127628, 50350412):
         return
     x, y, z, channels, times = struct.unpack_from(tiff.order + "5i", data, 8)

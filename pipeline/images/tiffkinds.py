@@ -18,6 +18,8 @@ Numbers = tuple[int | float, ...]
 INDEX_LIMIT = 24 << 20
 """Directories stand anywhere in a TIFF; at most this much of them is read."""
 MOST_PAGES = 20_000
+OLD_JPEG = 6
+"""JPEG of TIFF 6.0, whose data may stand outside the strips (TIFF Technical Note 2)."""
 _TEXTS = {
     "description": t.DESCRIPTION,
     "software": t.SOFTWARE,
@@ -97,7 +99,7 @@ COMPRESSIONS = frozenset(
     }
 )
 """TIFF 6.0, libtiff, tifffile 2026.3.3 and the numbers that vendors registered."""
-_UNSURE_STRIPS = frozenset({33628, 33629, 65420, 34412})
+_UNSURE_STRIPS = frozenset({t.UIC1, t.UIC2, t.NDPI, t.LSM_INFO})
 """MetaMorph, NDPI and LSM keep strips their own way when there are many planes or 4 GiB."""
 
 
@@ -302,19 +304,11 @@ def _values(facts: Facts, file: Opened, pages: list[Page]) -> None:
 
 
 def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> bool:
+    """Flag a page whose size or pixel data cannot be; whether there is such a fault."""
     width, height = tiff.number(page, t.WIDTH), tiff.number(page, t.HEIGHT)
     tiled = t.TILES in page.tags
     if t.STRIPS not in page.tags and not tiled:
-        told = {t.WIDTH, t.HEIGHT} <= page.tags.keys()
-        elsewhere = {t.SUB_DIRECTORIES, 34665} & page.tags.keys()
-        if number == 0 and not told and not elsewhere:
-            facts.flag(
-                faults.HEADER_DAMAGED,
-                "the first directory names neither width and height nor pixel data",
-                broken=True,
-            )
-            return True
-        return False
+        return number == 0 and _without_pixels(facts, page)
     if number == 0 and (width <= 0 or height <= 0):
         facts.flag(
             faults.HEADER_DAMAGED,
@@ -326,19 +320,15 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
     counts = tiff.numbers(page, t.TILE_COUNTS if tiled else t.COUNTS)
     if number == 0 and _impossible(tiff, facts, page, offsets, counts, file.size):
         return True
-    bits = sum(int(b) for b in tiff.numbers(page, t.BITS, 64)) or 1
-    samples = max(1, tiff.number(page, t.SAMPLES, 1))
-    if len(tiff.numbers(page, t.BITS, 64)) < samples:
-        bits *= samples
     compression = tiff.number(page, t.COMPRESSION, 1)
+    if compression == OLD_JPEG:
+        return False
     plain = compression in (0, 1)
+    bits = _bits(tiff, page)
     expected = (width * bits + 7) // 8 * height
-    last = 0
-    total = 0
-    for offset, count in zip(offsets, counts, strict=False):
-        if offset and count:
-            last = max(last, int(offset) + int(count))
-            total += int(count)
+    stored = [(int(at), int(n)) for at, n in zip(offsets, counts, strict=False) if at and n]
+    last = max((at + count for at, count in stored), default=0)
+    total = sum(count for _, count in stored)
     if _UNSURE_STRIPS & page.tags.keys() and (number or len(counts) > 1 or file.size > 1 << 32):
         last = min(last, file.size) if total > expected * 2 else last
     if plain and offsets and not tiled:
@@ -346,8 +336,6 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
             last = int(offsets[0]) + expected
         elif last > file.size:
             last = _plain_end(tiff, page, offsets, counts, width * bits, height)
-    if compression == 6:
-        return False
     if last > file.size + (0 if plain else 4):
         facts.flag(
             faults.TRUNCATED,
@@ -357,25 +345,41 @@ def _short(tiff: Tiff, facts: Facts, file: Opened, page: Page, number: int) -> b
             value=last,
         )
         return True
-    if (
-        plain
-        and not tiled
-        and offsets
-        and counts
-        and total < expected // 2
-        and 34412 not in page.tags
-    ):
-        complete = all(offsets)
-        if complete and expected > file.size - min(int(o) for o in offsets):
-            facts.flag(
-                faults.TRUNCATED,
-                f"page {number + 1} of {width} by {height} pixels needs {expected} bytes, "
-                f"its data have {total}",
-                broken=True,
-                value=total,
-            )
-            return True
-    return False
+    counted = plain and not tiled and offsets and counts and t.LSM_INFO not in page.tags
+    if not counted or total >= expected // 2 or not all(offsets):
+        return False
+    if expected <= file.size - min(int(at) for at in offsets):
+        return False
+    facts.flag(
+        faults.TRUNCATED,
+        f"page {number + 1} of {width} by {height} pixels needs {expected} bytes, "
+        f"its data have {total}",
+        broken=True,
+        value=total,
+    )
+    return True
+
+
+def _without_pixels(facts: Facts, page: Page) -> bool:
+    """Flag a first directory that tells neither of pixels nor where else they are."""
+    told = {t.WIDTH, t.HEIGHT} <= page.tags.keys()
+    elsewhere = {t.SUB_DIRECTORIES, t.EXIF} & page.tags.keys()
+    if told or elsewhere:
+        return False
+    facts.flag(
+        faults.HEADER_DAMAGED,
+        "the first directory names neither width and height nor pixel data",
+        broken=True,
+    )
+    return True
+
+
+def _bits(tiff: Tiff, page: Page) -> int:
+    """Bits of one pixel with all its samples."""
+    each = tiff.numbers(page, t.BITS, 64)
+    bits = sum(int(one) for one in each) or 1
+    samples = max(1, tiff.number(page, t.SAMPLES, 1))
+    return bits * samples if len(each) < samples else bits
 
 
 def _impossible(

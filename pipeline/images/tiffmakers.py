@@ -15,7 +15,6 @@ from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.slides import holds_label
 from pipeline.images.tiff import Page, Tiff
 
-UIC1, UIC2, MICRO_MANAGER, LSM_INFO = 33628, 33629, 51123, 34412
 _SAMPLE_TIME = struct.pack("<3I", 0x10000036, 5, 8)
 """The entry Sample0time of ScanInformation: days from 30 December 1899 as a fraction."""
 NDPI_LENS = 65421
@@ -33,18 +32,18 @@ def stack(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     Source: MetaMorph Stack (STK) Image File Format, Molecular Devices.
     """
     page = pages[0]
-    if UIC2 in page.tags and len(pages) == 1:
-        planes = page.tags[UIC2].count
+    if t.UIC2 in page.tags and len(pages) == 1:
+        planes = page.tags[t.UIC2].count
         facts.size(**{**(facts.sizes or {}), "Z": planes})
         offsets, counts = tiff.numbers(page, t.STRIPS), tiff.numbers(page, t.COUNTS)
         if tiff.number(page, t.COMPRESSION, 1) == 1 and offsets and len(offsets) == len(counts):
             end = max(int(a) + int(b) for a, b in zip(offsets, counts, strict=True))
             first = min(int(a) for a in offsets)
             tiff.file.reach(first + planes * (end - first), f"the last of {planes} planes")
-        told = tiff.file.read(_place(tiff, page, UIC2), 16)
+        told = tiff.file.read(_place(tiff, page, t.UIC2), 16)
         if len(told) == 16:
             facts.date(_moment(*struct.unpack_from(tiff.order + "2I", told, 8)) or "")
-    if UIC1 in page.tags:
+    if t.UIC1 in page.tags:
         _calibration(tiff, facts, page)
 
 
@@ -58,9 +57,9 @@ def _place(tiff: Tiff, page: Page, code: int) -> int:
 
 def _calibration(tiff: Tiff, facts: Facts, page: Page) -> None:
     """UIC1: pairs of an id and a value or the place of one."""
-    tag = page.tags[UIC1]
+    tag = page.tags[t.UIC1]
     count = min(tag.count, 256)
-    data = tiff.file.read(_place(tiff, page, UIC1), 8 * count)
+    data = tiff.file.read(_place(tiff, page, t.UIC1), 8 * count)
     said = dict(struct.iter_unpack(tiff.order + "2I", data[: len(data) // 8 * 8]))
 
     def ratio(key: int) -> float:
@@ -100,7 +99,7 @@ def lsm(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
 
     Source: the structures ChannelColors and ScanInformation as tifffile 2026 reads them.
     """
-    info = tiff.data(pages[0], LSM_INFO, 128)
+    info = tiff.data(pages[0], t.LSM_INFO, 128)
     if len(info) < 128:
         return
     colours, scan = (struct.unpack_from("<I", info, at)[0] for at in (108, 124))
@@ -130,9 +129,9 @@ def _names(data: bytes, count: int) -> list[str]:
 
 def micromanager(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     """Micro-Manager, NDTiff: pixel size, channel, camera and time of the first plane."""
-    if MICRO_MANAGER not in pages[0].tags:
+    if t.MICRO_MANAGER not in pages[0].tags:
         return
-    data = tiff.data(pages[0], MICRO_MANAGER, MOST_SETTINGS).rstrip(b"\0")
+    data = tiff.data(pages[0], t.MICRO_MANAGER, MOST_SETTINGS).rstrip(b"\0")
     try:
         said: Any = json.loads(data)
     except (ValueError, RecursionError):

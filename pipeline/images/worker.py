@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from pipeline.images.pixeljobs import (
@@ -25,19 +26,16 @@ MOST_NAMES = 2000
 
 
 def hdf5(path: str) -> dict[str, Any]:
-    """Names of groups, data sets and attributes (`@x`) to the second level of an HDF5 file."""
+    """Names of groups, data sets and attributes (`@x`) to the third level of an HDF5 file."""
     import h5py
 
     from pipeline.images import hdf5kinds
     from pipeline.images.opened import away
 
-    found: list[str] = []
     shapes: dict[str, list[Any]] = {}
     with h5py.File(source(path), "r") as file:
-        found += [f"@{name}" for name in file.attrs]
-        for count, name in enumerate(file):
-            if count >= MOST_NAMES:
-                break
+        found = [f"@{name}" for name in file.attrs]
+        for count, name in enumerate(islice(file, MOST_NAMES)):
             found.append(name)
             node = hdf5kinds.node_at(file, name)
             if not isinstance(node, h5py.Group | h5py.Dataset):
@@ -47,25 +45,33 @@ def hdf5(path: str) -> dict[str, Any]:
             if isinstance(node, h5py.Dataset):
                 shapes[name] = hdf5kinds.shape(node)
             elif count < 64:
-                for deep, below in enumerate(node):
-                    if deep >= 64:
-                        break
-                    found.append(f"{name}/{below}")
-                    child = hdf5kinds.node_at(node, below)
-                    if isinstance(child, h5py.Group | h5py.Dataset):
-                        found += [f"{name}/{below}@{key}" for key in child.attrs]
-                        if isinstance(child, h5py.Dataset):
-                            shapes[f"{name}/{below}"] = hdf5kinds.shape(child)
-                        elif isinstance(child, h5py.Group) and count < 8 and deep < 8:
-                            for last, leaf in enumerate(child):
-                                if last >= 16:
-                                    break
-                                found.append(f"{name}/{below}/{leaf}")
-                                found += [f"*@{key}" for key in child.attrs]
+                found += _below(node, name, shapes, leaves=count < 8)
         told = hdf5kinds.said(file)
         # far away, looking at every group would cost more than a header may
         outside = {} if away(path) else hdf5kinds.outside(file)
     return {"names": found[: 4 * MOST_NAMES], "shapes": shapes, "outside": outside, **told}
+
+
+def _below(group: Any, path: str, shapes: dict[str, list[Any]], *, leaves: bool) -> list[str]:
+    """Names in a group of the first level, and with `leaves` in the first groups of the second."""
+    import h5py
+
+    from pipeline.images import hdf5kinds
+
+    found: list[str] = []
+    for count, name in enumerate(islice(group, 64)):
+        place = f"{path}/{name}"
+        found.append(place)
+        node = hdf5kinds.node_at(group, name)
+        if not isinstance(node, h5py.Group | h5py.Dataset):
+            continue
+        found += [f"{place}@{key}" for key in node.attrs]
+        if isinstance(node, h5py.Dataset):
+            shapes[place] = hdf5kinds.shape(node)
+        elif leaves and count < 8 and len(node):
+            found += [f"{place}/{leaf}" for leaf in islice(node, 16)]
+            found += [f"*@{key}" for key in node.attrs]
+    return found
 
 
 def bioio(path: str, reader: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import itertools
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pipeline.images import places
@@ -40,28 +42,9 @@ def batches(store: Store, array: Array, folder: Path, most: int) -> Iterator[lis
     """
     home = os.path.join(store.path, *(part for part in array.path.split("/") if part))
     for name in (".zarray", "zarr.json", "attributes.json"):
-        try:
+        with suppress(FileNotFoundError):
             (folder / name).write_bytes(places.beginning(f"{home}/{name}", MOST_JSON))
-        except FileNotFoundError:
-            continue
-    longest = MOST_UNKNOWN if array.bytes is None else array.bytes * 11 // 10 + SLACK
-
-    def copied(place: Place) -> int:
-        """Bytes of a chunk, -1 when it is absent."""
-        target = folder / array.file(place)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        size = 0
-        try:
-            with target.open("wb") as stream:
-                for piece in places.pieces(f"{home}/{array.file(place)}"):
-                    size += stream.write(piece)
-                    if size > longest:
-                        raise TooLong(place, longest)
-        except FileNotFoundError:
-            target.unlink()
-            return -1
-        return size
-
+    copied = partial(_copied, home, array, folder)
     several = AT_ONCE if store.path.startswith(_PARALLEL) else 1
     kept: list[Place] = []
     size = looked = 0
@@ -69,7 +52,7 @@ def batches(store: Store, array: Array, folder: Path, most: int) -> Iterator[lis
     with ThreadPoolExecutor(several) as threads:
         while some := list(itertools.islice(wanted, several)):
             for place, length in zip(some, threads.map(copied, some), strict=True):
-                if length >= 0:
+                if length is not None:
                     kept.append(place)
                     size += length
             looked += len(some)
@@ -83,6 +66,24 @@ def batches(store: Store, array: Array, folder: Path, most: int) -> Iterator[lis
                 return
     if kept:
         yield kept
+
+
+def _copied(home: str, array: Array, folder: Path, place: Place) -> int | None:
+    """Bytes of a chunk that is copied to the folder; None when it is absent."""
+    longest = MOST_UNKNOWN if array.bytes is None else array.bytes * 11 // 10 + SLACK
+    target = folder / array.file(place)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    try:
+        with target.open("wb") as stream:
+            for piece in places.pieces(f"{home}/{array.file(place)}"):
+                size += stream.write(piece)
+                if size > longest:
+                    raise TooLong(place, longest)
+    except FileNotFoundError:
+        target.unlink()
+        return None
+    return size
 
 
 def _wanted(store: Store, array: Array) -> Iterator[Place]:
