@@ -562,3 +562,57 @@ def test_two_people_with_an_initial_are_two(
 ) -> None:
     _, report = read(known, tmp_path, changed("Name\tMira Lindgren", f"Name\t{name}"))
     assert bool(found(report, "AUT114")) == people
+
+
+@pytest.mark.parametrize(
+    ("value", "digits"),
+    [
+        ("3205 6786", "32056786"),
+        ("https://pubmed.ncbi.nlm.nih.gov/26840719/?dopt=Abstract", "26840719"),
+        ("www.ncbi.nlm.nih.gov/pubmed/26840719#abstract", "26840719"),
+    ],
+)
+def test_a_pubmed_id_is_proposed_from_what_it_was_copied_with(
+    known: Knowledge, tmp_path: Path, value: str, digits: str
+) -> None:
+    rows = ROWS + f"\nPublication\nTitle\tActin flow\nPubMed ID\t{value}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB109")
+    assert proposed(one) == [digits]
+
+
+def test_a_doi_in_both_fields_is_proposed_out_of_the_wrong_one(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    paper = "DOI\tDOI:10.1234/a.2026.\nPubMed ID\t10.1234/a.2026\n"
+    _, report = read(known, tmp_path, f"{ROWS}\nPublication\nTitle\tActin flow\n{paper}")
+    (one,) = found(report, "PUB109")
+    assert one.suggestion is not None
+    assert [edit.do for edit in one.suggestion.operations] == ["remove"]
+
+
+def test_a_shortened_species_is_no_common_name(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Organism\tDanio rerio", "Organism\tD. rerio")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO102")
+    assert proposed(one) == ["Danio rerio"]
+
+
+def test_numbers_of_grants_part_at_the_and_of_many_languages(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    for word in ("a", "i", "og", "och", "e"):
+        number = f"GA22-12345S {word} GA23-54321S"
+        rows = ROWS + f"\nFunding\nAgency\tExample Agency\ngrant_id\t{number}\n"
+        (one,) = found(read(known, tmp_path, rows)[1], "FUN102")
+        assert proposed(one)[0] == "GA22-12345S"
+
+
+def test_a_name_in_brackets_agrees_with_its_address(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Name\tMira Lindgren", "Name\t山田 花子 (Hanako Yamada)")
+    rows = rows.replace("mira.lindgren@", "hanako.yamada@")
+    assert not found(read(known, tmp_path, rows)[1], "AUT201")
+
+
+def test_a_comma_for_the_dot_of_a_country_comes_first(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("mira.lindgren@example.org", "tanaka@example.ac,jp")
+    (one,) = found(read(known, tmp_path, rows)[1], "AUT105")
+    assert proposed(one) == ["tanaka@example.ac.jp"]

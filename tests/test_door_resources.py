@@ -95,3 +95,12 @@ def test_the_code_of_a_deposition_is_no_release_date(tmp_path: Path) -> None:
     metadata = intake.read(tmp_path / "entry.json").metadata
     assert metadata is not None
     assert "release_date" not in metadata
+
+
+def test_an_apostrophe_in_a_name_of_a_deposition_is_part_of_it(tmp_path: Path) -> None:
+    people = [{"name": "(\"D'Angelo\", 'M')", "order_id": 0}]
+    entry = {"EMPIAR-90001": {**EMPIAR["EMPIAR-90001"], "authors": people}}
+    (tmp_path / "entry.json").write_text(json.dumps(entry), "utf-8")
+    metadata = intake.read(tmp_path / "entry.json").metadata
+    assert metadata is not None
+    assert "D'Angelo M" in [one.get("name") for one in metadata["study"]["authors"]]

@@ -147,3 +147,10 @@ def test_associations_that_belong_to_nothing_are_told() -> None:
     read = rembi_yaml.read(text.encode(), "study.yaml")
     (one,) = read.findings
     assert (one.code, one.location.pointer) == ("SUB111", "/associations")
+
+
+def test_a_block_for_nothing_names_the_nearest() -> None:
+    text = REMBI.replace("associations:\n  one:", "associations:\n  ones:")
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    (one,) = (finding for finding in read.findings if finding.code == "SUB213")
+    assert one.message.endswith("the nearest is 'one'")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline import knowledge, sources, stages
+from pipeline.check import Images
 from pipeline.findings import Finding, Report
 from pipeline.intake import rembi_yaml
 from pipeline.knowledge import Knowledge
@@ -231,3 +232,25 @@ def test_a_licence_given_by_its_address_is_told_once(known: Knowledge, tmp_path:
     licence = judged.submission.metadata["study"]["licence"]
     assert licence["name"] == "CC BY 4.0"
     assert "/by/4.0/" in licence["url"]
+
+
+def test_a_file_that_a_section_names_itself_is_missed_once(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    document = folder / "study.tsv"
+    document.write_text(ROWS.replace("File List\tmovies.tsv\n", "\nFile\ta.tif\n"), "utf-8")
+    opened = sources.open_found(Found(given="one", document=document, folder=folder))
+    look_at = Look(knowledge=known, day=dt.date(2026, 11, 22))
+    report = stages.validate(opened, look_at.model_copy(update={"images": Images(looked=True)}))
+    assert [one.count for one in told(report, "FLS205")] == [1]
+
+
+def test_a_wrongly_read_name_does_not_disagree_with_its_address(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = ROWS.replace("Name\tMira Lindgren", "Name\tJiøí Dvoøák")
+    rows = rows.replace("mira.lindgren@", "jiri.dvorak@")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "TXT104", "AUT201")] == ["TXT104"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
+from pipeline.checks.code_pages import in_own_code_page
 from pipeline.checks.wording import asked, asks, author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Severity, Suggestion
@@ -485,7 +486,9 @@ def _not_of(author: dict[str, Any], called: dict[tuple[str, str], list[str]]) ->
     """What is wrong with an author's address beside the name, if anything is."""
     address = email(_written(author))
     name = str(author.get("name", ""))
-    words = re.sub(r"\d", "", _plain(name)).split()
+    if not name.isascii() and in_own_code_page(name) is not None:
+        return None
+    words = re.sub(r"[\d()\[\],;*]", "", _plain(name)).split()
     if address is None or len(words) < 2:
         return None
     parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]

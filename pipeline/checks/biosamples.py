@@ -149,7 +149,7 @@ def not_scientific(
         yield Flag(message=f"{message}; it may be {_listed(sorted(read.species))}", at=at)
         return
     operations = [replace(at, before, known.scientific_name)]
-    if "common_name" not in organism:
+    if "common_name" not in organism and not _shortens(read.name, known.scientific_name):
         kept = Operation(do="add", place=below(place, "common_name"), after=read.name)
         operations.append(kept)
     yield Flag(
@@ -161,6 +161,13 @@ def not_scientific(
             why=f"{read.name!r} is of {known.scientific_name}; the name given is kept beside it.",
         ),
     )
+
+
+def _shortens(name: str, scientific_name: str) -> bool:
+    """Whether a name is a scientific one with its genus shortened, as in `B. subtilis`."""
+    genus, _, rest = name.partition(".")
+    shortened = genus[:1].isupper() and len(genus) < 4 and scientific_name.startswith(genus)
+    return shortened and scientific_name.partition(" ")[2].casefold() == rest.strip().casefold()
 
 
 def _of_group(

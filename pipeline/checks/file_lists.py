@@ -90,10 +90,13 @@ def listed_paths(submission: Submission) -> set[str]:
 
 def _listed(submission: Submission) -> Iterator[tuple[FileList | str, list[str]]]:
     """Each file list, and each place of files in the record itself, with the paths it names."""
+    told = set()
     for file_list in submission.file_lists:
         yield file_list, file_list.table["path"].tolist()
+        if file_list.kind == "inline":
+            told.add(f"{file_list.component or '/study'}/files")
     for place, files in find(submission.metadata, "/**/files"):
-        if isinstance(files, list):
+        if isinstance(files, list) and place not in told:
             yield place, [str(file.get("path", "")) for file in files if isinstance(file, dict)]
 
 

@@ -330,7 +330,7 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
 
 
 _APART = re.compile(
-    r"\s*[;,、，；]\s*(?:and\s+)?|\s+(?:and|&|\+|und|et|y)\s+|\s+/\s+|\n+"
+    r"\s*[;,、，；]\s*(?:and\s+)?|\s+(?:and|&|\+|und|et|y|a|e|i|og|och|en|ve|oraz|és)\s+|\s+/\s+|\n+"
     r"|(?<=\b101\d{6})/(?=101\d{6}\b)"
 )
 

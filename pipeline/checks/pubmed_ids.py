@@ -76,7 +76,7 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     if slot and not publication.get(slot):
         edits = [Operation(do="add", place=below(place, slot), after=moved)]
         edits.append(Operation(do="remove", place=at, before=value))
-    elif slot and len(publication) > 1 and _same(publication[slot], moved):
+    elif slot and len(publication) > 1 and _same(_bare(slot, publication[slot]), moved):
         edits = [removal(metadata, at)]
     why = f"The value is a {NAMES[slot]}." if slot else ""
     parted = "".join(value.split()) if _PARTED.fullmatch(value) else value
@@ -89,11 +89,12 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     )
 
 
-_PARTED = re.compile(r"\s*\d{1,3}(?:\s\d{3,4})+\s*", re.ASCII)
+_PARTED = re.compile(r"\s*\d{1,4}(?:\s\d{3,4})+\s*", re.ASCII)
 """Digits in groups, as numbers are typeset."""
 _PMID_WITHIN = re.compile(
-    r"\s*(?:#|MED[:/]|PubMed(?: ?ID)?:?|PMID:?|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/)?\s*"
-    r"([1-9]\d{6,7})(?:\.0)?[.,;/]?\s*",
+    r"\s*(?:#|MED[:/]|PubMed(?: ?ID)?:?|PMID:?|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/"
+    r"|(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed)/)?\s*"
+    r"([1-9]\d{6,7})(?:\.0)?(?:[.,;/]?|/?[?#]\S*)\s*",
     re.IGNORECASE | re.ASCII,
 )
 """Seven or eight digits with what spreadsheets and Europe PMC put around them."""
@@ -106,6 +107,11 @@ def _home(value: str) -> tuple[str, str]:
     if (bare := doi(value)) is not None:
         return "doi", bare
     return ("title", value) if len(value.split()) > 3 and not ADDRESS.match(value) else ("", value)
+
+
+def _bare(slot: str, value: object) -> object:
+    """A DOI without what stands around it; other values as they are."""
+    return (doi(visible(str(value)).strip(" .,;")) or value) if slot == "doi" else value
 
 
 def _same(one: object, other: str) -> bool:

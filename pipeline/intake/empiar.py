@@ -26,7 +26,7 @@ ORDER = 35
 
 _DATE = re.compile(r"\d{4}|\d\d?[./-]\d\d?[./-]\d\d")
 """What a date holds in any form, and the codes for a date (RE, EP, HP, HO) do not."""
-_PAIR = re.compile(r"\('([^']+)', ?'([^']*)'\)")
+_PAIR = re.compile(r"""\((?P<a>['"])(?P<family>.+?)(?P=a), ?(?P<b>['"])(?P<initials>.*?)(?P=b)\)""")
 """A person's surname and initials, as the deposition form has them in one text."""
 _SUFFIXES = frozenset((".json", ".xml", ".yaml", ".yml"))
 _YAML = (b"biosamples:", b"rembis:", b"datasets:")
@@ -368,4 +368,4 @@ def _person_name(value: Any) -> str | None:
         return _person_name(inner if inner else value.get("name", value.get("#text")))
     text = build.as_text(value)
     pair = _PAIR.fullmatch(text.strip()) if text is not None else None
-    return f"{pair[1]} {pair[2]}".strip() if pair else text
+    return f"{pair['family']} {pair['initials']}".strip() if pair else text

@@ -6,6 +6,7 @@ BioImage-Archive/bia-mifa-models; their rendering as PageTab gives the same reco
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -419,6 +420,8 @@ class _Document:
                     parts[owner].setdefault(owners[name], []).extend(entries)
                 elif any(not entry.empty for entry in entries):
                     message = f"'{name}' under '{block}' has no counterpart under '{owner}'"
+                    if near_ones := difflib.get_close_matches(name, owners, 1):
+                        message += f"; the nearest is '{near_ones[0]}'"
                     self.flag(NO_TARGET, here, message, value=name)
                     made += entries
         for block, value in document.items():
