@@ -97,7 +97,7 @@ def audit(settings: Settings, book: Ledger, day: dt.date) -> Iterator[Finding]:
     known = {f"{v.accession}/v{v.version}" for given in versions.values() for v in given}
     yield from _strays(settings.records, known, depth=2)
     yield from _strays(settings.public, set(versions), depth=1)
-    yield from _unreleased(settings, book, day)
+    yield from _unreleased(settings, book)
 
 
 def _counted(held: tuple[Held, ...]) -> Iterator[Finding]:
@@ -165,7 +165,7 @@ def _public(
         yield TOO_EARLY.at(here, message, value=held.accession)
 
 
-def _unreleased(settings: Settings, book: Ledger, day: dt.date) -> Iterator[Finding]:
+def _unreleased(settings: Settings, book: Ledger) -> Iterator[Finding]:
     """Studies whose release the ledger noted, and whose public copy is gone."""
     for accession in ledger.released(book):
         copy = settings.public / accession / public.FILE

@@ -197,13 +197,12 @@ def _give_accession(
     asked = submission.metadata.get("doi_requested") or bench.settings.doi_for_all
     stated = submission.metadata.get("doi") == accession.doi
     doi = ledger.keep_doi(bench.ledger, accession, wanted=bool(asked or stated))
-    return _record(received, judged, bench, accession, version, released, doi)
+    return _record(received, judged, accession, version, released, doi)
 
 
 def _record(
     received: Received,
     judged: Judged,
-    bench: Bench,
     accession: Accession,
     version: int,
     released: dt.date | None,

@@ -23,14 +23,12 @@ _asked_often = lru_cache(maxsize=8192)
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
-ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", re.ASCII)
-"""ORCID iD (bioregistry `orcid`): 16 characters, the last one a check digit."""
-
 _ORCID_WRAPPED = re.compile(
     r"(?:(?:https?://)?(?:www\.)?orcid\.org/|orcid(?: id)?\s*:?\s*)?"
     r"(\d{4})[- ]?(\d{4})[- ]?(\d{4})[- ]?(\d{3}[\dX])/?",
     re.ASCII | re.IGNORECASE,
 )
+"""ORCID iD (bioregistry `orcid`): 16 characters, the last one a check digit."""
 
 ROR = re.compile(r"0[a-hj-km-np-tv-z0-9]{6}[0-9]{2}")
 """ROR id without its address (bioregistry `ror`, without the stray bar of its class)."""
@@ -51,23 +49,19 @@ _DOI_WRAPPED = re.compile(
     re.IGNORECASE,
 )
 
-PMID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
-"""PubMed ID (bioregistry `pubmed`; eight digits suffice in 2026)."""
-
 _PMID_WRAPPED = re.compile(
     r"(?:(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)(?:\?term=)?"
     r"|(?:pubmed|pm)(?:\s?id)?\s*[:#]?\s*)?([1-9]\d{0,7})/?",
     re.ASCII | re.IGNORECASE,
 )
-
-PMCID = re.compile(r"PMC[1-9]\d*(?:\.\d+)?", re.ASCII)
-"""PubMed Central ID (bioregistry `pmc`)."""
+"""PubMed ID (bioregistry `pubmed`; eight digits suffice in 2026)."""
 
 _PMCID_WRAPPED = re.compile(
     r"(?:(?:https?://)?(?:www\.)?(?:pmc\.ncbi\.nlm\.nih\.gov/articles/"
     r"|ncbi\.nlm\.nih\.gov/pmc/articles/)|PMCID\s*:?\s*)?(PMC[1-9]\d*(?:\.\d+)?)/?",
     re.ASCII | re.IGNORECASE,
 )
+"""PubMed Central ID (bioregistry `pmc`)."""
 
 _TAXON_WRAPPED = re.compile(
     r"(?:(?:https?://)?(?:purl\.obolibrary\.org/obo/NCBITaxon_|purl\.uniprot\.org/taxonomy/"

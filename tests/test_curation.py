@@ -372,8 +372,9 @@ def test_a_document_that_changes_while_it_is_read_is_not_taken_for_what_it_was(
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        with pytest.raises(OSError, match="changed while it was read"):
-            curate(source, archive)
+        with pytest.raises(OSError, match="changed while it was read"):  # noqa: PT012
+            for _ in range(20):  # a busy machine may let the writer rest while one is read
+                curate(source, archive)
     finally:
         done.set()
         writer.join()

@@ -66,6 +66,12 @@ _PROPOSED = {
     "Specimen": "Imaged Specimen",
     "specimens": "Imaged Specimen",
 }
+_ROLES = {
+    "corresponding_author": "corresponding author",
+    "correspondingAuthor": "corresponding author",
+    "principal_investigator": "principal investigator",
+    "principalInvestigator": "principal investigator",
+}
 _OF = {
     "Biosample": {
         "title": "Title",
@@ -213,20 +219,9 @@ class _Entry:
             left = {name: one for name, one in value.items() if name != "releaseDate"}
             own += build.content(left, at, {})[0]
         elif key in ("authors", "authorsList"):
-            listed = value.get("author") if isinstance(value, dict) else value
-            place = join(at, "author") if isinstance(value, dict) else at
-            entries = listed if isinstance(listed, list) else [listed]
-            below += [
-                self.person(one, join(place, n) if isinstance(listed, list) else place, None)
-                for n, one in enumerate(entries)
-                if one is not None
-            ]
-        elif key in ("corresponding_author", "correspondingAuthor"):
-            role = "corresponding author"
-            below += [self.person(one, place, role) for one, place in build.maps(value, at)]
-        elif key in ("principal_investigator", "principalInvestigator"):
-            role = "principal investigator"
-            below += [self.person(one, place, role) for one, place in build.maps(value, at)]
+            below += self.authors(value, at)
+        elif key in _ROLES:
+            below += [self.person(one, here, _ROLES[key]) for one, here in build.maps(value, at)]
         elif key == "citation":
             below += [self.citation(one, place) for one, place in build.maps(value, at)]
         elif key == "crossReferences" and isinstance(value, dict):
@@ -250,6 +245,17 @@ class _Entry:
             more_own, more = build.content({key: value}, at.rpartition("/")[0], _ENTRY)
             own += more_own
             below += more
+
+    def authors(self, value: Any, at: str) -> list[Section]:
+        """All authors: one or a list, at the field itself or under `author`."""
+        if isinstance(value, dict):
+            value, at = value.get("author"), join(at, "author")
+        listed = isinstance(value, list)
+        return [
+            self.person(one, join(at, n) if listed else at, None)
+            for n, one in enumerate(value if listed else [value])
+            if one is not None
+        ]
 
     def image_set(self, value: dict[str, Any], at: str) -> Section:
         """An image set as a study component; its folder holds its files."""

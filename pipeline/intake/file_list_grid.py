@@ -218,6 +218,7 @@ def _is_header(row: list[str], header: list[str]) -> bool:
 def _ragged(
     grid: Grid, header: list[str], lines: list[int], rows: list[list[str]]
 ) -> Iterator[Finding]:
+    """Rows with more cells than the header, and with fewer."""
     width = len(header)
     beyond = [
         (line, index + 1, cell)
@@ -228,19 +229,7 @@ def _ragged(
     ]
     beyond.extend(grid.beyond)
     if beyond:
-        line, at, value = beyond[0]
-        rest = len({each[0] for each in beyond}) - 1
-        message = (
-            f"{clip(value)!r} stands in column {at}, and the header has {width}"
-            f"{f'; {rest:,} more rows are too long' if rest else ''}"
-        )
-        yield codes.CELLS_BEYOND.at(
-            grid.locate(line, at),
-            message,
-            value=clip(value),
-            count=rest + 1,
-            samples=tuple({"line": each[0], "value": clip(each[2])} for each in beyond[:5]),
-        )
+        yield _too_long(grid, width, beyond)
     short = [
         line
         for line, row in zip(lines, rows, strict=True)
@@ -253,30 +242,43 @@ def _ragged(
         )
         yield codes.CUT.at(grid.locate(lines[-1], 1), message, value=clip(rows[-1][0]))
     elif short:
-        message = (
-            f"row has fewer than the {width} columns of the header"
-            if len(short) == 1
-            else f"{len(short):,} rows have fewer than the {width} columns of the header"
-        )
-        spaced = next(
-            (
-                (line, row[0])
-                for line, row in zip(lines, rows, strict=True)
-                if len(row) == 1 and len(re.split(r"\s{2,}", row[0].strip())) == width > 1
-            ),
-            None,
-        )
-        if spaced:
+        yield from _spaced(grid, width, lines, rows)
+        yield _too_short(grid, width, short)
+
+
+def _too_long(grid: Grid, width: int, beyond: list[tuple[int, int, str]]) -> Finding:
+    """Cells beyond the header's last column, each with its line and column."""
+    line, column, value = beyond[0]
+    rest = len({line for line, _, _ in beyond}) - 1
+    more = f"; {rest:,} more rows are too long" if rest else ""
+    return codes.CELLS_BEYOND.at(
+        grid.locate(line, column),
+        f"{clip(value)!r} stands in column {column}, and the header has {width}{more}",
+        value=clip(value),
+        count=rest + 1,
+        samples=tuple({"line": line, "value": clip(cell)} for line, _, cell in beyond[:5]),
+    )
+
+
+def _too_short(grid: Grid, width: int, short: list[int]) -> Finding:
+    """Lines of rows that end before the header does."""
+    row = "row has" if len(short) == 1 else f"{len(short):,} rows have"
+    return codes.ROW_SHORT.at(
+        grid.locate(short[0], 1),
+        f"{row} fewer than the {width} columns of the header",
+        count=len(short),
+        samples=tuple({"line": line} for line in short[:5]),
+        severity=None if grid.blanks_kept else "hint",
+    )
+
+
+def _spaced(grid: Grid, width: int, lines: list[int], rows: list[list[str]]) -> Iterator[Finding]:
+    """The first row whose cells are parted by spaces instead of tabs."""
+    for line, row in zip(lines, rows, strict=True):
+        if len(row) == 1 and len(re.split(r"\s{2,}", row[0].strip())) == width > 1:
             said = "spaces stand for tabs in this row"
-            where = grid.locate(spaced[0], 1)
-            yield codes.SEPARATOR.at(where, said, value=clip(spaced[1]))
-        yield codes.ROW_SHORT.at(
-            grid.locate(short[0], 1),
-            message,
-            count=len(short),
-            samples=tuple({"line": line} for line in short[:5]),
-            severity=None if grid.blanks_kept else "hint",
-        )
+            yield codes.SEPARATOR.at(grid.locate(line, 1), said, value=clip(row[0]))
+            return
 
 
 def _blank_lines(grid: Grid, header_line: int) -> Iterator[Finding]:

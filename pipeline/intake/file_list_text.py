@@ -19,18 +19,13 @@ def read_tsv(text: str, file: str) -> Reading:
         return Location(file=file, line=line, column=column)
 
     grid = Grid(locate)
-    windows = text.count("\r\n")
-    ends = {
-        "CR LF": windows,
-        "LF": text.count("\n") - windows,
-        "CR": text.count("\r") - windows,
-    }
-    if sum(number > 0 for number in ends.values()) > 1:
-        said = ", ".join(f"{number:,} with {end}" for end, number in ends.items() if number)
+    ends = _line_ends(text)
+    if len(ends) > 1:
+        said = ", ".join(f"{number:,} with {end}" for end, number in ends.items())
         found.append(
             codes.LINE_ENDS.at(Location(file=file), f"lines end in different ways: {said}")
         )
-    if ends["CR LF"] or ends["CR"]:
+    if ends.keys() - {"LF"}:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     grid.ends_open = lines[-1] != ""
@@ -71,6 +66,17 @@ def read_tsv(text: str, file: str) -> Reading:
         found.append(codes.QUOTE_OPEN.at(where, message, value=clip(cell), count=len(unclosed)))
     made, more = columns(grid)
     return made, (*found, *more)
+
+
+def _line_ends(text: str) -> dict[str, int]:
+    """How often each kind of line end that occurs does."""
+    windows = text.count("\r\n")
+    ends = {
+        "CR LF": windows,
+        "LF": text.count("\n") - windows,
+        "CR": text.count("\r") - windows,
+    }
+    return {end: number for end, number in ends.items() if number}
 
 
 def _unquoted(cell: str) -> str:

@@ -223,7 +223,7 @@ class _Reader:
         end = len(self.text)
         offset = self.space(0)
         holder: list[Any] = []
-        # Each frame: container, its pointer, and the key that its next value belongs to.
+        # Each frame: a container and its pointer.
         stack: list[tuple[Any, str]] = []
         pointer = ""
         key: str | None = None

@@ -12,7 +12,7 @@ from pipeline.findings import Frozen
 from pipeline.ledger.connection import Ledger, Refused, lock_counter, set_counter
 from pipeline.ledger.submissions import hold
 from pipeline.ledger.tables import accessions as table
-from pipeline.ledger.tables import record_versions, submissions
+from pipeline.ledger.tables import newest_emitted, record_versions, submissions
 
 _PARTS = re.compile(r"(S-[A-Z][A-Z-]*)([0-9]+)")
 
@@ -192,14 +192,7 @@ def accession(ledger: Ledger, value: str) -> Held | None:
 
 
 def _held(ledger: Ledger, which: sa.ColumnElement[bool]) -> tuple[Held, ...]:
-    newest = (
-        sa.select(
-            record_versions.c.accession, sa.func.max(record_versions.c.version).label("version")
-        )
-        .where(record_versions.c.emitted)
-        .group_by(record_versions.c.accession)
-        .subquery()
-    )
+    newest = newest_emitted()
     asked = (
         sa.select(table, newest.c.version, record_versions.c.release_date)
         .outerjoin(newest, newest.c.accession == table.c.value)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline.findings import Frozen
 from pipeline.ledger.connection import Ledger, Refused, insert_missing
-from pipeline.ledger.tables import accessions, record_versions, releases
+from pipeline.ledger.tables import accessions, newest_emitted, record_versions, releases
 
 
 class Due(Frozen):
@@ -27,14 +27,7 @@ def due(ledger: Ledger, day: dt.date, accession: str | None = None) -> tuple[Due
     A version without release date is never due, nor is that of a withdrawn accession. With
     `accession` only that one is looked at.
     """
-    newest = (
-        sa.select(
-            record_versions.c.accession, sa.func.max(record_versions.c.version).label("version")
-        )
-        .where(record_versions.c.emitted)
-        .group_by(record_versions.c.accession)
-        .subquery()
-    )
+    newest = newest_emitted()
     asked = (
         sa.select(
             record_versions.c.accession,

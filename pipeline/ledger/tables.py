@@ -16,11 +16,13 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Subquery,
     Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
     func,
+    select,
 )
 
 HEAD = "0003"
@@ -212,3 +214,13 @@ file_checksums = Table(
     Column("mtime_ns", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
 )
+
+
+def newest_emitted() -> Subquery:
+    """The newest emitted version of each accession."""
+    return (
+        select(record_versions.c.accession, func.max(record_versions.c.version).label("version"))
+        .where(record_versions.c.emitted)
+        .group_by(record_versions.c.accession)
+        .subquery()
+    )
