@@ -616,3 +616,17 @@ def test_a_comma_for_the_dot_of_a_country_comes_first(known: Knowledge, tmp_path
     rows = changed("mira.lindgren@example.org", "tanaka@example.ac,jp")
     (one,) = found(read(known, tmp_path, rows)[1], "AUT105")
     assert proposed(one) == ["tanaka@example.ac.jp"]
+
+
+def test_names_of_plant_genes_stay_whole(known: Knowledge, tmp_path: Path) -> None:
+    given = ("OsPIP2;4", "PIP2;1; aquaporin; root", "actin;53BP1;2-photon")
+    rows = changed("Keywords\tactin", "\n".join(f"Keywords\t{one}" for one in given))
+    opened, report = read(known, tmp_path, rows)
+    several, packed = found(report, "STU104")
+    assert proposed(several) == [["PIP2;1", "aquaporin", "root"]]
+    assert packed.suggestion is not None
+    assert packed.suggestion.safety == "safe"
+    judged = stages.curate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+    assert judged.submission is not None
+    kept = judged.submission.metadata["study"]["keywords"]
+    assert kept == [*given[:2], "actin", "53BP1", "2-photon"]

@@ -408,7 +408,7 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
     below_it = None if read.found else BELOW_SPECIES.search(read.name)
     if cells or below_it:
         of_cells = cells or (below_it and "cell" in below_it[0].lower())
-        what = "a cell line" if of_cells else "a hybrid, variety or isolate"
+        what = "a cell line" if of_cells else "a subspecies, hybrid, variety or isolate"
     elif rank in ABOVE_SPECIES:
         what = f"a {rank}"
     elif read.found:

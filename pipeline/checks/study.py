@@ -16,6 +16,8 @@ SHORT = 25
 
 _COMMA = re.compile(r"(?:,\s+|(?<=[^\W\d]{2}),(?=[^\W\d]{2})|\s*[，،]\s*)(?![^()\[\]]*[)\]])")
 _LABEL = re.compile(r"\s*key ?words?\s*[:：]\s*", re.IGNORECASE)
+_SEMICOLON = re.compile(r"(?!(?:(?<=[A-Za-z]\d)|(?<=[A-Za-z]\d\d));\d{1,2}(?:$|[\s/,;)]|-[A-Z]));")
+"""A semicolon, but for that between the numbers of a gene's family and member (PIP2;1)."""
 _ENTITY = re.compile(r"&#?\w+;")
 
 
@@ -108,16 +110,25 @@ def _bare(text: str) -> str:
 
 
 @check("STU104", "keywords-packed-with-semicolons", at="/study/keywords/*", severity="warning")
-def keywords_with_semicolons(keyword: str) -> Iterator[Flag]:
+def keywords_with_semicolons(keyword: str, place: Place) -> Iterator[Flag]:
     """One keyword value holds several keywords with semicolons between them.
 
-    A search for one of them then finds nothing.
+    A search for one of them then finds nothing. In names of plant genes such as PIP2;1 a semicolon
+    parts nothing.
 
     To fix: give each keyword as a value of its own.
     """
-    parts = [part.strip() for part in keyword.split(";")]
-    if not _ENTITY.search(keyword) and sum(bool(part) for part in parts) > 1:
-        yield Flag(message=f"one keyword value holds several: {quoted(keyword)}")
+    if ";" not in keyword or _ENTITY.search(keyword):
+        return
+    parts = [part.strip() for part in _SEMICOLON.split(keyword) if part.strip()]
+    if len(parts) > 1:
+        split = Operation(do="split", place=place, before=keyword, after=parts)
+        yield Flag(
+            message=f"one keyword value holds several: {quoted(keyword)}",
+            suggestion=suggest(split, why="Semicolons part keywords, but not names of genes.")
+            if any(";" in part for part in parts)
+            else None,
+        )
 
 
 @check(
