@@ -630,3 +630,21 @@ def test_names_of_plant_genes_stay_whole(known: Knowledge, tmp_path: Path) -> No
     assert judged.submission is not None
     kept = judged.submission.metadata["study"]["keywords"]
     assert kept == [*given[:2], "actin", "53BP1", "2-photon"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Mice were born on 3 March 2021 and imaged at P21", None),
+        ("The boy was born on 3 March 2021", "born on 3 march 2021"),
+        ("He was born in March 1987 in Oslo", "born in march 1987"),
+        ("Patient number 4711 gave cells for rats with their date of birth", "patient number 4711"),
+    ],
+)
+def test_birth_dates_of_animals_are_no_matter_in_a_study_of_humans(
+    known: Knowledge, tmp_path: Path, sentence: str, told: str | None
+) -> None:
+    rows = changed("Danio rerio", "Homo sapiens").replace("One cell each", sentence)
+    flags = found(read(known, tmp_path, rows)[1], "BIO202")
+    messages = [one.message.removeprefix("a study of humans speaks of ") for one in flags]
+    assert messages == ([told] if told else [])

@@ -78,7 +78,8 @@ _FORMS = (
     (("birth", "dob"), r"\bdates? of birth\b|\bbirth[ _-]?dates?\b|\bdob\b"),
     (
         ("born",),
-        r"\bborn (?:on|in)(?: the)? (?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w|[A-Z]\w+ \d)"
+        r"\bborn (?:on|in)(?: the)? "
+        r"(?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w[\w./-]*(?: \d{4})?|[A-Z]\w+ \d{1,4}(?:,? \d{4})?)"
         rf"|\bborn:? {_DAY}",
     ),
     (
@@ -151,6 +152,13 @@ _RELIEVED = re.compile(
     r"|replaced|codes\b|anonym|\bohne\b|\bkeine?\b|entfernt|\bsans\b|\bsin\b|\bsenza\b|\bsem\b",
     re.IGNORECASE,
 )
+_BIRTH = re.compile(r"(?:dates? of )?birth|born|dob\b", re.IGNORECASE)
+_ANIMALS = re.compile(
+    r"\b(?:animals?|calf|calves|chicks?|dogs?|fish|foals?|hamsters?|lambs?|litters?|macaques?|mice"
+    r"|monkeys?|mouse|piglets?|pigs?|pups?|rabbits?|rats?|sheep|zebrafish)\b",
+    re.IGNORECASE,
+)
+"""Whose birth dates are no matter, in a study of humans too."""
 _SENTENCE = re.compile(
     r"(?<=[.;!?])(?<!\bgeb\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bSr\.)\s+|\n+"
 )
@@ -162,9 +170,10 @@ def _signs(text: str, words: Iterable[str]) -> Iterator[str]:
     for sentence in _SENTENCE.split(text) if words else ():
         if not _said(sentence, words):
             continue
-        found = list(_identity(words).finditer(sentence.replace("_", " ")))
+        found = [one[0] for one in _identity(words).finditer(sentence.replace("_", " "))]
         if found and not _RELIEVED.search(sentence):
-            yield from (one[0] for one in found)
+            of_animals = _ANIMALS.search(sentence) is not None
+            yield from (one for one in found if not (of_animals and _BIRTH.match(one)))
 
 
 def _said(text: str, words: Iterable[str]) -> tuple[str, ...]:
