@@ -18,6 +18,7 @@ from pipeline.findings import (
     Location,
     Operation,
     Report,
+    Safety,
     Suggestion,
     declare,
 )
@@ -333,19 +334,8 @@ def safe_changes(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, 
     look = with_lists(opened, look)
     submission, changes = rule.apply_safe(opened.submission, look.knowledge.rules)
     for _ in range(_ROUNDS):
-        report = validate(opened, look, submission)
-        made: list[Change] = []
-        for finding in report.findings:
-            suggestion = finding.suggestion
-            if suggestion is None or suggestion.safety != "safe":
-                continue
-            try:
-                submission = edit.apply(submission, suggestion.operations)
-            except edit.Unfit:
-                continue
-            made.append(
-                Change(by=suggestion.rule, operations=suggestion.operations, why=suggestion.why)
-            )
+        found = validate(opened, look, submission).findings
+        submission, made = _taken(submission, found, "safe")
         if not made:
             break
         submission, further = rule.apply_safe(submission, look.knowledge.rules)
@@ -388,31 +378,40 @@ def accept_all(opened: Opened, look: Look) -> tuple[Submission, tuple[Change, ..
     look = with_lists(opened, look)
     submission, changes = safe_changes(opened, look)
     for _ in range(_ROUNDS):
-        made: list[Change] = []
+        wanted = review_wanted(validate(opened, look, submission))
         # From the end, so that taking out an entry moves none that is still to be changed.
-        for finding in sorted(
-            review_wanted(validate(opened, look, submission)), key=_deepest, reverse=True
-        ):
-            suggestion = finding.suggestion
-            assert suggestion is not None
-            try:
-                submission = edit.apply(submission, suggestion.operations)
-            except edit.Unfit:
-                continue
-            made.append(
-                Change(
-                    by=suggestion.rule,
-                    operations=suggestion.operations,
-                    safety="review",
-                    why=suggestion.why,
-                )
-            )
+        ordered = sorted(wanted, key=_deepest, reverse=True)
+        submission, made = _taken(submission, ordered, "review")
         if not made:
             break
         taken = opened.model_copy(update={"submission": submission})
         submission, further = safe_changes(taken, look)
         changes += (*made, *further)
     return submission, changes
+
+
+def _taken(
+    submission: Submission, findings: Iterable[Finding], safety: Safety
+) -> tuple[Submission, list[Change]]:
+    """The suggestions of one safety taken in their order, but for those that no longer fit."""
+    made: list[Change] = []
+    for finding in findings:
+        suggestion = finding.suggestion
+        if suggestion is None or suggestion.safety != safety:
+            continue
+        try:
+            submission = edit.apply(submission, suggestion.operations)
+        except edit.Unfit:
+            continue
+        made.append(
+            Change(
+                by=suggestion.rule,
+                operations=suggestion.operations,
+                safety=safety,
+                why=suggestion.why,
+            )
+        )
+    return submission, made
 
 
 def judge(opened: Opened, look: Look) -> review.Judge:

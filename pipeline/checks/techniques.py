@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.check import Flag, Images, Place, below, check
 from pipeline.checks.acquisitions import label
-from pipeline.checks.file_lists import bare
+from pipeline.checks.file_lists import bare, covered
 from pipeline.findings import Frozen
 from pipeline.images import ImageFile
 from pipeline.resources import schemas
@@ -104,15 +104,7 @@ def _images_of(
         if file_list.component == place
         for path in file_list.table["path"].tolist()
     }
-    return [one for one in told if _within(one.path.rstrip("/"), listed)]
-
-
-def _within(path: str, listed: set[str]) -> bool:
-    while path:
-        if path in listed:
-            return True
-        path = path.rpartition("/")[0]
-    return False
+    return [one for one in told if covered(one.path.rstrip("/"), listed)]
 
 
 def _flag(found: list[ImageFile], message: str, **more: Any) -> Flag:

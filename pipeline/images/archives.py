@@ -58,12 +58,7 @@ def look(file: Opened, facts: Facts, tell: Tell, deep: bool) -> None:
     try:
         held = zips.contents(file)
     except Cut as cut:
-        facts.flag(
-            faults.TRUNCATED,
-            f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
-            broken=True,
-            value=cut.end,
-        )
+        facts.flag_cut(cut, file.size)
         return
     except Wrong as wrong:
         facts.flag(faults.HEADER_DAMAGED, str(wrong), broken=True)

@@ -222,12 +222,7 @@ def _header(file: Opened, facts: Facts, found: Format, suffixes: tuple[str, ...]
     try:
         read(file, facts)
     except Cut as cut:
-        facts.flag(
-            faults.TRUNCATED,
-            f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
-            broken=True,
-            value=cut.end,
-        )
+        facts.flag_cut(cut, file.size)
     except Wrong as wrong:
         facts.flag(faults.HEADER_DAMAGED, str(wrong), broken=True)
     except Enough:

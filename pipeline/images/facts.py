@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipeline.findings import Code, Finding, Location, Severity
+from pipeline.images import faults
 from pipeline.images.image import Evidence, Kind
+from pipeline.images.opened import Cut
 
 MOST_NAME = 200
 """Letters of a channel's or instrument's name."""
@@ -103,6 +105,15 @@ class Facts:
     """Sibling folders whose whole content belongs to this image."""
     inside: list[str] = field(default_factory=list)
     """Sibling folders that are this image, as one: they are not walked."""
+
+    def flag_cut(self, cut: Cut, size: int) -> None:
+        """Flag a file of `size` bytes that ends before what its header describes."""
+        self.flag(
+            faults.TRUNCATED,
+            f"{cut.what} reaches to byte {cut.end}, the file has {size} bytes",
+            broken=True,
+            value=cut.end,
+        )
 
     def flag(
         self,

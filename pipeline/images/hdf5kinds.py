@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from pipeline.images.persons import somebody
+from pipeline.images.text import finite
 
 MOST_SETUPS = 512
 MOST_NODES = 5000
@@ -132,23 +133,16 @@ def _kind(kind: Any) -> str | None:
     return None
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
 def _imaris(file: Any) -> dict[str, Any]:
     """Imaris 5.5: extent and sizes from DataSetInfo, channels with their names."""
     image, level = file.get("DataSetInfo/Image"), file.get("DataSet/ResolutionLevel 0")
     if image is None or level is None:
         return {}
-    sizes = {axis: int(_number(_letters(image, axis))) for axis in "XYZ"}
+    sizes = {axis: int(finite(_letters(image, axis))) for axis in "XYZ"}
     first = level.get("TimePoint 0")
     sizes |= {"T": len(level), "C": len(first) if first is not None else 1}
     scale = {
-        axis: (_number(_letters(image, f"ExtMax{n}")) - _number(_letters(image, f"ExtMin{n}")))
+        axis: (finite(_letters(image, f"ExtMax{n}")) - finite(_letters(image, f"ExtMin{n}")))
         / sizes[axis]
         for n, axis in enumerate("XYZ")
         if sizes[axis]
@@ -190,7 +184,7 @@ def _velox(file: Any) -> dict[str, Any]:
     return {
         "sizes": {"T": frames, "C": 1, "Z": 1, "Y": y, "X": x},
         "pixel_size_um": {
-            axis: _number(str(size.get(key, ""))) * 1e6
+            axis: finite(str(size.get(key, ""))) * 1e6
             for axis, key in (("X", "width"), ("Y", "height"))
             if meters
         },

@@ -78,11 +78,7 @@ def _ole(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> Fo
     try:
         names = ole.names(file)
     except Cut as cut:
-        facts.flag(
-            faults.TRUNCATED,
-            f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
-            broken=True,
-        )
+        facts.flag_cut(cut, file.size)
         claimed = by_suffix(suffixes)
         return claimed[0] if claimed else table().formats["Compound file (OLE2)"]
     found = by_names(table().ole, "ole", names, name, suffixes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -37,6 +38,15 @@ def words(head: bytes) -> str:
         if error.start >= len(head) - 4:
             return head[: error.start].decode("utf-8")
         return head.decode("latin-1")
+
+
+def finite(text: str) -> float:
+    """The finite number that a text is; 0 where it is none."""
+    try:
+        found = float(text)
+    except ValueError:
+        return 0.0
+    return found if math.isfinite(found) else 0.0
 
 
 def is_text(head: bytes) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pipeline.images import faults, tiffmakers
 from pipeline.images import tiff as t
 from pipeline.images.facts import Facts
+from pipeline.images.text import finite
 from pipeline.images.tiff import Page, Tiff
 
 _UNDATED = frozenset({"TIFF (Tagged Image File Format)", "Photoshop TIFF", "OME-TIFF"})
@@ -102,22 +103,15 @@ def _imagej(tiff: Tiff, facts: Facts, pages: list[Page], description: str) -> No
         facts.pixel_size(
             X=factor / float(x[0]),
             Y=factor / float(y[0]),
-            Z=_float(said.get("spacing", "")) * factor,
+            Z=finite(said.get("spacing", "")) * factor,
         )
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 def _aperio(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     """Aperio: pixel size from MPP, and the slide's label image."""
     description = tiff.text(pages[0], t.DESCRIPTION, 1 << 16)
     if found := re.search(r"\bMPP *= *([\d.]+)", description):
-        facts.pixel_size(X=_float(found[1]), Y=_float(found[1]))
+        facts.pixel_size(X=finite(found[1]), Y=finite(found[1]))
     width, height, samples, _ = shape(tiff, pages[0])
     facts.size(T=1, C=samples, Z=1, Y=height, X=width)
     texts = {
@@ -175,7 +169,7 @@ def _fei(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
             facts.date(f"{said['Date']} {said.get('Time', '')}".replace("\r", ""))
         found = dict(re.findall(r"(?m)^Pixel(Width|Height)=([\d.eE+-]+)", text))
         if "Width" in found and "Height" in found:
-            facts.pixel_size(X=_float(found["Width"]) * 1e6, Y=_float(found["Height"]) * 1e6)
+            facts.pixel_size(X=finite(found["Width"]) * 1e6, Y=finite(found["Height"]) * 1e6)
             return
 
 
@@ -187,7 +181,7 @@ def _sem(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
     )
     if found:
         unit = {"pm": 1e-6, "nm": 1e-3, "mm": 1e3}.get(found[2], 1.0)
-        facts.pixel_size(X=_float(found[1]) * unit, Y=_float(found[1]) * unit)
+        facts.pixel_size(X=finite(found[1]) * unit, Y=finite(found[1]) * unit)
 
 
 def _metamorph(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None:
@@ -198,8 +192,8 @@ def _metamorph(tiff: Tiff, facts: Facts, pages: list[Page], whole: bool) -> None
         "spatial-calibration-units", ""
     ).lower() in ("um", "µm", "microns"):
         facts.pixel_size(
-            X=_float(said.get("spatial-calibration-x", "")),
-            Y=_float(said.get("spatial-calibration-y", "")),
+            X=finite(said.get("spatial-calibration-x", "")),
+            Y=finite(said.get("spatial-calibration-y", "")),
         )
     facts.date(said.get("acquisition-time-local", ""))
     if said.get("image-name"):

@@ -167,7 +167,7 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
     try:
         tiff = t.begin(file)
     except Cut as cut:
-        return _cut(facts, file, cut)
+        return facts.flag_cut(cut, file.size)
     if tiff is None:
         facts.flag(faults.HEADER_DAMAGED, "the TIFF header is not one", broken=True)
         return None
@@ -198,19 +198,10 @@ def read(file: Opened, facts: Facts, suffixes: tuple[str, ...]) -> None:
         for special in SPECIAL.get(PANASONIC if tiff.panasonic else facts.format, ()):
             special(tiff, facts, pages, whole)
     except Cut as cut:
-        _cut(facts, file, cut)
+        facts.flag_cut(cut, file.size)
     except Enough:
         pass
     return None
-
-
-def _cut(facts: Facts, file: Opened, cut: Cut) -> None:
-    facts.flag(
-        faults.TRUNCATED,
-        f"{cut.what} reaches to byte {cut.end}, the file has {file.size} bytes",
-        broken=True,
-        value=cut.end,
-    )
 
 
 def _walk(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> bool:
@@ -244,7 +235,7 @@ def _walk(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> bool:
             # directories stand at even bytes: this offset was never one
             _no_next(facts, len(pages), last)
         else:
-            _cut(facts, file, cut)
+            facts.flag_cut(cut, file.size)
         return False
     except Wrong as wrong:
         if pages:
@@ -276,7 +267,7 @@ def _strips(tiff: Tiff, facts: Facts, file: Opened, pages: list[Page]) -> None:
             if _short(tiff, facts, file, page, number):
                 return None
         except Cut as cut:
-            return _cut(facts, file, cut)
+            return facts.flag_cut(cut, file.size)
         except Enough:
             return None
     return None

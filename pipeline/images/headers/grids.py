@@ -11,6 +11,7 @@ from pipeline.images import faults, persons, places
 from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
+from pipeline.images.text import finite
 
 NRRD_TYPES = {
     "int8": 1,
@@ -97,7 +98,7 @@ _DOMAINS = frozenset({"domain", "space", "time", "???", "none"})
 
 def _steps(fields: Mapping[str, str]) -> list[float]:
     """Micrometres of a step along each axis of an NRRD; 0 where its unit is not said."""
-    spacings = [_number(one) for one in fields.get("spacings", "").split()]
+    spacings = [finite(one) for one in fields.get("spacings", "").split()]
     said = fields.get("units", "") or fields.get("space units", "")
     units = [one.strip() for one in re.findall(r'"([^"]*)"', said)]
     if spacings and len(units) == len(spacings):
@@ -105,7 +106,7 @@ def _steps(fields: Mapping[str, str]) -> list[float]:
     ways = re.findall(r"none|\([^()]*\)", fields.get("space directions", ""))
     if len(set(units)) != 1:
         return []
-    parts = [[_number(part) for part in way.strip("()").split(",")] for way in ways]
+    parts = [[finite(part) for part in way.strip("()").split(",")] for way in ways]
     return [math.hypot(*part) * LENGTHS.get(units[0], 0) for part in parts]
 
 
@@ -164,14 +165,6 @@ def nrrd(file: Opened, facts: Facts) -> None:
             file.reach(file.size + 1, "the NRRD header")
         if fields.get("encoding", "").lower() == "raw" and form in NRRD_TYPES:
             file.reach(start + math.prod(sizes) * NRRD_TYPES[form], "the NRRD data")
-
-
-def _number(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        return 0.0
-    return found if math.isfinite(found) else 0.0
 
 
 def _series(said: str) -> list[str]:
@@ -259,7 +252,7 @@ def ics(file: Opened, facts: Facts) -> None:
         )
     kind = {"real": "float", "complex": "complex"}.get(form, "uint" if "un" in sign else "int")
     facts.pixel_type = f"{kind}{bits}"
-    scales = [_number(n) for n in said.get(("parameter", "scale"), [])]
+    scales = [finite(n) for n in said.get(("parameter", "scale"), [])]
     units = said.get(("parameter", "units"), [])
     facts.pixel_size(
         **{

@@ -12,7 +12,7 @@ from pipeline.images.facts import Facts, Member, Packed
 from pipeline.images.headers.grids import LENGTHS
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Opened, Wrong
-from pipeline.images.text import settings, words
+from pipeline.images.text import finite, settings, words
 
 _XRM_TYPES = {3: "uint8", 5: "uint16", 10: "float32"}
 _XRM = ("ImageWidth", "ImageHeight", "DataType", "PixelSize", "NoOfImages", "ImagesTaken", "Date")
@@ -124,7 +124,7 @@ def _fluoview(said: dict[str, dict[str, str]], facts: Facts) -> None:
         sizes[code] = sizes.get(code, 1) * max(1, int(count))
         unit = LENGTHS.get(axis.get("UnitName", "").lower())
         if code == "Z" and unit:
-            lengths["Z"] = abs(_float(axis.get("Interval", ""))) * unit
+            lengths["Z"] = abs(finite(axis.get("Interval", ""))) * unit
     if not {"X", "Y"} <= sizes.keys():
         return
     facts.size(**{axis: sizes.get(axis, 1) for axis in "TCZYX"})
@@ -133,7 +133,7 @@ def _fluoview(said: dict[str, dict[str, str]], facts: Facts) -> None:
     for letter, name in (("X", "Width"), ("Y", "Height")):
         factor = LENGTHS.get(told.get(f"{name}Unit", "").lower())
         if factor:
-            lengths[letter] = _float(told.get(f"{name}ConvertValue", "")) * factor
+            lengths[letter] = finite(told.get(f"{name}ConvertValue", "")) * factor
     facts.pixel_size(**lengths)
     depth = told.get("ImageDepth", "")
     facts.pixel_type = {"1": "uint8", "2": "uint16", "4": "uint32"}.get(depth)
@@ -243,10 +243,3 @@ def _tags(file: Opened, at: int) -> Iterator[tuple[str, int, bytes]]:
             yield shown, kind, b""
             file.reach(at + length, f"the JEOL value {shown}")
         at += length
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

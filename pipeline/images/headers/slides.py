@@ -12,7 +12,7 @@ from pipeline.images.facts import Facts, Member
 from pipeline.images.headers.raster import jpeg
 from pipeline.images.headers.registry import header
 from pipeline.images.opened import Cut, Enough, Opened
-from pipeline.images.text import settings, words
+from pipeline.images.text import finite, settings, words
 
 Settings = dict[str, dict[str, str]]
 Record = tuple[int, int, int]
@@ -126,7 +126,7 @@ def _mirax(file: Opened, facts: Facts) -> None:
     data = [said["DATAFILE"].get(f"FILE_{n}") or f"Data{n:04}.dat" for n in range(min(count, 4096))]
     finest = said.get(layers.get("HIER_0_VAL_0_SECTION", ""), {})
     facts.pixel_size(
-        **{axis: _number(finest.get(f"MICROMETER_PER_PIXEL_{axis}", "")) for axis in "XY"}
+        **{axis: finite(finest.get(f"MICROMETER_PER_PIXEL_{axis}", "")) for axis in "XY"}
     )
     raw = _content(folder, inside, index)
     start = len("01.02") + len(said.get("GENERAL", {}).get("SLIDE_ID", ""))
@@ -292,10 +292,3 @@ def pages(file: Opened) -> None:
 
 def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
