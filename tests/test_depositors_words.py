@@ -476,6 +476,7 @@ def test_a_joined_letter_may_be_a_sharp_s(
         ("doc. RNDr. Jan Novák, Ph.D.", "Jan Novák"),
         ("Priv.-Doz. Dr. med. Eva Beispiel", "Eva Beispiel"),
         ("Asst. Prof. Li Wei", "Li Wei"),
+        ("Prof. Dr. Dr. h.c. mult. Karl Muster", "Karl Muster"),
         ("Ir. Jan de Vries", "Jan de Vries"),
         ("Doc Emmett Brown", None),
         ("Asta Nielsen", None),
@@ -495,6 +496,8 @@ def test_titles_of_many_countries_are_no_part_of_a_name(
         ("We thank [add names] for help with the gels and all members of the group.", True),
         ("Gels were made as described [insert reference here] and coated.", True),
         ("Stiffness was 5 kPa [TBC], measured by indentation.", True),
+        ("Gels were coated with fibronectin (to be completed).", True),
+        ("Gels were coated as by Lindgren (to be published).", False),
         ("Stiffness was 5 kPa [1], measured in buffer [add 5 µl of DTT] by indentation.", False),
         ("[Update on actin flow]", False),
     ],
@@ -648,3 +651,28 @@ def test_birth_dates_of_animals_are_no_matter_in_a_study_of_humans(
     flags = found(read(known, tmp_path, rows)[1], "BIO202")
     messages = [one.message.removeprefix("a study of humans speaks of ") for one in flags]
     assert messages == ([told] if told else [])
+
+
+def test_ids_in_each_others_field_are_proposed_exchanged(known: Knowledge, tmp_path: Path) -> None:
+    ids = "PubMed ID\tPMC8936015\nPMC ID\t35679401\n"
+    _, report = read(known, tmp_path, f"{ROWS}\nPublication\nTitle\tActin flow\n{ids}")
+    (one,) = [one for one in report.findings if one.code.startswith("PUB1")]
+    assert proposed(one) == ["35679401", "PMC8936015"]
+
+
+def test_a_text_pasted_twice_keeps_its_full_stop(known: Knowledge, tmp_path: Path) -> None:
+    text = "Scales were left on gels."
+    (one,) = found(read(known, tmp_path, changed(text, text + text))[1], "TXT107")
+    assert proposed(one) == [text]
+
+
+def test_a_taxon_id_that_is_not_known_is_told_in_words(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Organism\tDanio rerio", "Organism\tDanio rerio\n[NCBI taxon ID]\t99999999")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO201")
+    assert "99999999 is not known here, and the organism named is Danio rerio" in one.message
+
+
+def test_the_collection_in_other_capitals_is_named(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Template\tBioImages.v5", "Template\tBioImages.v5\nAttachTo\tbioimages")
+    (one,) = found(read(known, tmp_path, rows)[1], "ACC206")
+    assert one.message == "AttachTo names the collection 'bioimages', not 'BioImages'"

@@ -254,3 +254,13 @@ def test_a_wrongly_read_name_does_not_disagree_with_its_address(
     rows = rows.replace("mira.lindgren@", "jiri.dvorak@")
     _, report = look(known, tmp_path, "study.tsv", rows)
     assert [one.code for one in told(report, "TXT104", "AUT201")] == ["TXT104"]
+
+
+def test_titles_in_each_others_place_are_not_told_as_unused(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    row = "Specimen\tCells on gels\nImage acquisition\tMovies\n"
+    assert ROWS.endswith(row)
+    rows = ROWS.removesuffix(row) + "Specimen\tMovies\nImage acquisition\tCells on gels\n"
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "CMP201", "CMP203")] == ["CMP201", "CMP201"]

@@ -155,7 +155,10 @@ def another_collection(metadata: Metadata, submission: Submission) -> Iterator[F
     named = submission.source.attach_to
     if named and named.strip() != COLLECTION:
         yield Flag(
-            message=f"AttachTo names the collection {named!r}",
+            message=f"AttachTo names the collection {named!r}"
+            + (
+                f", not {COLLECTION!r}" if named.strip().casefold() == COLLECTION.casefold() else ""
+            ),
             location=submission.source_map.locate("/attach_to"),
             value=named,
         )

@@ -378,10 +378,10 @@ def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> 
     by_name = {one.taxon_id: one.scientific_name for one, _ in read.found}
     if digits in by_name or (known is not None and known.taxon_id in by_name):
         return
-    says = f"is {known.scientific_name}" if known else "is not that of it"
     named = ", ".join(f"{name} ({key})" for key, name in by_name.items())
+    says = f"is {known.scientific_name}, " if known else "is not known here, and "
     yield Flag(
-        message=f"the taxon id {organism['taxon_id']} {says}, the organism named is {named}",
+        message=f"the taxon id {organism['taxon_id']} {says}the organism named is {named}",
         at=below(place, "taxon_id"),
     )
 

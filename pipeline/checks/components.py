@@ -250,7 +250,8 @@ def names_nothing(
                 message += f"; the nearest is {nearest[0][0]!r} ({away})"
             elsewhere = _kinds_of(study, one)
             if elsewhere:
-                message += f"; it is that of a {KINDS[elsewhere[0]][1]}"
+                kind = KINDS[elsewhere[0]][1]
+                message += f"; it is that of {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
             proposal = _swapped(study, one, elsewhere) or _by_accno(one, meant) or _rows(one, there)
             if proposal is None and not _several(one, there):
                 proposal = _either_side(study, one, nearest, used)
@@ -446,6 +447,8 @@ def not_associated(
             if "title" in section and _same(section["title"]) not in used
         ]
         meant = _meant(study, rows[slot], titles(study, slot), submission) if left else set()
+        if left:
+            meant |= _in_other_place(study, rows, slot)
         for n, section in left:
             if section["title"] not in meant:
                 yield Flag(
@@ -471,6 +474,16 @@ def _meant(
             found.update(several)
         elif nearest := _nearest(one.title, folded):
             found.add(nearest[0][0])
+    return found
+
+
+def _in_other_place(study: dict[str, Any], rows: Associations, slot: str) -> set[str]:
+    """The titles of a kind that associations give in the place of another kind's."""
+    found = set()
+    for other in KINDS:
+        for one in rows[other] if other != slot else ():
+            exchanged = _swapped(study, one, _kinds_of(study, one))
+            found |= {edit.before for edit in exchanged.operations} if exchanged else set()
     return found
 
 

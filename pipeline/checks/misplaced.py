@@ -194,7 +194,8 @@ _TITLES = re.compile(
     r"^(?:(?:(?:(?:Assoc(?:iate)?|Ass(?:is)?t(?:ant)?|Univ|apl|em(?:eritus)?)\.?[ -])?"
     r"Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir|Priv\.-Doz|(?:RN|MU|MV|Ph|Paed)Dr|Mgr|Dott"
     r"|(?:Doc|Dra|Drs|Ir|Bc|lek|inż|hab)(?=\.))\.?"
-    r"(?:[ .-]{0,2}(?:med|rer|nat|phil|Ing|Biol|Chem|Phys|Inform|vet|dent|sc|h ?c)\b\.?)*"
+    r"(?:[ .-]{0,2}(?:med|rer|nat|phil|Ing|Biol|Chem|Phys|Inform|vet|dent|habil|mult|sc"
+    r"|h\.? ?c)\b\.?)*"
     r"\s+)+(?=\S)|,?\s+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS)$",
     re.IGNORECASE,
 )

@@ -76,6 +76,9 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     if slot and not publication.get(slot):
         edits = [Operation(do="add", place=below(place, slot), after=moved)]
         edits.append(Operation(do="remove", place=at, before=value))
+    elif slot == "pmc_id" and (number := pmid(visible(str(publication[slot])))) is not None:
+        edits = [replace(at, value, number)]
+        edits.append(replace(below(place, slot), publication[slot], moved))
     elif slot and len(publication) > 1 and _same(_bare(slot, publication[slot]), moved):
         edits = [removal(metadata, at)]
     why = f"The value is a {NAMES[slot]}." if slot else ""
@@ -143,6 +146,9 @@ def pmc_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         return
     if is_placeholder(value):
         proposal = suggest(removal(metadata, place), why="The value says nothing.")
+    elif pmcid(str(get(metadata, below(parent(place), "pubmed_id"), ""))) and pmid(value):
+        # The two stand in each other's field, which is told of the PubMed ID.
+        return
     elif (digits := pmid(value)) is not None:
         proposal = _number_at(value, digits, place, metadata)
     elif (spaced := pmcid("".join(value.split()))) is not None:

@@ -162,7 +162,8 @@ _SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
 
 _LEFT_OPEN = re.compile(
     r"\[(?:please )?(?:(?:add|enter|fill in|give|insert|provide|specify) (?!\d)[^\]\d]{2,40}"
-    r"|(?:citation|reference|ref\.?) (?:here|missing|needed)|TBA|TBC|TBD|TODO|[Xx]{2,}|\?+)\]",
+    r"|(?:citation|reference|ref\.?) (?:here|missing|needed)|TBA|TBC|TBD|TODO|[Xx]{2,}|\?+)\]"
+    r"|\(to be (?:added|completed|confirmed|filled in|inserted|updated)\)",
     re.IGNORECASE,
 )
 """What authors leave in brackets for later within a text."""
@@ -208,7 +209,7 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
 
 def _stands_in(place: str, text: str) -> Severity | None:
     """How grave it is that a text stands where a value should; None if it does not."""
-    if waits(text) or ("[" in text and _LEFT_OPEN.search(text)):
+    if waits(text) or (("[" in text or "(to be " in text) and _LEFT_OPEN.search(text)):
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
@@ -299,7 +300,7 @@ def _half(text: str) -> tuple[str, bool]:
         first, second = text[:start].strip(" \n\t,;."), text[start:].strip(" \n\t,;.")
         if sum(letter.isalpha() for letter in second) >= 8:
             if first == second:
-                return second, text == given
+                return text[start:].strip(" \n\t,;") or second, text == given
             short, long = sorted((first, second), key=len)
             if long.startswith(short) and len(short) >= 0.9 * len(long) and len(short) > 20:
                 return long, False
