@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 from pipeline.images import ImageFile, sniff
-from tests.sets import n5, ome_zarr, ome_zarr_06
+from tests.sets import n5, ome_zarr, ome_zarr_06, plate
 
 
 def codes(path: Path, *, deep: bool = True) -> dict[str, str]:
@@ -181,3 +181,17 @@ def test_a_unit_under_another_name_is_told(tmp_path: Path) -> None:
     assert [flag.location.pointer for flag in found] == [f"/multiscales/0/axes/{n}" for n in (0, 1)]
     assert {(flag.severity, "'units'" in flag.message) for flag in found} == {("hint", True)}
     assert one.pixel_size_um is None
+
+
+def test_the_first_absent_well_of_a_plate_is_pointed_at(tmp_path: Path) -> None:
+    path = tmp_path / "a.zarr"
+    plate(path)
+    described = json.loads((path / ".zattrs").read_bytes())
+    described["plate"]["wells"] = [{"path": "B/1"}, {"path": "A/1"}]
+    (path / ".zattrs").write_text(json.dumps(described), encoding="utf-8")
+    fields = {"well": {"images": [{"path": "0"}, {"path": "1"}]}}
+    (path / "A" / "1" / ".zattrs").write_text(json.dumps(fields), encoding="utf-8")
+    (one,) = sniff([path])
+    (absent,) = (flag for flag in one.findings if flag.code == "IMG003")
+    assert (absent.value, absent.location.pointer) == ("B/1", "/plate/wells/0")
+    assert absent.message.startswith("2 of the wells and fields")

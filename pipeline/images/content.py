@@ -94,17 +94,7 @@ def tell(
                 if facts.format == "ZIP":
                     archives.look(file, facts, tell, deep)
                 if deep and facts.kind == "image" and not inside_archive(path):
-                    from pipeline.images import deeper
-
-                    try:
-                        if facts.evidence == "content":
-                            deeper.read(file, facts, suffixes)
-                        elif not deeper.textual(file):
-                            deeper.as_text(file, facts)
-                    except HEADER_ERRORS as crash:
-                        # a damaged header has been flagged when it was read
-                        if not facts.findings:
-                            failed(facts, name, crash)
+                    _pixels(file, facts, name, suffixes)
             except Enough:
                 pass  # behind a URL no more than 1 MiB is read
             except OSError as error:
@@ -113,6 +103,21 @@ def tell(
             except Exception as crash:  # noqa: BLE001  one file must not end the run
                 failed(facts, name, crash)
         return facts, file.size
+
+
+def _pixels(file: Opened, facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:
+    """Read the pixel data of an image, too."""
+    from pipeline.images import deeper
+
+    try:
+        if facts.evidence == "content":
+            deeper.read(file, facts, suffixes)
+        elif not deeper.textual(file):
+            deeper.as_text(file, facts)
+    except HEADER_ERRORS as crash:
+        # a damaged header has been flagged when it was read
+        if not facts.findings:
+            failed(facts, name, crash)
 
 
 def failed(facts: Facts, name: str, crash: Exception) -> None:
@@ -126,11 +131,8 @@ def _of_image(name: str) -> bool:
 
 
 def _double(file: Opened) -> bool:
-    return (
-        file.size == 0
-        or file.head.startswith((b"\0\x05\x16\x07", b"\0\x05\x16\0"))
-        or (file.size <= 1 << 16)
-    )
+    """Whether a file is AppleDouble, which macOS writes beside others: by its mark, or its size."""
+    return file.size <= 1 << 16 or file.head.startswith((b"\0\x05\x16\x07", b"\0\x05\x16\0"))
 
 
 def _empty(facts: Facts, name: str, suffixes: tuple[str, ...]) -> None:

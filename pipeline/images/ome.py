@@ -79,38 +79,8 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
     """Tell sizes and pixels from OME-XML and flag what is wrong with it."""
     from lxml import etree
 
-    if not data.strip():
-        return
-    if re.search(rb"<!DOCTYPE", data[: 1 << 16]):
-        line = data[: data.find(b"<!DOCTYPE")].count(b"\n") + 1
-        facts.flag(omefaults.OME_DOCTYPE, "the OME-XML has a DOCTYPE", line=line, pointer="/")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        position: tuple[int | None, int | None] = getattr(error, "position", (None, None))
-        where = "the OME-XML in the TIFF" if around else "the OME-XML"
-        text = getattr(error, "msg", None) or str(error)
-        facts.flag(
-            omefaults.OME_NOT_WELL_FORMED,
-            f"{where} is not well formed: {omeschema.in_words(text)}",
-            line=position[0] or None,
-            column=position[1] or None,
-            broken=around is None,
-        )
-        return
-    if etree.QName(root).localname != "OME":
-        if around is None:
-            name = etree.QName(root).localname
-            facts.flag(
-                omefaults.OME_SCHEMA,
-                f"the document is no OME-XML: its first element is {name!r}, not 'OME'",
-                pointer=f"/{name}",
-                line=root.sourceline,
-                broken=True,
-            )
+    root = _parsed(data, facts, around) if data.strip() else None
+    if root is None:
         return
     space = etree.QName(root).namespace or ""
     _space(space, root, facts)
@@ -132,6 +102,44 @@ def read(data: bytes, facts: Facts, around: Around | None = None) -> None:
         facts.members.append(Member(beside, None))
     if around is None:
         omeagree.document(root, images, facts, place)
+
+
+def _parsed(data: bytes, facts: Facts, around: Around | None) -> Any:
+    """The first element of OME-XML; None, and flagged, where it is no XML or another."""
+    from lxml import etree
+
+    if re.search(rb"<!DOCTYPE", data[: 1 << 16]):
+        line = data[: data.find(b"<!DOCTYPE")].count(b"\n") + 1
+        facts.flag(omefaults.OME_DOCTYPE, "the OME-XML has a DOCTYPE", line=line, pointer="/")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        position: tuple[int | None, int | None] = getattr(error, "position", (None, None))
+        where = "the OME-XML in the TIFF" if around else "the OME-XML"
+        text = getattr(error, "msg", None) or str(error)
+        facts.flag(
+            omefaults.OME_NOT_WELL_FORMED,
+            f"{where} is not well formed: {omeschema.in_words(text)}",
+            line=position[0] or None,
+            column=position[1] or None,
+            broken=around is None,
+        )
+        return None
+    if etree.QName(root).localname != "OME":
+        if around is None:
+            name = etree.QName(root).localname
+            facts.flag(
+                omefaults.OME_SCHEMA,
+                f"the document is no OME-XML: its first element is {name!r}, not 'OME'",
+                pointer=f"/{name}",
+                line=root.sourceline,
+                broken=True,
+            )
+        return None
+    return root
 
 
 def _space(space: str, root: Any, facts: Facts) -> None:

@@ -214,10 +214,7 @@ def _looks_like_image(store: Store) -> bool:
 
 
 def _layout(store: Store, file: str) -> None:
-    images = []
-    for name in sorted(places.names(store.path)):
-        if name.isdecimal():
-            images.append(name)
+    images = sorted(name for name in places.names(store.path) if name.isdecimal())
     store.facts.images = len(images) or None
     _converted(store, set(images))
     for name in sorted(images, key=int)[:64]:
@@ -246,41 +243,38 @@ def _converted(store: Store, images: set[str]) -> None:
 
 
 def _plate(store: Store, plate: Mapping[str, Any], file: str, at: str) -> None:
+    """Tell the fields of a plate, the first 64 as images; flag those that are absent."""
     facts = store.facts
     wells = plate.get("wells")
-    count = 0
     if not isinstance(wells, list):
         return
-    missing: list[str] = []
-    first = True
+    missing: dict[str, int] = {}
     empty: list[str] = []
+    count = 0
     for number, well in enumerate(wells[:MOST_WELLS]):
         path = well.get("path") if isinstance(well, dict) else None
         if not isinstance(path, str) or ".." in path:
             continue
         if not store.has(path):
-            missing.append(path)
-            if len(missing) == 1:
-                where = f"{at}/wells/{number}"
+            missing.setdefault(path, number)
             continue
         for field in _fields(store, path):
             if not store.has(path, field):
-                missing.append(f"{path}/{field}")
-                where = f"{at}/wells/{number}"
+                missing.setdefault(f"{path}/{field}", number)
                 continue
             count += 1
             if count <= 64:
-                empty += _field(store, f"{path}/{field}", first)
-                first = False
+                empty += _field(store, f"{path}/{field}", first=count == 1)
     facts.images = count or None
     if missing:
+        names = list(missing)
         facts.flag(
             faults.MEMBER_MISSING,
-            f"{len(missing)} of the wells and fields that the plate lists are absent: "
-            + ", ".join(missing[:5]),
+            f"{len(names)} of the wells and fields that the plate lists are absent: "
+            + ", ".join(names[:5]),
             file=f"{facts.path}/{file}",
-            pointer=where,
-            value=missing[0],
+            pointer=f"{at}/wells/{missing[names[0]]}",
+            value=names[0],
             broken=True,
         )
     if empty and len(empty) >= min(count, 64):

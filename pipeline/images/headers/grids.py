@@ -230,15 +230,7 @@ def metaimage(file: Opened, facts: Facts) -> None:
 def ics(file: Opened, facts: Facts) -> None:
     """ICS: sizes; version 1 keeps its pixels in the .ids beside it, version 2 behind `end`."""
     raw = file.read(0, min(file.size, 1 << 16))
-    text = raw.decode("latin-1")
-    said: dict[tuple[str, ...], list[str]] = {}
-    for line in text.splitlines():
-        parts = re.split(r"[\t ]+", line.strip())
-        if len(parts) >= 3:
-            said.setdefault((parts[0].lower(), parts[1].lower()), parts[2:])
-        if parts[0].lower() == "end":
-            break
-    version = re.search(r"ics_version[\t ]+(\d)", text)
+    said = _ics_said(raw.decode("latin-1"))
     order = [one.lower() for one in said.get(("layout", "order"), [])]
     sizes = [int(n) for n in said.get(("layout", "sizes"), []) if n.isdecimal() and len(n) < 10]
     form = " ".join(said.get(("representation", "format"), [])).lower()
@@ -265,11 +257,35 @@ def ics(file: Opened, facts: Facts) -> None:
     facts.name_instrument(
         *(" ".join(said.get(("sensor", one), [])) for one in ("manufacturer", "model"))
     )
-    packed = " ".join(said.get(("representation", "compression"), [])).lower()
     whole = math.prod(sizes[1:]) * bits // 8 if len(sizes) > 1 else None
-    if version and version[1] == "1":
-        plain = not packed or packed == "uncompressed"
-        least = math.prod(sizes[1:]) * bits // 8 if plain and len(sizes) > 1 else None
+    _ics_pixels(file, facts, raw, said, whole)
+
+
+def _ics_said(text: str) -> dict[tuple[str, ...], list[str]]:
+    """The words of each line by its first two, as far as the line `end`."""
+    said: dict[tuple[str, ...], list[str]] = {}
+    for line in text.splitlines():
+        parts = re.split(r"[\t ]+", line.strip())
+        if len(parts) >= 3:
+            said.setdefault((parts[0].lower(), parts[1].lower()), parts[2:])
+        if parts[0].lower() == "end":
+            break
+    return said
+
+
+def _ics_pixels(
+    file: Opened,
+    facts: Facts,
+    raw: bytes,
+    said: Mapping[tuple[str, ...], list[str]],
+    whole: int | None,
+) -> None:
+    """Where the pixels of an ICS stand, and `whole`, the bytes that they take unpacked."""
+    version = re.search(rb"ics_version[\t ]+(\d)", raw)
+    packed = " ".join(said.get(("representation", "compression"), [])).lower()
+    plain = packed in ("", "uncompressed")
+    if version and version[1] == b"1":
+        least = whole if plain else None
         facts.members.append(Member("{stem}.ids|{stem}.ids.gz|{stem}.ids.Z", least=least))
         if packed == "gzip":
             stem = os.path.splitext(file.name)[0]
@@ -288,5 +304,5 @@ def ics(file: Opened, facts: Facts) -> None:
         file.reach(file.size + 1, "the ICS header, which has no end line,")
     if end and packed == "gzip":
         facts.packed.append(Packed(end.end(), "gzip", whole))
-    if end and sizes and packed in ("", "uncompressed"):
-        file.reach(end.end() + math.prod(sizes[1:]) * bits // 8, "the ICS pixel data")
+    if end and whole is not None and plain:
+        file.reach(end.end() + whole, "the ICS pixel data")

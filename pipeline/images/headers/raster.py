@@ -208,21 +208,26 @@ def cellomics(file: Opened, facts: Facts) -> None:
         facts.pixel_type, facts.images = f"uint{bits}", 1
 
 
+def _without_file_header(file: Opened, facts: Facts) -> None:
+    """A bitmap that begins with its information header."""
+    x, y, _, bits = struct.unpack_from("<iiHH", file.head, 4)
+    facts.size(T=1, C=1 if bits < 16 else 3, Z=1, Y=abs(y), X=x)
+    facts.pixel_type, facts.images = "uint8", 1
+    # colours that are counted as 0 are all that the bits can tell apart
+    info, packed = struct.unpack_from("<I12xI", file.need(0, 40, "the header"))
+    colours = 0
+    if bits <= 8:
+        colours = struct.unpack_from("<I", file.head, 32)[0] or 1 << bits
+    if packed in (0, 3):
+        row = (x * bits + 31) // 32 * 4
+        file.reach(info + 4 * colours + row * abs(y) - 3, "the rows of the bitmap")
+
+
 @header("Windows Bitmap")
 def bmp(file: Opened, facts: Facts) -> None:
     """BMP: sizes, the length of uncompressed rows, and the length that the header states."""
     if not file.head.startswith(b"BM"):
-        x, y, _, bits = struct.unpack_from("<iiHH", file.head, 4)
-        facts.size(T=1, C=1 if bits < 16 else 3, Z=1, Y=abs(y), X=x)
-        facts.pixel_type, facts.images = "uint8", 1
-        # colours that are counted as 0 are all that the bits can tell apart
-        info, packed = struct.unpack_from("<I12xI", file.need(0, 40, "the header"))
-        colours = 0
-        if bits <= 8:
-            colours = struct.unpack_from("<I", file.head, 32)[0] or 1 << bits
-        if packed in (0, 3):
-            row = (x * bits + 31) // 32 * 4
-            file.reach(info + 4 * colours + row * abs(y) - 3, "the rows of the bitmap")
+        _without_file_header(file, facts)
         return
     head = file.need(0, 26, "the BMP header")
     start, info = struct.unpack_from("<II", head, 10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.images import places
 from pipeline.images.facts import Facts, Member
@@ -50,51 +50,64 @@ def metaxpress(file: Opened, facts: Facts) -> None:
     steps = [name for name in entries if re.fullmatch(r"(?i)zstep_\d+", name)]
     facts.folders += [*times, *steps]
     wells = _wells(said)
-    sites = _selected(said, "SiteSelection") if _yes(said, "Sites") else 1
+    sites = max(1, _selected(said, "SiteSelection") if _yes(said, "Sites") else 1)
     waves = int((said.get("NWavelengths") or ["1"])[0]) if _yes(said, "Waves") else 1
-    facts.images = len(wells) * max(1, sites) or None
+    facts.images = len(wells) * sites or None
     facts.name_channels([(said.get(f"WaveName{n}") or [""])[0] for n in range(1, waves + 1)])
+    mine = [name for name in entries if name.lower().startswith(f"{stem.lower()}_")]
+    facts.members += [Member(name, None) for name in mine[:MOST_MEMBERS]]
     planes = _planes(folder, times)
     # a wave may be taken at some times and depths alone, or kept as a projection beside the steps
-    homes = dict.fromkeys([*planes, *times, *steps, ""])
-    pattern = re.compile(
-        rf"(?i){re.escape(stem)}_([A-Z]{{1,2}}\d\d)(?:_s(\d+))?(?:_w(\d))?(?!.*_thumb)[^/]*\.tiff?"
-    )
-    there: dict[tuple[str, str, int], set[int]] = {}
-    mine: list[str] = []
-    for plane in homes:
-        for name in entries if plane == "" else places.names(os.path.join(folder, plane)):
-            found = pattern.match(name)
-            if found:
-                key = (plane, found[1].upper(), int(found[3] or 1))
-                there.setdefault(key, set()).add(int(found[2] or 1))
-            if plane == "" and name.lower().startswith(f"{stem.lower()}_"):
-                mine.append(name)
-    facts.members += [Member(name, None) for name in mine[:MOST_MEMBERS]]
+    there = _taken(folder, stem, dict.fromkeys([*planes, *times, *steps, ""]))
     if not there:
         facts.members.append(Member(f"{stem}_*.tif"))
         return
     collected = [n for n in range(1, waves + 1) if (said.get(f"WaveCollect{n}") or ["1"])[0] == "1"]
+    # a GUID may follow the number of a wave, so that only one digit is sure
+    asked = () if waves >= 10 else collected if waves > 1 else (1,)
+    for plane, well, wave, numbers in _lacking(there, planes, wells, asked, sites):
+        lead = f"{plane}/{stem}_{well}" if plane else f"{stem}_{well}"
+        end = f"_w{wave}*.tif" if waves > 1 else "*.tif"
+        facts.members += [
+            Member(f"{lead}{f'_s{site}' if sites > 1 else ''}{end}", "warning") for site in numbers
+        ]
+
+
+Taken = dict[tuple[str, str, int], set[int]]
+"""The sites that are there by plane, well and wave."""
+
+
+def _taken(folder: str, stem: str, planes: Iterable[str]) -> Taken:
+    """The pictures of a plate, by their names, in the folders of its planes."""
+    pattern = re.compile(
+        rf"(?i){re.escape(stem)}_([A-Z]{{1,2}}\d\d)(?:_s(\d+))?(?:_w(\d))?(?!.*_thumb)[^/]*\.tiff?"
+    )
+    there: Taken = {}
+    for plane in planes:
+        for name in places.names(os.path.join(folder, plane) if plane else folder):
+            if found := pattern.match(name):
+                key = (plane, found[1].upper(), int(found[3] or 1))
+                there.setdefault(key, set()).add(int(found[2] or 1))
+    return there
+
+
+def _lacking(
+    there: Taken, planes: list[str], wells: list[str], waves: Sequence[int], sites: int
+) -> Iterator[tuple[str, str, int, list[str]]]:
+    """The sites that are absent of each plane, well and wave; `?` where numbers are not known."""
     # the sites of a plate are those that any of its wells has, when there are as many as are asked
     numbers = set().union(*there.values())
+    known = sorted(numbers) if len(numbers) == sites else []
     taken = {(plane, wave) for plane, _, wave in there}
     waved = {wave for _, wave in taken}
-    known = sorted(numbers) if len(numbers) == max(1, sites) else []
     for plane in planes:
         for well in wells:
-            # a GUID may follow the number of a wave, so that only one digit is sure
-            for wave in (collected if waves > 1 else [1]) if waves < 10 else ():
+            for wave in waves:
                 if wave in waved and (plane, wave) not in taken:
                     continue
                 have = there.get((plane, well, wave), set())
-                lead = f"{plane}/{stem}_{well}" if plane else f"{stem}_{well}"
-                end = f"_w{wave}*.tif" if waves > 1 else "*.tif"
-                lacking = [f"_s{site}" for site in known if site not in have]
-                if not known:
-                    lacking = ["_s?"] * min(max(1, sites) - len(have), 100)
-                facts.members += [
-                    Member(f"{lead}{site if sites > 1 else ''}{end}", "warning") for site in lacking
-                ]
+                lacking = [str(site) for site in known if site not in have]
+                yield plane, well, wave, lacking if known else ["?"] * min(sites - len(have), 100)
 
 
 def _htd(text: str) -> dict[str, list[str]]:
