@@ -312,7 +312,9 @@ def _mending(place: str, submission: Submission, rules: Iterable[Rule]) -> Sugge
         return None
     best, others = choices[0], choices[1:]
     alternatives = tuple(
-        rule.suggestion(submission, operations).operations for rule, operations in others
+        rule.suggestion(submission, operations).operations
+        for rule, operations in others
+        if operations != best[1]
     )
     made = best[0].suggestion(submission, best[1])
     return made.model_copy(update={"alternatives": alternatives})

@@ -285,6 +285,8 @@ def _lists(
             suffix = PurePosixPath(name).suffix
             if path is None and suffix not in file_lists.EXTENSIONS:
                 message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"
+                if name.casefold().endswith((".tsv", ".xlsx", ".json")):
+                    message += " in small letters"
                 code = file_list_codes.EXTENSION
                 findings.append(code.at(locate(place), message, value=name, place=place))
             if path is not None:

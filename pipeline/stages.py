@@ -26,6 +26,7 @@ from pipeline.identifiers import iso_date
 from pipeline.images import ImageFile
 from pipeline.intake.pagetab_content import SLIP
 from pipeline.intake.pagetab_objects import NO_VALUE
+from pipeline.intake.spellings import fold, near
 from pipeline.knowledge import Knowledge
 from pipeline.record import Change, Decision
 from pipeline.select import parent, steps
@@ -236,12 +237,21 @@ _MISSING = {
     "LIC001": "licence",
     "STU002": "description",
     "STU003": "keywords",
+    "FUN001": "funding_statement",
 }
+_NEEDED = {"AUT001": "name", "AUT002": "email", "STU001": "title", **_MISSING}
+"""The same with those that are errors, where the form asks for the field."""
+_SECTIONS = {"PUB001": "publication", "FUN001": "funding"}
+"""The type of section that is missing."""
 """The field that is missing, by the code that tells so."""
 
 
 def _told_by_proposals(checked: Iterable[Finding]) -> Iterable[Finding]:
-    """Findings of checks but for milder ones on a missing field that another proposal fills."""
+    """Findings of checks but for those on what is missing and stands there under another name.
+
+    A slip in the name of a field that the form asks for is as grave as the missing field.
+    """
+    checked = _told_as_slips(list(checked))
     filled = {
         one.place
         for finding in checked
@@ -255,6 +265,30 @@ def _told_by_proposals(checked: Iterable[Finding]) -> Iterable[Finding]:
         one
         for one in checked
         if one.severity == "error" or f"{one.place}/{_MISSING.get(one.code)}" not in filled
+    ]
+
+
+def _told_as_slips(checked: list[Finding]) -> list[Finding]:
+    """Findings of checks, an error on a missing field told as the slip in the field's name."""
+    slips = {
+        one.place: finding
+        for finding in checked
+        if finding.code == "SUB122" and finding.suggestion is not None
+        for one in finding.suggestion.operations
+        if one.do == "add"
+    }
+    types = [fold(str(one.value)) for one in checked if one.code == "SUB123"]
+    graver: set[int] = set()
+    told = []
+    for one in checked:
+        slip = slips.get(f"{one.place}/{_NEEDED.get(one.code)}")
+        kind = _SECTIONS.get(one.code)
+        if slip is not None and one.severity == "error":
+            graver.add(id(slip))
+        elif kind is None or not any(near(type_, kind) for type_ in types):
+            told.append(one)
+    return [
+        one.model_copy(update={"severity": "error"}) if id(one) in graver else one for one in told
     ]
 
 

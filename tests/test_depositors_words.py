@@ -676,3 +676,40 @@ def test_the_collection_in_other_capitals_is_named(known: Knowledge, tmp_path: P
     rows = changed("Template\tBioImages.v5", "Template\tBioImages.v5\nAttachTo\tbioimages")
     (one,) = found(read(known, tmp_path, rows)[1], "ACC206")
     assert one.message == "AttachTo names the collection 'bioimages', not 'BioImages'"
+
+
+@pytest.mark.parametrize(
+    ("value", "choices"),
+    [
+        ("10.1111/nph.18220 10.1111/nph.18221", ["10.1111/nph.18220", "10.1111/nph.18221"]),
+        ("https://doi.org/10.1234/a; 10.1234/b", ["10.1234/a", "10.1234/b"]),
+        ("bioRxiv 2023.05.01.538999", ["10.1101/2023.05.01.538999"]),
+    ],
+)
+def test_several_dois_in_one_field_are_offered(
+    known: Knowledge, tmp_path: Path, value: str, choices: list[str]
+) -> None:
+    rows = ROWS + f"\nPublication\nTitle\tActin flow\nDOI\t{value}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB106")
+    assert one.suggestion is not None
+    others = [after.after for (after,) in one.suggestion.alternatives]
+    assert [*proposed(one), *others] == choices
+
+
+def test_a_closing_quotation_mark_that_lost_a_byte_is_one(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Scales were", "â€œScalesâ€ of fish, or â€œskinâ€, were")
+    (one,) = found(read(known, tmp_path, rows)[1], "TXT104")
+    assert proposed(one) == ["“Scales” of fish, or “skin”, were left on gels."]
+
+
+def test_a_person_with_another_accent_may_be_listed_twice(known: Knowledge, tmp_path: Path) -> None:
+    def pair(one: str, other: str) -> list[Finding]:
+        rows = changed("Name\tMira Lindgren", f"Name\t{one}")
+        rows = rows.replace(
+            "\norganisation\torg-2", f"\nauthor\nName\t{other}\n\norganisation\torg-2"
+        )
+        return found(read(known, tmp_path, rows)[1], "AUT202")
+
+    (told,) = pair("Amélie Lefèbvre", "Amélie Lefébvre")
+    assert told.message.endswith("stands twice among the authors, once as 'Amélie Lefèbvre'")
+    assert not pair("Nguyễn Văn Hùng", "Nguyễn Văn Hưng")

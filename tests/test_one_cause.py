@@ -264,3 +264,32 @@ def test_titles_in_each_others_place_are_not_told_as_unused(
     rows = ROWS.removesuffix(row) + "Specimen\tMovies\nImage acquisition\tCells on gels\n"
     _, report = look(known, tmp_path, "study.tsv", rows)
     assert [one.code for one in told(report, "CMP201", "CMP203")] == ["CMP201", "CMP201"]
+
+
+def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("\nDescription\tSpinning", "\nAbstract\tSpinning")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    (one,) = told(report, "SUB122", "STU002")
+    assert (one.code, one.severity) == ("SUB122", "error")
+    assert one.suggestion is not None
+    published = report.findings and stages.validate(
+        sources.open_found(
+            Found(given="study.tsv", document=tmp_path / "study.tsv", folder=None),
+            files=False,
+            imported=True,
+        ),
+        Look(knowledge=known, day=dt.date(2026, 11, 22), profile="published"),
+    )
+    assert isinstance(published, Report)
+    assert [one.severity for one in told(published, "SUB122")] == ["warning"]
+
+
+def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("License\tCC BY 4.0", "Data license\tCC BY 4.0\nFunding\tExample Fund, 17")
+    rows += "\nPublicaton\nTitle\tActin flow\nDOI\t10.1234/a.2026\n"
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    codes = ("SUB122", "SUB123", "LIC001", "FUN001", "PUB001")
+    assert [one.code for one in told(report, *codes)] == ["SUB122", "SUB122", "SUB123"]
+    first = told(report, "SUB122")[0].suggestion
+    assert first is not None
+    assert first.operations[0].after == {"name": "CC BY 4.0"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -167,7 +168,7 @@ def listed_twice(
     """
     first: dict[str, dict[str, Any]] = {}
     for number, author in enumerate(() if submission.held_elsewhere else authors):
-        name = " ".join(visible(str(author.get("name", ""))).casefold().split())
+        name = _without_accents(visible(str(author.get("name", ""))))
         if name.count(",") == 1:
             name = " ".join(part.strip() for part in reversed(name.split(",")))
         if len(name) < 5 or is_placeholder(name):
@@ -176,7 +177,24 @@ def listed_twice(
         ids = {orcid(str(one.get("orcid", ""))) for one in (author, other)} - {None}
         if other is not author and len(ids) < 2:
             message = f"{quoted(author['name'])} stands twice among the authors"
+            if (
+                visible(other["name"]).casefold().split()
+                != visible(author["name"]).casefold().split()
+            ):
+                message += f", once as {quoted(other['name'])}"
             yield Flag(message=message, at=below(place, number, "name"))
+
+
+_VIETNAMESE = re.compile("[\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
+"""Letters of names in which an accent makes another name."""
+
+
+def _without_accents(name: str) -> str:
+    """A name in small letters without accents, in which people type it."""
+    whole = name.isascii() or _VIETNAMESE.search(name)
+    apart = name if whole else unicodedata.normalize("NFD", name)
+    letters = (one for one in apart if not unicodedata.combining(one))
+    return " ".join("".join(letters).casefold().split())
 
 
 _STAND_IN = re.compile(

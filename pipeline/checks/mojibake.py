@@ -284,10 +284,17 @@ def _unescaped(text: str) -> str:
         return text
 
 
+_CLOSING = re.compile(r"(?<=\S)\u00e2\u20ac(?=[\s.,;:!?)]|$)")
+"""What is left of a closing quotation mark behind a word."""
+
+
 def _decoded(text: str) -> str:
     """The text read in its right encoding, or as it is (by ftfy, which leaves what is unclear)."""
     import ftfy
 
+    if "\u00e2\u20ac\u0153" in text:
+        # The last byte of a closing quotation mark is no character, and gets lost.
+        text = _CLOSING.sub("\u00e2\u20ac\x9d", text)
     return str(ftfy.fix_encoding(text))
 
 

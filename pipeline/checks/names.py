@@ -98,12 +98,13 @@ def _head(slot: str) -> str:
 
 
 def moved(metadata: Metadata, place: str, at: str, slot: str, value: str) -> Suggestion | None:
-    """To put an attribute's value in an empty slot; None where the slot is part of an object."""
+    """To put an attribute's value in an empty slot, or in an object that the slot is part of."""
     head, listed, part = slot.partition("[]")
     after: Any = value
     if "." in head:
-        return None
-    if listed:
+        head, _, part = head.partition(".")
+        after = {part: value}
+    elif listed:
         after = [{part.removeprefix("."): value}] if part else [value]
     return suggest(
         Operation(do="add", place=below(place, head), after=after),

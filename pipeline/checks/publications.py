@@ -255,6 +255,15 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         if moved is None and (meant := _meant_doi(value)) is not None:
             why = "Every DOI is 10., digits, a slash, and the rest."
             moved = suggest(replace(place, value, meant), why=why)
+        several = [one for part in re.split(r"[\s,;]+", value) if (one := doi(part)) is not None]
+        several = list(dict.fromkeys(several))
+        if moved is None and len(several) > 1:
+            choices = [(replace(place, value, one),) for one in several]
+            why = "A publication has one DOI; each of these may be it."
+            moved = suggest(*choices[0], alternatives=choices[1:], why=why)
+            told = f"{quoted(value)} holds {len(several)} DOIs; a publication has one"
+            yield Flag(message=told, suggestion=moved)
+            return
         yield Flag(message=f"{quoted(value)} is no DOI", suggestion=moved)
     elif bare is not None and _TYPESET.search(bare):
         typed = unicodedata.normalize("NFKC", bare.translate(_TYPED))
