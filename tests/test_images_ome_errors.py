@@ -60,3 +60,22 @@ def test_a_document_of_many_images_that_is_valid_is_judged_whole(tmp_path: Path)
     images[3999] = images[3999].replace('SizeY="4"', 'SizeY="none"')
     found = findings(tmp_path / "b.ome", "".join(images))
     assert [flag.location.pointer for flag in found] == ["/OME/Image[4000]/Pixels/@SizeY"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("<MetadataOnly/>", "<LabName/>", "Element 'LabName': it may not stand here; "),
+        ('PhysicalSizeX="0.5"', 'PhysicalSizeX="-1"', "The value '-1' is not above 0."),
+        ('SizeT="1"', 'SizeT="0"', "The value '0' is below the least allowed, 1."),
+    ],
+)
+def test_errors_of_the_schema_are_told_in_plain_words(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "a.ome"
+    body = IMAGE.format(n=0, more="").replace(old, new)
+    path.write_text(f'<?xml version="1.0"?><OME xmlns="{SPACE}">{body}</OME>', "utf-8")
+    (one,) = sniff([path])
+    assert message in " ".join(flag.message for flag in one.findings)
+    assert "xpected" not in " ".join(flag.message for flag in one.findings)

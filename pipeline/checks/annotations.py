@@ -117,7 +117,7 @@ def type_unknown(value: str, place: Place) -> Iterator[Flag]:
         message=f"the annotation type '{value}' is not in the template's list"
         if not all(parts)
         else f"one value holds {len(parts)} annotation types: '{value}'",
-        hint=f"Choose one of: {', '.join(TYPES)}.",
+        hint=f"choose one of: {', '.join(TYPES)}.",
         suggestion=suggest(split, why="Each part is a type of the template's list.")
         if all(parts)
         else None,

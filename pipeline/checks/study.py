@@ -71,9 +71,10 @@ def title_short(title: str, submission: Submission) -> Iterator[Flag]:
     """
     length = len(title.strip())
     if 0 < length < SHORT:
-        what = "is a placeholder of" if is_placeholder(title) else "has"
+        what = "is a placeholder of" if is_placeholder(title) else "has only"
+        counted = "1 character" if length == 1 else f"{length} characters"
         yield Flag(
-            message=f"the title {quoted(title)} {what} {length} characters, not {SHORT}",
+            message=f"the title {quoted(title)} {what} {counted}; {SHORT} are the least",
             severity="error" if submission.source.kind.startswith("pagetab") else "warning",
         )
 

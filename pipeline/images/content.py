@@ -291,7 +291,7 @@ def _suffix(
             f"{name} is named .{suffixes[-1]}, its content is {found.name}"
             + (" packed with gzip" if packed else ""),
             value=suffixes[-1],
-            hint=f"Rename it with the suffix .{found.suffixes[0]}, in the file list too."
+            hint=f"rename it with the suffix .{found.suffixes[0]}, in the file list too."
             if found.suffixes
             else None,
         )

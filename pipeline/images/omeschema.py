@@ -241,6 +241,17 @@ _WORDED = (
     ),
     (r"Not all fields of key identity-constraint .*", "has no ID of the right form."),
     (
+        r"This element is not expected\. Expected is (?:one of )?\( (.*) \)\.",
+        r"it may not stand here; \1 may.",
+    ),
+    (r"This element is not expected\.", "it may not stand here."),
+    (
+        r"Missing child element\(s\)\. Expected is (?:one of )?\( (.*) \)\.",
+        r"it lacks an element; of these there may be: \1.",
+    ),
+    (r"The value '([^']*)' must be greater than '([^']*)'", r"The value '\1' is not above \2"),
+    (r"is less than the minimum value allowed \('([^']*)'\)", r"is below the least allowed, \1"),
+    (
         r"Character content other than whitespace is not allowed .*",
         "holds text where only elements may stand.",
     ),
@@ -258,6 +269,10 @@ _BROKEN = (
     (r"Specification mandates value for attribute (\S+)", r"the attribute '\1' has no value"),
     (r"Premature end of data in tag (\S+) line (\d+)", r"the tag '\1' of line \2 is not closed"),
     (r"Excessive depth in document: (\d+).*", r"its elements are nested more than \1 deep"),
+    (
+        r"Opening and ending tag mismatch: (\S+) line (\d+) and (\S+)",
+        r"the tag '\1' of line \2 is closed by '\3'",
+    ),
     (r"Extra content at the end of the document", "more text follows behind its end"),
 )
 """Words of libxml2 about a document that is not well formed, and plain ones for them."""
