@@ -19,7 +19,6 @@ from pipeline.findings import (
     Operation,
     Report,
     Safety,
-    Suggestion,
     declare,
 )
 from pipeline.identifiers import iso_date
@@ -212,7 +211,8 @@ def _together(same: list[Finding]) -> Finding:
     if len(same) == 1:
         return first
     files = [one.location.file for one in same]
-    message = f"{first.message} (and {len(same) - 1} further files)"
+    others = "1 further file" if len(same) == 2 else f"{len(same) - 1:,} further files"
+    message = f"{first.message} (and {others})"
     return first.model_copy(
         update={"message": message, "count": len(same), "samples": tuple(files[:_GROUPED])}
     )
@@ -402,7 +402,7 @@ def curate(opened: Opened, look: Look, decisions: Iterable[Decision] = ()) -> Ju
         before=before,
         after=after,
         changes=changes,
-        proposals=proposed(after.findings),
+        proposals=review.numbered(after.findings),
         images=look.images,
     )
 
@@ -452,28 +452,10 @@ def judge(opened: Opened, look: Look) -> review.Judge:
     """The judge that a review asks: every finding on the submission as edited."""
     look = with_lists(opened, look)
 
-    def judged(one: Submission) -> tuple[tuple[Finding, ...], tuple[Suggestion, ...]]:
-        return validate(opened, look, one).findings, ()
+    def judged(one: Submission) -> tuple[Finding, ...]:
+        return validate(opened, look, one).findings
 
     return judged
-
-
-def proposed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings that `review` numbers from 1: one for each change that a person may take."""
-    waiting = [one for one in findings if one.suggestion and one.suggestion.safety == "review"]
-    first = {one.number: one.operations for one in review.proposals(waiting) if one.choice == 1}
-    found: list[Finding] = []
-    for operations in first.values():
-        found.append(
-            next(
-                one
-                for one in waiting
-                if one.suggestion is not None
-                and [o.model_copy(update={"pointer": None}) for o in one.suggestion.operations]
-                == [o.model_copy(update={"pointer": None}) for o in operations]
-            )
-        )
-    return tuple(found)
 
 
 def review_wanted(report: Report) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ import yaml
 
 from pipeline import review
 from pipeline.check import Check, Context, Flag, Place, replace, run, suggest
-from pipeline.findings import Code, Finding, Operation, Suggestion
+from pipeline.findings import Code, Finding, Location, Operation, Suggestion
 from pipeline.record import Correction, Decision
 from pipeline.review import Refused, Typed
 from pipeline.submission import Metadata, Source, SourceMap, Submission
@@ -87,8 +87,8 @@ CHECKS = [
 ]
 
 
-def judge(submission: Submission) -> tuple[tuple[Finding, ...], tuple[Suggestion, ...]]:
-    return run(CHECKS, Context(submission=submission, day=DAY))[0], ()
+def judge(submission: Submission) -> tuple[Finding, ...]:
+    return run(CHECKS, Context(submission=submission, day=DAY))[0]
 
 
 def submission(metadata: Metadata = STUDY, digest: str = "d1", **study: Any) -> Submission:
@@ -111,7 +111,7 @@ def blocking(given: Submission, decisions: list[Decision], day: dt.date = DAY) -
 
 
 def test_proposals_are_numbered_in_report_order_and_keep_their_names() -> None:
-    offered = review.proposals(judge(submission())[0])
+    offered = review.proposals(judge(submission()))
     assert [(one.label, one.source) for one in offered] == [
         ("1", "CMP201"),
         ("1.2", "CMP201"),
@@ -119,25 +119,23 @@ def test_proposals_are_numbered_in_report_order_and_keep_their_names() -> None:
         ("3", "STU101"),
     ]
     moved = submission().model_copy(update={"source_map": SourceMap(file="other.json")})
-    assert [one.key for one in review.proposals(judge(moved)[0])] == [one.key for one in offered]
+    assert [one.key for one in review.proposals(judge(moved))] == [one.key for one in offered]
     other = submission(keywords=["root; tip", "barley", "wall; cell"])
-    changed = {one.key for one in review.proposals(judge(other)[0])} ^ {o.key for o in offered}
+    changed = {one.key for one in review.proposals(judge(other))} ^ {o.key for o in offered}
     assert {name.split("#")[0] for name in changed} == {"STU101@/study/keywords/0"}
 
 
-def test_safe_suggestions_are_not_offered_and_a_rule_repeats_no_finding() -> None:
-    findings = judge(submission())[0]
-    again = next(one.suggestion for one in findings if one.suggestion)
-    assert again is not None
+def test_safe_suggestions_are_not_offered_and_equal_ones_once() -> None:
+    findings = judge(submission())
+    first = next(one for one in findings if one.suggestion)
     own = Operation(do="set", place="/study/title", before="Root hairs", after="Root hairs, barley")
-    rules = [
-        again.model_copy(update={"rule": "nearest-title"}),
-        Suggestion(rule="trim", safety="safe", operations=(own,)),
-        Suggestion(rule="title-with-plant", safety="review", operations=(own,), why="longer"),
+    safe = Suggestion(rule="trim", safety="safe", operations=(own,))
+    mine = Suggestion(rule="with-plant", safety="review", operations=(own,), why="longer")
+    more = [first.model_copy(update={"suggestion": one, "place": None}) for one in (safe, mine)]
+    offered = review.proposals([*findings, first, *more])
+    assert [(one.place, one.why) for one in offered if one.number > 3] == [
+        ("/study/title", "longer")
     ]
-    offered = review.proposals(findings, rules)
-    assert [one.source for one in offered if one.number > 3] == ["title-with-plant"]
-    assert offered[-1].place == "/study/title"
 
 
 def test_taken_proposals_split_lists_without_moving_each_other() -> None:
@@ -218,7 +216,7 @@ def test_a_waiver_of_grouped_rows_ends_when_other_rows_join() -> None:
 
 
 def test_a_waiver_ends_after_its_last_day() -> None:
-    findings = judge(submission(title="Short"))[0]
+    findings = judge(submission(title="Short"))
     decision = review.waive(
         submission(title="Short"),
         findings,
@@ -247,7 +245,7 @@ def test_missing_files_accessions_and_our_own_failures_are_never_waived(
     with pytest.raises(Refused, match="marked: "):
         review.waive(
             only,
-            judge(only)[0],
+            judge(only),
             code,
             f"/study/{slot}",
             curator="Mira Lindgren",
@@ -437,8 +435,11 @@ def _fixtures() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("code", "kind", "case"), list(_fixtures()))
 def test_fixture(code: str, kind: str, case: dict[str, Any]) -> None:
-    suggestions = [Suggestion.model_validate(one) for one in case["review"].get("suggestions", ())]
-    offered = review.proposals((), suggestions)
+    suggested = _code("STU101", "several").at(Location(), "several")
+    offered = review.proposals(
+        suggested.model_copy(update={"suggestion": Suggestion.model_validate(one)})
+        for one in case["review"].get("suggestions", ())
+    )
     decision = Decision(
         verdict="accept",
         curator="Mira Lindgren",

@@ -404,7 +404,7 @@ def _either_side(
     return suggest(
         *choices[0],
         alternatives=choices[1:],
-        why=f"{closest!r} is the nearest title of its kind.",
+        why=f"The nearest title of its kind is {closest!r}.",
     )
 
 

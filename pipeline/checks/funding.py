@@ -168,8 +168,9 @@ def funder_without_id(
     missing = {slot: value for slot, value in ids.items() if value and slot not in grant}
     if not missing or len(missing) < sum(map(bool, ids.values())):
         return
+    said = " and ".join(missing.values())
     yield Flag(
-        message=f"the funder '{_funder(grant)}' is named without {' and '.join(missing.values())}",
+        message=f"the funder '{_funder(grant)}' is named without its ids, {said}",
         value=_funder(grant),
         suggestion=suggest(
             *(

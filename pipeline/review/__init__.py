@@ -12,7 +12,7 @@ from pipeline.review.deciding import (
     waivers,
     why_not_waived,
 )
-from pipeline.review.offers import Proposal, Refused, key, pick, proposals, value_digest
+from pipeline.review.offers import Proposal, Refused, key, numbered, pick, proposals, value_digest
 from pipeline.review.replay import (
     CORRECTION_WITHHELD,
     PROPOSAL_WITHHELD,
@@ -38,6 +38,7 @@ __all__ = [
     "hold",
     "key",
     "merged",
+    "numbered",
     "pick",
     "place_of",
     "proposals",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.findings import Finding, Frozen, Operation, Suggestion
+from pipeline.findings import Finding, Frozen, Operation
 
 
 class Refused(ValueError):
@@ -21,7 +21,7 @@ class Proposal(Frozen):
     choice: int
     key: str
     source: str
-    """The code of the finding, or the id of the rule, that proposes it."""
+    """The code of the finding that proposes it."""
     place: str
     why: str
     operations: tuple[Operation, ...]
@@ -44,34 +44,32 @@ def key(source: str, place: str, operations: Iterable[Operation]) -> str:
     return f"{source}@{place}#{value_digest(done)[:16]}"
 
 
-def proposals(
-    findings: Iterable[Finding], suggestions: Iterable[Suggestion] = ()
-) -> tuple[Proposal, ...]:
-    """What a curator may take, numbered from 1 in report order; the same change stands once."""
-    told = [
-        (finding.code, finding.place, finding.message, finding.suggestion)
-        for finding in findings
-        if finding.suggestion is not None
-    ] + [(suggestion.rule, None, suggestion.why, suggestion) for suggestion in suggestions]
+def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings with a change that a curator may take; the same change stands once."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        suggestion = finding.suggestion
+        if suggestion is not None and suggestion.safety == "review":
+            found.setdefault(key("", "", suggestion.operations), finding)
+    return tuple(found.values())
+
+
+def proposals(findings: Iterable[Finding]) -> tuple[Proposal, ...]:
+    """What a curator may take, numbered from 1 in the order of the findings."""
     listed: list[Proposal] = []
-    seen: set[str] = set()
-    number = 0
-    for source, place, message, suggestion in told:
-        same = key("", "", suggestion.operations)
-        if suggestion.safety != "review" or same in seen:
-            continue
-        seen.add(same)
-        number += 1
+    for number, finding in enumerate(numbered(findings), 1):
+        suggestion = finding.suggestion
+        assert suggestion is not None
         for choice, operations in enumerate((suggestion.operations, *suggestion.alternatives), 1):
-            at = place or operations[0].place
+            at = finding.place or operations[0].place
             listed.append(
                 Proposal(
                     number=number,
                     choice=choice,
-                    key=key(source, at, operations),
-                    source=source,
+                    key=key(finding.code, at, operations),
+                    source=finding.code,
                     place=at,
-                    why=suggestion.why or message,
+                    why=suggestion.why or finding.message,
                     operations=operations,
                 )
             )

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from pipeline.edit import Unfit, apply, located, removal
-from pipeline.findings import Finding, Frozen, Operation, Suggestion, declare
+from pipeline.findings import Finding, Frozen, Operation, declare
 from pipeline.record import Change, Correction, Decision
 from pipeline.review.offers import Proposal, Refused, proposals
 from pipeline.select import get, parent, steps
@@ -39,8 +39,8 @@ PROPOSAL_WITHHELD = declare(
     """,
 )
 
-Judge = Callable[[Submission], tuple[tuple[Finding, ...], tuple[Suggestion, ...]]]
-"""Runs all checks: findings, and what rules propose that stands in no finding."""
+Judge = Callable[[Submission], tuple[Finding, ...]]
+"""Runs all checks."""
 
 
 class Typed(Frozen):
@@ -217,11 +217,11 @@ def settle(submission: Submission, decisions: Iterable[Decision], judge: Judge) 
     last = {made.place: made for decision in accepts for made in decision.corrections}
     changes: list[Change] = []
     withheld: list[Finding] = []
-    findings, suggestions = judge(submission)
+    findings = judge(submission)
     for decision in accepts:
         left = decision
         while left.corrections or left.accepted:
-            offered = proposals(findings, suggestions)
+            offered = proposals(findings)
             submission, made, kept_back = apply_decision(submission, left, offered)
             superseded = {c.place for c in left.corrections if last[c.place] is not c}
             withheld += [
@@ -232,7 +232,7 @@ def settle(submission: Submission, decisions: Iterable[Decision], judge: Judge) 
             if not made:
                 break
             changes += made
-            findings, suggestions = judge(submission)
+            findings = judge(submission)
             used = {proposal.key for proposal in offered}
             left = left.model_copy(
                 update={
@@ -244,5 +244,5 @@ def settle(submission: Submission, decisions: Iterable[Decision], judge: Judge) 
         submission=submission,
         changes=tuple(changes),
         findings=(*findings, *withheld),
-        proposals=proposals(findings, suggestions),
+        proposals=proposals(findings),
     )
