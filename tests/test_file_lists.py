@@ -138,3 +138,26 @@ def test_a_type_in_another_spelling_is_proposed(tmp_path: Path) -> None:
     assert found.suggestion is not None
     assert found.suggestion.safety == "review"
     assert found.suggestion.operations[0].after == "bounding_boxes"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        r"C:\Users\mira\plate1\a.tif",
+        "/home/mira/data/plate1/a.tif",
+        r"\\server\share\plate1\a.tif",
+        "/Volumes/Disk/plate1",
+    ],
+)
+def test_a_path_of_the_depositors_computer_is_told_by_its_form_alone(
+    listed: str, tmp_path: Path
+) -> None:
+    case = {
+        "metadata": STUDY,
+        "file_lists": {PLACE: {"file_list": f"Files\n{listed}\n"}},
+        "images": {"present": {"plate1/a.tif": 1}},
+    }
+    codes = {each.code for each in lists.found(case, tmp_path)}
+    assert not codes & {"FLS205", "FLS207"}, "FLS131 tells of it"
+    case["images"] = {"present": {"plate2/a.bmp": 1}}
+    assert "FLS205" in {each.code for each in lists.found(case, tmp_path)}

@@ -79,7 +79,9 @@ def listed_paths(submission: Submission) -> set[str]:
     """All paths that file lists and the record's own files name, as compared."""
     paths: set[str] = set()
     for file_list in submission.file_lists:
-        paths.update(bare(path) for path in file_list.table["path"].tolist() if path.strip())
+        named = [path for path in file_list.table["path"].tolist() if path.strip()]
+        paths.update(map(bare, named))
+        paths.update(end for path in named if _OF_OWN_COMPUTER.match(path) for end in _ends(path))
     paths.update(
         bare(path)
         for _, path in find(submission.metadata, "/**/files/*/path")
@@ -301,7 +303,21 @@ def _there(path: str, present: Mapping[str, int], held: Collection[str]) -> bool
     if path in present or path in held:
         return True
     plain = _plain(path)
-    return plain in present or plain in held
+    if plain in present or plain in held:
+        return True
+    # That it begins at a computer of the depositor's is told by its form.
+    return _OF_OWN_COMPUTER.match(path) is not None and any(
+        end in present or end in held for end in _ends(path)
+    )
+
+
+_OF_OWN_COMPUTER = re.compile(r"[A-Za-z]:[\\/]|\\\\|~[\\/]|/?(?:home|Users|mnt|media|Volumes)/")
+
+
+def _ends(path: str) -> Iterator[str]:
+    """What a path may be below the folder that was uploaded, the longest first."""
+    steps = _plain(path).split("/")
+    return ("/".join(steps[at:]) for at in range(1, len(steps)))
 
 
 def _look(path: str) -> str:

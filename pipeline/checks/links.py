@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
-from pipeline.identifiers import ADDRESS, doi, known_accession, pmcid, pmid, visible
+from pipeline.identifiers import ADDRESS, KNOWN, doi, known_accession, pmcid, pmid, visible
 from pipeline.submission import Metadata
 
 _PREFIXED = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
@@ -75,6 +75,13 @@ _UNREACHABLE = (
 """Addresses that are well formed and lead nowhere, and why."""
 
 
+_BY_TYPE = {
+    name.casefold(): KNOWN[name].pattern
+    for name in ("EMPIAR", "EMDB", "IDR", "BioStudies", "ArrayExpress", "BioProject", "EGA")
+}
+"""The form of accessions by the type that links to an archive carry."""
+
+
 @check("LNK102", "link-neither-address-nor-identifier", at="/study/**/links/*", severity="warning")
 def no_address(link: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
     """A link is neither a web address nor an accession that the archive knows.
@@ -101,7 +108,14 @@ def no_address(link: dict[str, Any], place: Place, metadata: Metadata) -> Iterat
             ),
         )
         return
-    if not url or str(link.get("type", "")).strip() or ADDRESS.fullmatch(url):
+    archive = str(link.get("type", "")).strip()
+    typed = _BY_TYPE.get(archive.casefold()) if re.search(r"\d", url) else None
+    fits = url.isdecimal() or ADDRESS.match(url)
+    if typed is not None and not fits and not re.fullmatch(typed, url, re.IGNORECASE):
+        told = f"the link {quoted(url)} has not the form of an accession of {archive}"
+        yield Flag(message=told, at=below(place, "url"))
+        return
+    if not url or archive or ADDRESS.fullmatch(url):
         return
     known = doi(url) or known_accession(url) or pmcid(url) or pmid(url)
     if known is None and (is_placeholder(url) or not _PREFIXED.fullmatch(url)):
