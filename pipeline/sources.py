@@ -171,9 +171,7 @@ def _identity(found: Found, reading: Reading) -> str:
     return own if is_accession(own) else found.name
 
 
-def open_found(
-    found: Found, *, files: bool = True, imported: bool = False, file: str | None = None
-) -> Opened:
+def open_found(found: Found, *, files: bool = True, imported: bool = False) -> Opened:
     """A submission with its file lists; with `files` false its data files are elsewhere.
 
     Raises OSError where the system lets nothing be read.
@@ -186,7 +184,7 @@ def open_found(
         return Opened(
             id=found.name, found=found, submission=None, findings=(NO_DOCUMENT.at(here, message),)
         )
-    reading = intake.read(found.document, file or found.shown, found.kind)
+    reading = intake.read(found.document, found.shown, found.kind)
     findings = list(reading.findings)
     for name in found.others:
         message = f"besides '{found.document.name}' the folder holds the document '{name}'"

@@ -89,7 +89,7 @@ def failed(file: str, crash: Exception) -> Finding:
     return FAILED.at(Location(file=file), why)
 
 
-def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
+def look_at_images(opened: Opened) -> Images:
     """What the data files are: sizes on disk, files still arriving, and what each image is."""
     if opened.submission is None or not opened.submission.source.files_expected:
         return Images()
@@ -104,7 +104,7 @@ def look_at_images(opened: Opened, *, deep: bool = False) -> Images:
         folders = {str(parent) for path in owners for parent in PurePosixPath(path).parents}
         sniffed = tuple(
             _below(root, one)
-            for one in images.sniff([root], deep=deep, base=root)
+            for one in images.sniff([root], base=root)
             if one.path not in growing and (one.path in owners or one.path in folders)
         )
     return Images(

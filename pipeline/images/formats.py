@@ -43,7 +43,6 @@ class Format:
     other: bool
     rank: int
     reader: str | None
-    layout: str
     usual_for: tuple[str, ...]
     rules: tuple[Mapping[str, Any], ...]
 
@@ -144,7 +143,6 @@ def _format(entry: Mapping[str, Any]) -> Format:
         other=entry.get("kind") == "other",
         rank=entry.get("rank", 200),
         reader=entry.get("reader"),
-        layout=entry.get("layout", ""),
         usual_for=tuple(entry.get("usual_for", ())),
         rules=tuple(entry.get("signatures", ())),
     )

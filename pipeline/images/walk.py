@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.images import content, faults, nonsense, places, zarrs
@@ -19,14 +19,12 @@ def sniff(
     *,
     deep: bool = False,
     base: Path | None = None,
-    progress: Callable[[str], object] | None = None,
 ) -> Iterator[ImageFile]:
     """Tell every file and image folder at or below the paths, one ImageFile for each.
 
     A path may be a URL (`s3://`, `https://`, `ftp://`, `zip://`, `file://`), of which at most
     1 MiB a file is fetched. `path` of the result is the given path joined with the rest, or
-    relative to `base`.
-    `progress` is called with each path as it is done. Raises nothing for a damaged file.
+    relative to `base`. Raises nothing for a damaged file.
     """
     for given in paths:
         said = str(given)
@@ -40,8 +38,6 @@ def sniff(
                         "of": os.path.relpath(told.of, base) if told.of else None,
                     }
                 )
-            if progress is not None:
-                progress(told.path)
             yield told
 
 

@@ -45,15 +45,14 @@ class FileListReading(Frozen):
 
 
 def read_file_list(
-    path: Path, *, name: str | None = None, component: str | None = None, source: str | None = None
+    path: Path, *, name: str | None = None, component: str | None = None
 ) -> FileListReading:
     """The file list in a file, read by its content, with what is wrong with its form.
 
-    `name` is what the document calls it, `component` the record place that names it, `source`
-    what findings call the file (default: its name). Never raises for what the file holds;
-    a file that is not there is a finding.
+    `name` is what the document calls it, `component` the record place that names it. Never raises
+    for what the file holds; a file that is not there is a finding.
     """
-    file = source or path.name
+    file = path.name
     here = Location(file=file)
     if not path.is_file():
         what = "is a directory" if path.is_dir() else "is not there"

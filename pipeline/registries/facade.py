@@ -229,13 +229,11 @@ class Registries(Frozen):
         fields = self._by_id(ror.NAME, ror.key(text))
         return Organisation(**fields) if fields else None
 
-    def organisations(self, name: str, country: str = "") -> tuple[Organisation, ...]:
+    def organisations(self, name: str) -> tuple[Organisation, ...]:
         """The active organisations with exactly this official name or alias (no acronyms)."""
         named = [one for one in self._by_name(ror.NAME, name) if one.kind == "name"]
         found = {one.id: Organisation(**one.fields) for one in named}
-        return tuple(
-            one for one in found.values() if one.status == "active" and country in ("", one.country)
-        )
+        return tuple(one for one in found.values() if one.status == "active")
 
 
 @lru_cache(maxsize=8)
