@@ -205,10 +205,17 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
         told = f"a spreadsheet has rounded the grant number to {number!r}"
         yield Flag(message=told, at=below(place, "grant_id"))
         return
+    parts = [part for part in _APART.split(number) if part]
+    if len(parts) > 1 and all(_is_number(part) and _LONG.search(part) for part in parts):
+        # Several grants, each perhaps with a word of its own, are parted first.
+        return
     worded = mentions(number, registries) if _LETTERS.search(number) else []
     named = [one for one in worded if number[one.end : one.end + 1] != "-"]
     words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
     usual = _usual_within(_funder(grant), number, registries)
+    remarked = _REMARKED.fullmatch(number) or _WITH_FUNDER_ID.fullmatch(number)
+    if usual is None and remarked is not None:
+        usual = remarked["number"]
     words = words or usual is not None
     if not words and re.search(r"\d", number):
         return
@@ -241,6 +248,16 @@ def _exchanged(
     )
 
 
+_LONG = re.compile(r"\d{5}")
+_REMARKED = re.compile(
+    r"(?P<number>[^\s()]*\d{2}[^\s()]*)"
+    r"(?:\s+\((?=[^()]*[^\W\d_]{3})[^()]*\)|\s+(?:awarded )?to (?:[A-Z]\.[ -]?){1,3})"
+)
+"""A number with a remark behind it: a name in brackets, the initials of who holds the grant."""
+_WITH_FUNDER_ID = re.compile(
+    r"(?P<number>[\w-]*\d[\w-]*)[\s/,;]+(?:[A-Z]{3,8}/)*10\.13039/\d{6,12}\.?"
+)
+"""A number with the funder's Crossref id behind it, as Spain's agency asks authors to write."""
 _DECIMAL = re.compile(r"(\d{4,12})\.0", re.ASCII)
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d{1,2}")
 """A large number as spreadsheets show it."""
@@ -282,6 +299,8 @@ def _number_alone(
     if len(number) > 1000:
         return None
     found = [usual] if usual is not None else _CANDIDATE.findall(number)
+    if len(found) > 1 and len({_shape(one) for one in found}) == 1 and _LONG.search(found[0]):
+        return _one_grant_each(grant, place, number, found)
     if len(found) != 1 or "://" in found[0] or not re.search(r"\d{2}", found[0]):
         return None
     rest = number.replace(found[0], " ").strip(" ,;:()")
@@ -291,6 +310,27 @@ def _number_alone(
         kept = {"name": AS_GIVEN, "value": number}
         operations.append(Operation(do="add", place=below(place, "attributes", "-"), after=kept))
     return suggest(*operations, why=f"{found[0]!r} is the only number in {number!r}.")
+
+
+def _shape(number: str) -> str:
+    """A number with its digits and letters made equal, to compare forms."""
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", number))
+
+
+def _one_grant_each(grant: dict[str, Any], place: str, number: str, found: list[str]) -> Suggestion:
+    """A grant of its own for each number of one form in a text, which is kept with the first."""
+    home, _, index = place.rpartition("/")
+    named = {"funder": grant["funder"]} if "funder" in grant else {}
+    kept = {"name": AS_GIVEN, "value": number}
+    return suggest(
+        replace(below(place, "grant_id"), grant["grant_id"], found[0]),
+        Operation(do="add", place=below(place, "attributes", "-"), after=kept),
+        *(
+            Operation(do="add", place=below(home, int(index) + n), after={**named, "grant_id": one})
+            for n, one in enumerate(found[1:], 1)
+        ),
+        why="The numbers in the text have one form.",
+    )
 
 
 _IN_NAME = re.compile(
