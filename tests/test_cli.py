@@ -322,6 +322,29 @@ def test_a_folder_that_is_not_there_is_told(variable: str) -> None:
     assert done.stderr == f"bia-curation: not found: {variable} names no folder: /nowhere\n"
 
 
+def test_doctor_tells_what_is_not_there(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    first = {one["what"]: one["state"] for one in doctor(archive)}
+    assert (first["archive"], first["schema"], first["prefect"]) == ("warning", "ok", "ok")
+    assert not archive.exists()
+    curate(inbox(tmp_path / "inbox", CLEAN.name), archive)
+    run("accession", "list", "--archive", archive)
+    (held,) = (one for one in doctor(archive) if one["what"] == "ledger")
+    assert (held["state"], held["told"].partition(",")[0]) == ("ok", "1 accession")
+    nowhere = {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    (server,) = (one for one in doctor(archive, code=1, **nowhere) if one["what"] == "prefect")
+    assert server["state"] == "error"
+    (archive / "ledger.id").write_text("another", encoding="utf-8")
+    assert "error" in {one["state"] for one in doctor(archive, code=1) if one["what"] == "ledger"}
+
+
+def doctor(archive: Path, code: int = 0, **environment: str) -> list[dict[str, Any]]:
+    given = {"PREFECT_API_URL": "", **environment}
+    return lines(
+        run("doctor", "--archive", archive, "--format", "jsonl", code=code, **given).stdout
+    )
+
+
 def test_withdrawing_tells_of_the_public_copy_that_stays(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     curate(inbox(tmp_path / "inbox", CLEAN.name), archive)

@@ -41,6 +41,11 @@ class Ledger:
 
     engine: sa.Engine
 
+    @property
+    def name(self) -> str:
+        """Its URL, without the password."""
+        return _name(self.engine)
+
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One transaction that sees one state of the ledger."""
@@ -152,9 +157,12 @@ def _said(engine: sa.Engine, kind: type[DBAPIError] = OperationalError) -> Itera
         # The bare DatabaseError is SQLite's for a file that is broken.
         if not isinstance(why, kind) and type(why) is not DatabaseError:
             raise
-        name = engine.url.render_as_string(hide_password=True)
         said = " ".join(str(why.orig).split())
-        raise LedgerUnavailable(f"the ledger {name} failed: {said}") from why
+        raise LedgerUnavailable(f"the ledger {_name(engine)} failed: {said}") from why
+
+
+def _name(engine: sa.Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
 
 
 def _upgrade(ledger: Ledger) -> None:
