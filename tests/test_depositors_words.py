@@ -765,3 +765,33 @@ def test_grants_with_a_call_each_are_several(known: Knowledge, tmp_path: Path) -
     assert [after if isinstance(after, str) else after["grant_id"] for after in proposed(one)] == (
         number.split("; ")
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("mira lindgren@example.org", None),
+        ("contact: mira@example.org", "mira@example.org"),
+        ("mira@@example.org", "mira@example.org"),
+        ("mira at example dot org", "mira@example.org"),
+    ],
+)
+def test_an_address_is_proposed_only_where_all_of_it_is_told(
+    known: Knowledge, tmp_path: Path, given: str, meant: str | None
+) -> None:
+    _, report = read(known, tmp_path, changed("mira.lindgren@example.org", given))
+    (one,) = found(report, "AUT105") + found(report, "AUT110")
+    assert (proposed(one) if one.suggestion else []) == ([meant] if meant else [])
+
+
+def test_a_multiplication_sign_for_the_last_letter_of_an_orcid(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("E-mail\tmira", "ORCID\t0000-0002-1694-233×\nE-mail\tmira")
+    (one,) = found(read(known, tmp_path, rows)[1], "ORC101")
+    assert proposed(one) == ["0000-0002-1694-233X"]
+
+
+def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, changed("Danio rerio", "Mouse (10090)"))
+    assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]

@@ -108,7 +108,13 @@ def _named_so(organism: dict[str, Any], place: str, known: Organism, bracket: st
     )
 
 
-@check("BIO102", "organism-not-scientific-name", at=ORGANISM, severity="warning")
+@check(
+    "BIO102",
+    "organism-not-scientific-name",
+    at=ORGANISM,
+    severity="warning",
+    requires=["BIO107"],
+)
 def not_scientific(
     organism: dict[str, Any], place: Place, registries: Registries
 ) -> Iterator[Flag]:

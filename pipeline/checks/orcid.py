@@ -115,7 +115,20 @@ def not_an_orcid(value: str, place: Place) -> Iterator[Flag]:
         )
 
 
-_TYPED = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "_": "-", ".": "-", "/": "-"})
+_TYPED = str.maketrans(
+    {
+        "\u00d7": "X",
+        "\u0425": "X",
+        "\u0445": "X",
+        "O": "0",
+        "o": "0",
+        "l": "1",
+        "I": "1",
+        "_": "-",
+        ".": "-",
+        "/": "-",
+    }
+)
 
 
 def _meant(value: str) -> str | None:
