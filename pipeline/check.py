@@ -274,7 +274,9 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
             continue
         asked = given.get(one.asks)
         for place, value in found:
-            if one.requires and any(place in flagged.get(code, ()) for code in one.requires):
+            if not flagged.keys().isdisjoint(one.requires) and any(
+                place in flagged.get(code, ()) for code in one.requires
+            ):
                 continue
             try:
                 if asked is None:

@@ -17,7 +17,7 @@ INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 """Characters without a glyph, for use inside a regular expression's class: soft hyphen, zero-width
 spaces and joiners, bidirectional controls, byte order mark (Unicode 15, category Cf)."""
 
-_asked_often = lru_cache(maxsize=8192)
+_asked_often = lru_cache(maxsize=512)
 """For forms that many checks ask for one value of a document."""
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
@@ -268,7 +268,9 @@ def email(text: str) -> str | None:
     >>> email(" o'brien+lab@mail.example.ac.uk"), email("mira@example")
     ("o'brien+lab@mail.example.ac.uk", None)
     """
-    address = re.sub(r"(?i)^mailto:\s*", "", visible(text).strip())
+    address = visible(text).strip()
+    if address[:7].lower() == "mailto:":
+        address = address[7:].lstrip()
     found = _EMAIL.fullmatch(address)
     if found is None or not _LOCAL.fullmatch(found["local"]):
         return None

@@ -14,7 +14,7 @@ import pipeline.checks
 from pipeline import check, registries, resources, rule, schema
 from pipeline.check import Ordered
 from pipeline.findings import CODES, Code, Finding, Frozen, Origin
-from pipeline.rule import Rule
+from pipeline.rule import Rules
 
 VERSION = "0.1.0"
 _DECLARES = re.compile(rb"^\w+ = declare\(", re.MULTILINE)
@@ -26,7 +26,7 @@ class Knowledge(Frozen):
     model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True, extra="forbid")
 
     compiled: Any
-    rules: tuple[Rule, ...]
+    rules: SkipValidation[Rules]
     rules_digest: str
     checks: SkipValidation[Ordered]
 

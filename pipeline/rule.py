@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -206,7 +206,20 @@ def _together(rule: Rule, metadata: Metadata) -> frozenset[str]:
     return frozenset(left)
 
 
-def load(folder: Path) -> tuple[Rule, ...]:
+class Rules(tuple[Rule, ...]):
+    """Rules in the order in which they run."""
+
+    @cached_property
+    def by_code(self) -> dict[str, list[Rule]]:
+        """The rules by the code of the findings that they mend."""
+        mending: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self:
+            if rule.mends is not None:
+                mending[rule.mends].append(rule)
+        return mending
+
+
+def load(folder: Path) -> Rules:
     """All rules of a folder, its files in name order; raises ValueError that names the file."""
     import yaml
 
@@ -221,7 +234,7 @@ def load(folder: Path) -> tuple[Rule, ...]:
     ids = [rule.id for rule in rules]
     if twice := sorted({one for one in ids if ids.count(one) > 1}):
         raise ValueError(f"rules with one id: {', '.join(twice)}")
-    return tuple(rules)
+    return Rules(rules)
 
 
 def digest(folder: Path) -> str:
@@ -264,15 +277,15 @@ def attach(
     Safe rules follow one another in one suggestion; of rules to review the first is proposed and
     the others are its alternatives.
     """
-    mending: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        if rule.mends is not None:
-            mending[rule.mends].append(rule)
+    mending = (rules if isinstance(rules, Rules) else Rules(rules)).by_code
     left: dict[str, frozenset[str]] = {}
     attached: list[Finding] = []
     for finding in findings:
-        able = [rule for rule in mending.get(finding.code, ()) if _reaches(rule, finding.place)]
-        if able and finding.suggestion is None and finding.place is not None:
+        if finding.suggestion is not None or finding.code not in mending:
+            attached.append(finding)
+            continue
+        able = [rule for rule in mending[finding.code] if _reaches(rule, finding.place)]
+        if able and finding.place is not None:
             for rule in able:
                 if rule.id not in left:
                     left[rule.id] = _together(rule, submission.metadata)

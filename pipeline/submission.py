@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, SkipValidation
 
 from pipeline.findings import Frozen, Location
+from pipeline.glance import Glance
 from pipeline.select import escape, parent
 
 Metadata = dict[str, Any]
@@ -41,6 +42,12 @@ class Texts(tuple[tuple[str, str], ...]):
             for one in self
             if one[0].rpartition("/")[2] not in _IDENTIFIERS and one[0] != "/accession"
         )
+
+    def holding(self, glance: Glance) -> tuple[tuple[str, str], ...]:
+        """Those of `prose` in which a quick look finds something."""
+        if not glance(self.joined):
+            return ()
+        return tuple(one for one in self.prose if glance(one[1]))
 
     @cached_property
     def joined(self) -> str:

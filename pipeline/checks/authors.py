@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.checks.code_pages import in_own_code_page
-from pipeline.checks.wording import asked, asks, author_called, is_placeholder, quoted
+from pipeline.checks.wording import asked, asks, author_called, is_placeholder, plain, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Severity, Suggestion
 from pipeline.identifiers import email, visible
@@ -119,9 +119,9 @@ def name_of_one_word(name: str) -> Iterator[Flag]:
     To fix: give the full name, unless this is all of it.
     """
     shouted = name.isupper() and len(name.strip()) > 3
-    if _UNPARTED.fullmatch(name.strip()) or "@" in name or re.search(r"\d{4}", name):
+    if len(name.split()) != 1 or shouted or "@" in name or re.search(r"\d{4}", name):
         return
-    if len(name.split()) == 1 and not shouted and not _GROUP.search(name):
+    if not _UNPARTED.fullmatch(name.strip()) and not _GROUP.search(name):
         yield Flag(message=f"the author's name is one word: {quoted(name)}")
 
 
@@ -137,8 +137,8 @@ def name_with_initials(name: str) -> Iterator[Flag]:
 
     To fix: write the given names in full, if the author does.
     """
-    words = re.sub("[.-]+", ". ", name).split()
-    short = [word for word in words if re.fullmatch(r"[^\W\d_]{1,3}\.?", word) and word.isupper()]
+    words = name.replace("-", " ").replace(".", " ").split()
+    short = [word for word in words if word.isupper() and len(word) < 4 and word.isalpha()]
     if len(words) > 1 and len(words) - len(short) <= 1 and short:
         yield Flag(message=f"the author's given names are initials: {quoted(name)}")
 
@@ -259,7 +259,7 @@ def email_twice(value: str) -> Iterator[Flag]:
 
     To fix: leave one of them.
     """
-    if (half := _half(value)) is not None:
+    if value.count("@") > 1 and (half := _half(value)) is not None:
         yield Flag(message=f"the address {half} stands twice: {quoted(value)}")
 
 
@@ -280,7 +280,7 @@ def email_display_name(value: str) -> Iterator[Flag]:
 
     To fix: give only what is between the brackets.
     """
-    if re.fullmatch(r"[^<>]*<\s*[^<>\s]+@[^<>\s]+\s*>\s*", value):
+    if "<" in value and re.fullmatch(r"[^<>]*<\s*[^<>\s]+@[^<>\s]+\s*>\s*", value):
         yield Flag(message=f"the address stands behind a name: {quoted(value)}")
 
 
@@ -458,7 +458,7 @@ def roles_packed(role: str) -> Iterator[Flag]:
 
     To fix: give each role as a value of its own.
     """
-    if len(role) > 2000:
+    if len(role) > 2000 or (plain(role) and "and" not in role):
         return
     parts = [part for part in re.split(r"[,;/|\n](?![^()]*\))", role) if part.strip()]
     if len(parts) == 1:
@@ -466,6 +466,12 @@ def roles_packed(role: str) -> Iterator[Flag]:
         parts = joined if all(_ROLE.search(part) for part in joined) else parts
     if len(parts) > 1 and not _ONE_ROLE.fullmatch(role):
         yield Flag(message=f"one role value holds {len(parts)}: {quoted(role)}")
+
+
+_NO_NAME = re.compile(r"[\d()\[\],;*]+")
+"""Digits and marks in a name that are none of its letters."""
+_IN_ADDRESS = re.compile(r"[._+\d-]+")
+"""What parts the words of an address before its at sign."""
 
 
 @check("AUT201", "author-name-and-email-disagree", at="/study/authors", severity="hint")
@@ -488,11 +494,12 @@ def _not_of(author: dict[str, Any], called: dict[tuple[str, str], list[str]]) ->
     name = str(author.get("name", ""))
     if not name.isascii() and in_own_code_page(name) is not None:
         return None
-    words = re.sub(r"[\d()\[\],;*]", "", _plain(name)).split()
+    bare = _NO_NAME.sub("", name)
+    words = _plain(bare).split()
     if address is None or len(words) < 2:
         return None
-    parts = [part for part in re.split(r"[._+\d-]+", _plain(address.partition("@")[0])) if part]
-    written = [words[-1], re.sub(r"\d", "", _plain(name.translate(_IN_TWO_LETTERS))).split()[-1]]
+    parts = [part for part in _IN_ADDRESS.split(_plain(address.partition("@")[0])) if part]
+    written = [words[-1], _plain(bare.translate(_IN_TWO_LETTERS)).split()[-1]]
     written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
     if not any(word in parts for word in words) and (other := _owner(parts, name, called)):
         return f"{quoted(address)} reads as the address of {quoted(other)}"
@@ -537,10 +544,14 @@ def _initialled(part: str, words: list[str]) -> bool:
     return any(part in (family + one[0], one[0] + family) for one in words)
 
 
+_STROKED = str.maketrans("øØłŁđĐðıħŧ", "oOlLdDdiht")
+"""Letters that Unicode does not take apart, as addresses write them."""
+
+
 def _plain(text: str) -> str:
     if text.isascii():
         return text.replace("'", "").replace("`", "").lower()
-    bare = unicodedata.normalize("NFKD", text)
+    bare = unicodedata.normalize("NFKD", text.translate(_STROKED))
     left = (letter for letter in bare if not unicodedata.combining(letter) and letter not in "'’`")
     return "".join(left).casefold()
 

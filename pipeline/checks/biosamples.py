@@ -57,7 +57,8 @@ def letter_case(organism: dict[str, Any], place: Place, registries: Registries) 
     """
     read = reading(organism, registries)
     known = scientific(read)
-    gaps = re.search(r"  |[\t\r\n]", str(organism.get("scientific_name", "")).strip())
+    given = str(organism.get("scientific_name", "")).strip()
+    gaps = any(gap in given for gap in ("  ", "\t", "\r", "\n"))
     if known is None:
         yield from _marked(organism, place, read)
     if known is None or (known.scientific_name == read.name and not gaps):

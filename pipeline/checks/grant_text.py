@@ -183,9 +183,12 @@ def _nearly_european(name: str) -> bool:
     )
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
 def plain(text: str) -> str:
     """A name without case and punctuation, for comparing."""
-    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
+    return _BETWEEN_WORDS.sub(" ", text).casefold().strip()
 
 
 def horizon_number(grant_id: str) -> str | None:

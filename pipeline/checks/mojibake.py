@@ -11,6 +11,7 @@ from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.characters import LOOK_ALIKE, is_vowel
 from pipeline.checks.code_pages import SIGNS, in_own_code_page
 from pipeline.checks.wording import quoted
+from pipeline.glance import Glance
 from pipeline.submission import Metadata, Texts
 
 _READ_WRONGLY_AS = (
@@ -62,8 +63,9 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters anew.
     """
-    if "\\u" in texts.joined or _PERCENT.search(texts.joined):
-        yield from _written_out(texts)
+    yield from _written_out(texts)
+    if not _QUICK(texts.joined):
+        return
     suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
     odd = not _ODD_SIGNS.isdisjoint(texts.letters)
     central = not SIGNS.isdisjoint(texts.letters)
@@ -186,6 +188,13 @@ _MAYBE = re.compile(
 """A quick look for foreign signs, two strange letters in a row, and words of accents alone."""
 
 
+_QUICK = Glance(
+    rf"{_MAYBE.pattern}|{_SUSPECT.pattern}|\u00c3 | \u00e2 |[A-Za-z][{_IN_WORDS}][a-zà-ÿ]"
+    rf"|[a-z][{_CAPITALS}]|[A-Z][{_CAPITALS}][a-z]|[£¯{''.join(SIGNS)}]"
+)
+"""What stands in every text read in a wrong encoding."""
+
+
 def _otherwise(text: str) -> str | None:
     """The text with short runs read in UTF-8, where they are foreign to the words around them.
 
@@ -263,10 +272,9 @@ def _is_odd(run: re.Match[str], text: str, meant: str) -> bool:
     return inside or meant in _SIGNS
 
 
-_PERCENT = re.compile(r"%[C-Fc-f][0-9A-Fa-f]%")
-"""How letters written out as in an address begin; quick to look for."""
 _ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|(?:%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f])+)+")
 """Letters written out: twice escaped JSON, or UTF-8 as an address has it."""
+_WRITTEN_OUT = Glance(_ESCAPES.pattern)
 
 
 def _unescaped(text: str) -> str:
@@ -300,8 +308,8 @@ def _decoded(text: str) -> str:
 
 def _written_out(texts: Texts) -> Iterator[Flag]:
     """Values whose letters were escaped once too often; addresses and paths are left alone."""
-    for place, text in texts.prose:
-        if "://" in text or _PLACES.search(place) or not _ESCAPES.search(text):
+    for place, text in texts.holding(_WRITTEN_OUT):
+        if "://" in text or _PLACES.search(place):
             continue
         mended = _unescaped(text)
         if mended != text and mended.isprintable():

@@ -445,5 +445,8 @@ def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
                 )
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
 def _folded(text: str) -> str:
-    return " ".join(re.sub(r"[\W_]+", " ", text).casefold().split())
+    return _BETWEEN_WORDS.sub(" ", text).casefold().strip()

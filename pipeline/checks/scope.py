@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check
 from pipeline.checks.acquisitions import EMPIAR, METHOD, label
+from pipeline.glance import Glance
 from pipeline.intake.file_list_places import row_location
 from pipeline.registries import Registries
 from pipeline.select import leaves, steps
@@ -133,9 +134,11 @@ _FORMS = (
 """What points at a person, each with the words of which one stands in it; those are quick to find.
 """
 _WORDS = tuple(dict.fromkeys(word for words, _ in _FORMS for word in words))
-_WESTERN = tuple(filter(str.isascii, _WORDS))
-_ASIAN = re.compile(r"\\u(?:2[ef]|[3-9a-d])")
-"""Characters of Chinese, Japanese and Korean as JSON escapes them."""
+_QUICK = Glance(
+    f"(?i){'|'.join(re.escape(word) for word in _WORDS if word != 'tissue')}"
+    r"|(?s:tissue.*\b(?:mr|mrs|ms|herrn?|frau|mme|sra?)\b)"
+)
+"""One of the words, `tissue` only before a title: most studies of humans speak of tissue."""
 
 
 @lru_cache(maxsize=64)
@@ -217,11 +220,7 @@ def identified(
         return
     slots = ("biosamples",) if False in human else _SLOTS
     told = {slot: study[slot] for slot in slots if slot in study}
-    written = json.dumps(told)
-    if _ASIAN.search(written):
-        words = _said(json.dumps(told, ensure_ascii=False), _WORDS)
-    else:
-        words = _said(written, _WESTERN)
+    words = _said(json.dumps(told, ensure_ascii=False), _WORDS) if _QUICK(told) else ()
     for place, value in leaves(told, "/study") if words else ():
         if not isinstance(value, str) or not _said(value, words):
             continue

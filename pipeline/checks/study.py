@@ -85,7 +85,7 @@ def title_full_stop(title: str) -> Iterator[Flag]:
 
     To fix: take the full stop away, unless it belongs to the last word.
     """
-    if re.search(r"[^\s.]\.\s*$", title):
+    if title.rstrip().endswith(".") and re.search(r"[^\s.]\.\s*$", title):
         yield Flag(message=f"the title ends with a full stop: {quoted(title.strip()[-40:])}")
 
 

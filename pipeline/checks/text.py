@@ -13,9 +13,10 @@ from urllib.parse import unquote
 from pipeline.check import Context, Flag, check, replace, suggest
 from pipeline.checks.components import Associations, told_by_white_space
 from pipeline.checks.study import SHORT
-from pipeline.checks.wording import is_placeholder, quoted, waits
+from pipeline.checks.wording import STANDS_IN, is_placeholder, quoted, waits
 from pipeline.edit import removal
 from pipeline.findings import Operation, Severity
+from pipeline.glance import Glance
 from pipeline.identifiers import INVISIBLE
 from pipeline.submission import Metadata, Texts
 
@@ -28,7 +29,7 @@ _SLIP = re.compile(
     f"[\u2028\u2029]|(?![\u200c\u200d])[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     f"|(?<!{_OTHER_SCRIPT})[\u200c\u200d]|[\u200c\u200d](?!{_OTHER_SCRIPT})"
 )
-_UNSEEN = re.compile(f"[\u2028\u2029{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNSEEN = Glance(f"[\u2028\u2029{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _SPACES = re.compile(
     "(?<![\\d.,%±~<>≥≤])[\u00a0\u1680\u2000-\u200a\u202f\u205f](?!\\s|$)"
@@ -64,10 +65,8 @@ def invisible_characters(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the value anew instead of pasting it.
     """
-    if texts.joined.replace("\n", " ").isprintable():
-        return
-    for place, text in texts.prose:
-        if text.isprintable() or not _UNSEEN.search(text):
+    for place, text in texts.holding(_UNSEEN):
+        if text.isprintable():
             continue
         found = _SLIP.search(text)
         if found is None:
@@ -146,7 +145,7 @@ def very_long(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: upload the text as a file and list it.
     """
-    for place, text in texts:
+    for place, text in texts if len(texts.joined) > LONG else ():
         if len(text) > LONG:
             yield Flag(
                 message=f"the value has {len(text):,} characters: {quoted(text, 40)}",
@@ -185,7 +184,7 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
 
     To fix: give the value, or leave the field empty.
     """
-    for place, text in texts.prose:
+    for place, text in texts.holding(STANDS_IN):
         if not (grave := _stands_in(place, text)):
             continue
         if place == "/study/description" and is_placeholder(text):
@@ -224,6 +223,8 @@ def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
     To fix: leave one of them.
     """
     for place, text in texts.prose:
+        if len(text) < 16 or len(text) > LONG:
+            continue
         if (again := _said_again(text)) is not None:
             why = "The same sentences stand twice in a row."
             yield Flag(
@@ -233,7 +234,7 @@ def pasted_twice(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
                 suggestion=suggest(replace(place, text, again[1]), why=why),
             )
             continue
-        if len(text) < 16 or text.find(text.lstrip()[:8], 8) < 0:
+        if text.find(text.lstrip()[:8], 8) < 0:
             continue
         half, exact = _half(text.strip())
         if half:
@@ -253,7 +254,7 @@ _MOST_SENTENCES = 400
 
 def _said_again(text: str) -> tuple[str, str] | None:
     """Sentences that stand twice in a row, but are not half of the text; and it without them."""
-    if len(text) < 3 * _SHORTEST or len(text) > LONG or not _may_repeat(text):
+    if len(text) < 3 * _SHORTEST or not _may_repeat(text):
         return None
     spans = [one.span() for one in _SENTENCE.finditer(text)]
     if not 3 <= len(spans) <= _MOST_SENTENCES:
@@ -289,8 +290,6 @@ _TRIES = 20
 
 def _half(text: str) -> tuple[str, bool]:
     """The half of a text that stands twice, and whether both are equal to the letter."""
-    if len(text) < 16 or len(text) > LONG:
-        return "", False
     given, text = text, re.sub(" {2,}", " ", text) if "  " in text else text
     middle, slack = len(text) // 2, len(text) // 20 + 4
     start = text.find(text[:8], max(8, middle - slack))
@@ -369,10 +368,6 @@ _TEMPLATE = re.compile(
 )
 _LITERAL = re.compile(r"\s*\[\s*(['\"]).+\1\s*\]\s*|\s*[bu](['\"]).+\2\s*", re.DOTALL)
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"))
-_MARKS = ("_x", "\\", "%20", "{", "[object")
-_BEFORE = frozenset("'\"“«[bu")
-_HEAD = 24
-"""A quick look for what programs leave in texts, and within how many characters a label ends."""
 _LABELS = {
     "title": "title",
     "description": "description|abstract|summary",
@@ -385,6 +380,14 @@ _LABELS = {
     "imaging_instrument": "imaging instrument|instrument",
 }
 """How people call a field, by its slot."""
+_LABELLED = {
+    slot: re.compile(rf"\s*(?:{label})\s*[:：]\s*(?=\S)", re.IGNORECASE)
+    for slot, label in _LABELS.items()
+}
+_TRACES = Glance(
+    r"_x[0-9A-Fa-f]{4}_|\\|%20|\{\{|\$\{|\[object |(?m)^\s*(?:[bu]?['\"“«]|\[\s*['\"])"
+    rf"|(?mi)^\s*(?:{'|'.join(_LABELS.values())})\s*[:：]"
+)
 
 
 @check("TXT114", "traces-of-a-program", at="", severity="warning")
@@ -396,11 +399,7 @@ def traces(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the value as readers shall see it.
     """
-    marked = any(one in texts.joined for one in _MARKS)
-    for place, text in texts.prose:
-        begun = text[:1] in _BEFORE or ":" in text[:_HEAD]
-        if not begun and not (marked and any(one in text for one in _MARKS)):
-            continue
+    for place, text in texts.holding(_TRACES):
         if len(text) > LONG or place.endswith(("/url", "/path", "/file_list", "/doi", "/ror")):
             continue
         if (told := _trace(text)) is not None:
@@ -458,8 +457,8 @@ def _around(place: str, text: str) -> tuple[str, str] | None:
     """The label of its own field before a value, or quotation marks around it."""
     slot = place.rpartition("/")[2]
     slot = place.rpartition("/")[0].rpartition("/")[2] if slot.isdecimal() else slot
-    if (label := _LABELS.get(slot)) is not None:
-        found = re.match(rf"\s*(?:{label})\s*[:：]\s*(?=\S)", text, re.IGNORECASE)
+    if (label := _LABELLED.get(slot)) is not None:
+        found = label.match(text)
         if found and not (slot == "keywords" and re.search("[,;，]", text)):
             return "the label of its own field", text[found.end() :]
     bare = text.strip()

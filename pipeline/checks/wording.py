@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Any
 
 from pipeline.check import Context
+from pipeline.glance import Glance
 from pipeline.identifiers import INVISIBLE
 
 _UNSEEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u2000-\u200a\u202f]")
@@ -110,7 +112,23 @@ _HELP = frozenset(
 """What the archive's form says of its fields (BioImages.v5, submission-tool, read 2026-11-22)."""
 
 
-@lru_cache(maxsize=8192)
+_SAME_LETTER = "|".join(f"{letter}{{8}}" for letter in (*ascii_lowercase, r"[^\x00-\x7f]"))
+STANDS_IN = Glance(
+    r"(?im)^\W*(?:t\.?\s?b\.?\s?[acd]|pending|unsure|not sure|to (?:be|do|follow|come)|todo"
+    r"|will (?:be|follow)|(?:coming|available) soon|xxx|\?|\.{3}|…|follow|(?:up)?on (?:acc|pub)"
+    r"|after (?:acc|pub)|when pub|untitled|keywords? ?[0-9#]"
+    r"|(?:the )?(?:title|description|abstract|name|doi)\W+(?:is )?(?:t\.?b|to|will)"
+    r"|(?:(?:more|further|the|all|full|these|other) )*(?:details?|information|data|files?|images?"
+    r"|metadata|methods?|protocols?)\b[^.\n]* will "
+    r"|lorem ipsum|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) "
+    rf"|(?:test|dummy) (?:submission|upload)|asdf|qwer|zxcv|sdfg|dfgh|hjkl|{_SAME_LETTER})"
+    rf"|^\s*(?:{_NONE.pattern}|{'|'.join(map(re.escape, sorted(_HELP)))})\s*$"
+    r"|^[<{]|^\s*#\s|\[|please ignore"
+)
+"""A quick look for what may stand where a value should, in `waits` and `is_placeholder`."""
+
+
+@lru_cache(maxsize=512)
 def waits(text: str) -> bool:
     """Whether a text promises a value for later, or is a template's remains.
 

@@ -6,8 +6,6 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from functools import cached_property
-from itertools import accumulate
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
@@ -17,8 +15,6 @@ from pipeline.select import escape, parent
 _SPACE = re.compile(r"[ \t\n\r]*")
 _COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
 _COMMA = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*")
-FEW = 100
-"""Places from which on all line starts are found once."""
 _SKIP: Any = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
@@ -31,7 +27,7 @@ class Places(Mapping[str, Location]):
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
         self._known: dict[str, dict[str, int]] = {}
-        self._asked = 0
+        self._offsets, self._lines = [0], [1]
         self._unread: dict[str, Iterator[tuple[str, int]]] = {}
 
     def __getitem__(self, pointer: str) -> Location:
@@ -52,18 +48,12 @@ class Places(Mapping[str, Location]):
         return sum(1 for _ in self)
 
     def _line(self, offset: int) -> tuple[int, int]:
-        """The line of an offset, and where it starts; counted as long as few are asked for."""
-        self._asked += 1
-        if self._asked <= FEW:
-            start = self.text.rfind("\n", 0, offset) + 1
-            return self.text.count("\n", 0, start) + 1, start
-        line = bisect_right(self._starts, offset)
-        return line, self._starts[line - 1]
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        """The offsets at which lines start."""
-        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
+        """The line of an offset, counted from the nearest one asked before, and where it starts."""
+        near = bisect_right(self._offsets, offset)
+        line = self._lines[near - 1] + self.text.count("\n", self._offsets[near - 1], offset)
+        self._offsets.insert(near, offset)
+        self._lines.insert(near, line)
+        return line, self.text.rfind("\n", 0, offset) + 1
 
     def _offset(self, pointer: str) -> int:
         if pointer == "":

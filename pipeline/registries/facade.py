@@ -29,7 +29,7 @@ T = TypeVar("T")
 class Answers(dict[tuple[str, str], T]):
     """What was asked before; forgotten when it grows too large for a run of many studies."""
 
-    MOST = 20_000
+    MOST = 2_000
 
     def __setitem__(self, key: tuple[str, str], value: T) -> None:
         if len(self) >= self.MOST:
@@ -99,6 +99,8 @@ class Registries(Frozen):
         """The entries with a name in the first store that has any; `first` is asked before all."""
         if (name, text) not in self._named:
             stores = [*([first] if first else []), *self._stores(name)]
+            if fold(text) not in _folded_names(self.built_in, name):
+                stores = [one for one in stores if one is not self.built_in]
             found = (store.by_name(connection, name, text) for connection in stores)
             self._named[name, text] = next((named for named in found if named), [])
         return self._named[name, text]
@@ -240,6 +242,11 @@ class Registries(Frozen):
 def _scientific_names(connection: sqlite3.Connection) -> frozenset[str]:
     names = store.all_names(connection, taxonomy.NAME)
     return frozenset(name for _, name, kind in names if kind == "scientific")
+
+
+@lru_cache(maxsize=16)
+def _folded_names(connection: sqlite3.Connection, registry: str) -> frozenset[str]:
+    return frozenset(fold(name) for _, name, _ in store.all_names(connection, registry))
 
 
 @lru_cache(maxsize=8)

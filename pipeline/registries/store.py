@@ -76,10 +76,10 @@ def fold(text: str) -> str:
     >>> fold("Fondation pour la Recherche Médicale  (FRM)")
     'fondation pour la recherche medicale frm'
     """
-    bare = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L"))
-    return (
-        _BREAK.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).casefold().strip()
-    )
+    if not text.isascii():
+        bare = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L"))
+        text = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return _BREAK.sub(" ", text).casefold().strip()
 
 
 def digest(path: Path) -> str:
