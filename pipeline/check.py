@@ -28,6 +28,7 @@ from pipeline.findings import (
     Suggestion,
     declare,
 )
+from pipeline.glance import Glance
 from pipeline.select import Patterns, get, join
 from pipeline.submission import FileList, Metadata, Submission
 
@@ -192,6 +193,7 @@ class Check(Frozen):
     at: str
     function: Callable[..., Iterable[Flag]]
     requires: tuple[str, ...] = ()
+    glance: Glance | None = None
 
     @cached_property
     def asks(self) -> tuple[Kind, ...]:
@@ -210,7 +212,13 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(
-    code: str, name: str, *, at: str, severity: Severity, requires: Iterable[str] = ()
+    code: str,
+    name: str,
+    *,
+    at: str,
+    severity: Severity,
+    requires: Iterable[str] = (),
+    glance: str | None = None,
 ) -> Callable[[Callable[..., Iterable[Flag]]], Callable[..., Iterable[Flag]]]:
     """Declare a function as a check; its docstring explains it, `To fix:` in it is the hint.
 
@@ -218,13 +226,19 @@ def check(
     there; further ones are filled by type from the context (`Submission`, `Metadata`, `Texts`,
     `dt.date`, `Images`, `Known`, `Place`, `Context`, and any class with a method `of` that makes
     a view of the metadata, once for all checks). It is not called where one of `requires`
-    flagged, and skipped where what it asks for is absent, such as `Images` when no data files
-    were looked for.
+    flagged, nor where the quick look `glance` finds nothing in the value (`Glance`), and skipped
+    where what it asks for is absent, such as `Images` when no data files were looked for.
     """
 
     def declared(function: Callable[..., Iterable[Flag]]) -> Callable[..., Iterable[Flag]]:
         kind = declare(code, name, severity, inspect.getdoc(function) or "")
-        CHECKS[code] = Check(code=kind, at=at, function=function, requires=tuple(requires))
+        CHECKS[code] = Check(
+            code=kind,
+            at=at,
+            function=function,
+            requires=tuple(requires),
+            glance=None if glance is None else Glance(glance),
+        )
         return function
 
     return declared
@@ -274,6 +288,8 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
             continue
         asked = given.get(one.asks)
         for place, value in found:
+            if one.glance is not None and not one.glance(value):
+                continue
             if not flagged.keys().isdisjoint(one.requires) and any(
                 place in flagged.get(code, ()) for code in one.requires
             ):

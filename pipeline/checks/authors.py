@@ -159,7 +159,13 @@ def name_in_capitals(name: str) -> Iterator[Flag]:
         yield Flag(message=f"the author's name is in capitals: {quoted(name)}")
 
 
-@check("AUT104", "author-name-of-a-group", at="/study/authors/*/name", severity="hint")
+@check(
+    "AUT104",
+    "author-name-of-a-group",
+    at="/study/authors/*/name",
+    severity="hint",
+    glance="(?i)" + re.sub(r"\\b|\\w[+*]", "", _GROUP.pattern),
+)
 def name_of_group(name: str) -> Iterator[Flag]:
     """An author is a group, not a person; that is right for a consortium.
 
@@ -253,19 +259,31 @@ def email_unseen(value: str) -> Iterator[Flag]:
         yield Flag(message=f"the address {clean} is written as {quoted(value)}")
 
 
-@check("AUT107", "author-email-twice-in-a-row", at="/study/authors/*/email", severity="warning")
+@check(
+    "AUT107",
+    "author-email-twice-in-a-row",
+    at="/study/authors/*/email",
+    severity="warning",
+    glance="@[^@]*@",
+)
 def email_twice(value: str) -> Iterator[Flag]:
     """An e-mail address stands twice in a row in one field.
 
     To fix: leave one of them.
     """
-    if value.count("@") > 1 and (half := _half(value)) is not None:
+    if (half := _half(value)) is not None:
         yield Flag(message=f"the address {half} stands twice: {quoted(value)}")
 
 
+_TWICE = re.compile(r"\s*([^\s@]+@[^\s@]+?)[\s,;]*\1\s*")
+
+
 def _half(value: str) -> str | None:
-    found = re.fullmatch(r"\s*([^\s@]+@[^\s@]+?)[\s,;]*\1\s*", visible(value))
+    found = _TWICE.fullmatch(visible(value))
     return found[1] if found and email(found[1]) else None
+
+
+_BEHIND_NAME = re.compile(r"[^<>]*<\s*[^<>\s]+@[^<>\s]+\s*>\s*")
 
 
 @check(
@@ -274,13 +292,14 @@ def _half(value: str) -> str | None:
     at="/study/authors/*/email",
     severity="error",
     requires=["AUT107"],
+    glance="<",
 )
 def email_display_name(value: str) -> Iterator[Flag]:
     """An e-mail address stands in angle brackets behind a name; the submission form refuses it.
 
     To fix: give only what is between the brackets.
     """
-    if "<" in value and re.fullmatch(r"[^<>]*<\s*[^<>\s]+@[^<>\s]+\s*>\s*", value):
+    if _BEHIND_NAME.fullmatch(value):
         yield Flag(message=f"the address stands behind a name: {quoted(value)}")
 
 
@@ -290,6 +309,7 @@ def email_display_name(value: str) -> Iterator[Flag]:
     at="/study/authors/*/email",
     severity="error",
     requires=["AUT107", "AUT108"],
+    glance="@[^@]*@",
 )
 def several_emails(value: str, place: Place) -> Iterator[Flag]:
     """One field holds several e-mail addresses; the submission form refuses it.

@@ -171,11 +171,13 @@ def listed_twice(
         name = _without_accents(visible(str(author.get("name", ""))))
         if name.count(",") == 1:
             name = " ".join(part.strip() for part in reversed(name.split(",")))
-        if len(name) < 5 or is_placeholder(name):
+        if len(name) < 5:
             continue
         other = first.setdefault(name, author)
+        if other is author or is_placeholder(name):
+            continue
         ids = {orcid(str(one.get("orcid", ""))) for one in (author, other)} - {None}
-        if other is not author and len(ids) < 2:
+        if len(ids) < 2:
             message = f"{quoted(author['name'])} stands twice among the authors"
             if (
                 visible(other["name"]).casefold().split()
@@ -208,13 +210,17 @@ _STAND_IN = re.compile(
 )
 """Words of a form, or of a citation, where a person's name belongs."""
 
-_TITLES = re.compile(
-    r"^(?:(?:(?:(?:Assoc(?:iate)?|Ass(?:is)?t(?:ant)?|Univ|apl|em(?:eritus)?)\.?[ -])?"
+_TITLE = (
+    r"(?:(?:Assoc(?:iate)?|Ass(?:is)?t(?:ant)?|Univ|apl|em(?:eritus)?)\.?[ -])?"
     r"Prof(?:essor)?|Dr|PD|Dipl|Ing|Mr|Mrs|Ms|Miss|Sir|Priv\.-Doz|(?:RN|MU|MV|Ph|Paed)Dr|Mgr|Dott"
-    r"|(?:Doc|Dra|Drs|Ir|Bc|lek|inż|hab)(?=\.))\.?"
+    r"|(?:Doc|Dra|Drs|Ir|Bc|lek|inż|hab)(?=\.)"
+)
+_TITLE_BEHIND = r"Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS"
+_TITLES = re.compile(
+    rf"^(?:(?:{_TITLE})\.?"
     r"(?:[ .-]{0,2}(?:med|rer|nat|phil|Ing|Biol|Chem|Phys|Inform|vet|dent|habil|mult|sc"
     r"|h\.? ?c)\b\.?)*"
-    r"\s+)+(?=\S)|,?\s+(?:Ph\.?\s?D\.?|M\.?D\.?|M\.?Sc\.?|B\.?Sc\.?|Dr\.?|MBBS)$",
+    rf"\s+)+(?=\S)|,?\s+(?:{_TITLE_BEHIND})$",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -268,7 +274,14 @@ def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
         )
 
 
-@check("AUT116", "author-name-with-remarks", at="/study/authors/*/name", severity="hint")
+@check(
+    "AUT116",
+    "author-name-with-remarks",
+    at="/study/authors/*/name",
+    severity="hint",
+    glance=r"(?i)[@\p{Nd}¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§#¶(]|et al|and others"
+    rf"|^\s*(?:{_TITLE.replace('(?=', '(?:')})|\s(?:{_TITLE_BEHIND})",
+)
 def with_remarks(name: str, place: Place) -> Iterator[Flag]:
     """A title, a footnote mark or a remark stands beside an author's name.
 

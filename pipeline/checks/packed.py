@@ -169,7 +169,13 @@ _NO_PERSON = re.compile(
 )
 
 
-@check("AUT114", "author-name-of-several-people", at="/study/authors/*/name", severity="warning")
+@check(
+    "AUT114",
+    "author-name-of-several-people",
+    at="/study/authors/*/name",
+    severity="warning",
+    glance=r"[,;&\n/]|and|und|et|\sy\s",
+)
 def people(name: str) -> Iterator[Flag]:
     """One author's name holds the names of several people, who cannot be credited then.
 

@@ -134,11 +134,19 @@ _FORMS = (
 """What points at a person, each with the words of which one stands in it; those are quick to find.
 """
 _WORDS = tuple(dict.fromkeys(word for words, _ in _FORMS for word in words))
-_QUICK = Glance(
-    f"(?i){'|'.join(re.escape(word) for word in _WORDS if word != 'tissue')}"
-    r"|(?s:tissue.*\b(?:mr|mrs|ms|herrn?|frau|mme|sra?)\b)"
-)
-"""One of the words, `tissue` only before a title: most studies of humans speak of tissue."""
+
+
+def _loosely(form: str) -> str:
+    """A form as a quick look takes it: within longer words, with underscores for spaces."""
+    for closely, loosely in (
+        *((_DAY, r"[^\n]*\d"), (r"\b", ""), ("(?-i:", "(?:")),
+        (r"(?=[\s,;)]|$)", ""),
+    ):
+        form = form.replace(closely, loosely)
+    return re.sub(r"(\[[^]]*\])| ", lambda found: found[1] or "[ _]", form)
+
+
+_QUICK = Glance(f"(?i){'|'.join(_loosely(form) for _, form in _FORMS)}")
 
 
 @lru_cache(maxsize=64)
