@@ -119,7 +119,7 @@ STANDS_IN = Glance(
     r"|after (?:acc|pub)|when pub|untitled|keywords? ?[0-9#]"
     r"|(?:the )?(?:title|description|abstract|name|doi)\W+(?:is )?(?:t\.?b|to|will)"
     r"|(?:(?:more|further|the|all|full|these|other) )*(?:details?|information|data|files?|images?"
-    r"|metadata|methods?|protocols?)\b[^.\n]* will "
+    r"|metadata|methods?|protocols?)[^.\n]* will "
     r"|lorem ipsum|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) "
     rf"|(?:test|dummy) (?:submission|upload)|asdf|qwer|zxcv|sdfg|dfgh|hjkl|{_SAME_LETTER})"
     rf"|^\s*(?:{_NONE.pattern}|{'|'.join(map(re.escape, sorted(_HELP)))})\s*$"

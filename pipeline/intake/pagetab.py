@@ -193,7 +193,9 @@ class _Mapping:
             attributes += section.attributes
             todo += section.sections
         for one in attributes:
-            value = (one.value or "").strip()
+            if one.value is None or one.value[0].isalnum():
+                continue
+            value = one.value.strip()
             if (told := spreadsheet_error(value)) is not None:
                 what, grave = told
                 message = f"the value of '{one.name}' is {what}"

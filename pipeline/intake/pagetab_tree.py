@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -102,8 +102,7 @@ class Attribute(NamedTuple):
     value_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link with its attributes."""
 
     url: str
@@ -111,8 +110,7 @@ class Link:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file that a section names directly; `size` in bytes."""
 
     path: str
@@ -122,8 +120,7 @@ class File:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section of any type with all that stands in it."""
 
     type: str
@@ -248,15 +245,15 @@ class Reader:
             ),
         )
 
-    def rows(self, home: dict[str, Any], key: str, at: str) -> list[tuple[Any, str]]:
+    def rows(self, home: dict[str, Any], key: str, at: str) -> Sequence[tuple[Any, str]]:
         """The objects of a list with their pointers; tables (lists in the list) are unfolded."""
         value = home.get(key)
         if value is None:
-            return []
+            return ()
         place = f"{at}/{key}"
         if not isinstance(value, list):
             self.wrong(place, f"'{key}'", "a list", value)
-            return []
+            return ()
         rows: list[tuple[Any, str]] = []
         for index, entry in enumerate(value):
             here = f"{place}/{index}"
@@ -440,7 +437,8 @@ def _pair(value: Any, at: str) -> Attribute | None:
     if type(value) is dict and len(value) == 2:
         name, text = value.get("name"), value.get("value")
         if type(name) is str and type(text) is str and name.strip():
-            return Attribute(name, text if text.strip() else None, at, value_at=f"{at}/value")
+            value = text if text.strip() else None
+            return Attribute(name, value, at, False, (), (), f"{at}/value")
     return None
 
 
