@@ -123,7 +123,7 @@ STANDS_IN = Glance(
     r"|lorem ipsum|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) "
     rf"|(?:test|dummy) (?:submission|upload)|asdf|qwer|zxcv|sdfg|dfgh|hjkl|{_SAME_LETTER})"
     rf"|^\s*(?:{_NONE.pattern}|{'|'.join(map(re.escape, sorted(_HELP)))})\s*$"
-    r"|^[<{]|^\s*#\s|\[|please ignore"
+    r"|^[<{]|^\s*#\s|\[|\(to be |please ignore"
 )
 """A quick look for what may stand where a value should, in `waits` and `is_placeholder`."""
 

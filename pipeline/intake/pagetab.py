@@ -193,7 +193,7 @@ class _Mapping:
             attributes += section.attributes
             todo += section.sections
         for one in attributes:
-            if one.value is None or one.value[0].isalnum():
+            if not one.value or one.value[0].isalnum():
                 continue
             value = one.value.strip()
             if (told := spreadsheet_error(value)) is not None:
