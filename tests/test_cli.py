@@ -165,6 +165,11 @@ def test_help_names_what_can_be_asked_for() -> None:
     ]
 
 
+def test_the_manual_names_every_dump() -> None:
+    manual = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    assert not [name for name in registries.registries() if f"| `{name}` |" not in manual]
+
+
 def test_codes_and_explain() -> None:
     told = lines(run("codes", "--format", "jsonl").stdout)
     assert len(told) > 100
