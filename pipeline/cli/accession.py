@@ -99,9 +99,10 @@ def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
             }
             for one in auditing.audit(chosen, book, day)
         ]
-    printing.rows(form, found, ("severity", "code", "path", "message", "hint"))
     if form == "table" and not found:
         printing.put("the ledger, the records and the public copies agree")
+    else:
+        printing.rows(form, found, ("severity", "code", "path", "message", "hint"))
     ctx.exit(1 if found else 0)
 
 

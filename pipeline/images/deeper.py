@@ -293,10 +293,10 @@ def fits(file: Opened, facts: Facts) -> None:
             facts.flag(faults.CHECKSUM, text, broken=True)
             return
         if unit.summed and _added(file.stream(unit.start, unit.data), data) not in (0, _ONES):
-            changed = "header" if unit.datasum is not None else "header or data"
+            changed = "its header was" if unit.datasum is not None else "its header or data were"
             facts.flag(
                 faults.CHECKSUM,
-                f"the checksum of FITS unit {number} is wrong: {changed} were changed after it",
+                f"the checksum of FITS unit {number} is wrong: {changed} changed after it",
                 severity="warning",
             )
             return
