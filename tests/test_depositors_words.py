@@ -795,3 +795,32 @@ def test_a_multiplication_sign_for_the_last_letter_of_an_orcid(
 def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     _, report = read(known, tmp_path, changed("Danio rerio", "Mouse (10090)"))
     assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("https://doi.org/10.1038/s41586-020-2649-2 (accessed 1 May 2024)", None),
+        ("“10.1038/s41586-020-2649-2”", None),
+        ("urn:doi:10.1038/s41586-020-2649-2", None),
+        ("https://dx.doi.org:10.1038/s41586-020-2649-2", None),
+        ("https://doi.org/doi.org/10.1038/s41586-020-2649-2", None),
+        ("10.1038/ s41586-020-2649-2", None),
+        ("10.1038/s41586-020- 2649-2", None),
+        ("10.1101/2020.01.01.123456v2", "10.1101/2020.01.01.123456"),
+        ("10.1101/123456v1.full.pdf", "10.1101/123456"),
+    ],
+)
+def test_the_doi_is_proposed_whole(
+    known: Knowledge, tmp_path: Path, given: str, meant: str | None
+) -> None:
+    rows = ROWS + f"\nPublication\nTitle\tActin flow\nDOI\t{given}\n"
+    told = [one for one in read(known, tmp_path, rows)[1].findings if one.code.startswith("PUB1")]
+    assert proposed(told[0]) == [meant or "10.1038/s41586-020-2649-2"]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("doi", ["10.1101/gr.123456.111", "10.1101/cshperspect.a000001"])
+def test_dois_of_journals_have_no_version(known: Knowledge, tmp_path: Path, doi: str) -> None:
+    _, report = read(known, tmp_path, ROWS + f"\nPublication\nTitle\tActin flow\nDOI\t{doi}\n")
+    assert not [one for one in report.findings if one.code.startswith("PUB1")]

@@ -219,8 +219,23 @@ def doi_is_page(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     if _PAGE.fullmatch(text) and doi(text) is None and not _FIRST_LOST.fullmatch(text):
         yield Flag(
             message=f"{quoted(value)} is the address of a page, not a DOI",
-            suggestion=_moved(text.strip(), value, place, metadata),
+            suggestion=_moved(text.strip(), value, place, metadata) or _by_resolver(value, place),
         )
+
+
+_RESOLVER = re.compile(
+    r"\s*(?:https?:/{0,2})?(?:(?:www\.|dx\.)*doi\.org[:/]+)*(?P<doi>10\.\d{4,9}/\S*[^\s.,;:])\s*",
+    re.IGNORECASE,
+)
+"""A DOI behind a resolver's address that is doubled, or mistyped in its signs."""
+
+
+def _by_resolver(value: str, place: str) -> Suggestion | None:
+    """The DOI behind a resolver's address that leads nowhere as it is written."""
+    found = _RESOLVER.fullmatch(visible(value))
+    bare = doi(found["doi"]) if found else None
+    why = "The DOI stands behind the resolver's address."
+    return suggest(replace(place, value, bare), why=why) if bare else None
 
 
 def _moved(text: str, value: str, place: str, metadata: Metadata) -> Suggestion | None:
@@ -255,8 +270,11 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         if moved is None and (meant := _meant_doi(value)) is not None:
             why = "Every DOI is 10., digits, a slash, and the rest."
             moved = suggest(replace(place, value, meant), why=why)
-        several = [one for part in re.split(r"[\s,;]+", value) if (one := doi(part)) is not None]
-        several = list(dict.fromkeys(several))
+        several = list(dict.fromkeys(map(_unpunctuated, _WITHIN.findall(value))))
+        alone = value.count("10.") == 1 and _ALONE.search(value) is not None
+        if moved is None and len(several) == 1 and alone:
+            why = "It is the only DOI in the text."
+            moved = suggest(replace(place, value, several[0]), why=why)
         if moved is None and len(several) > 1:
             choices = [(replace(place, value, one),) for one in several]
             why = "A publication has one DOI; each of these may be it."
@@ -265,6 +283,11 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
             yield Flag(message=told, suggestion=moved)
             return
         yield Flag(message=f"{quoted(value)} is no DOI", suggestion=moved)
+    elif bare is not None and (whole := _VERSIONED.fullmatch(bare)) and whole[1] != bare:
+        yield Flag(
+            message=f"the DOI {quoted(bare)} ends with the version or file of a page of a preprint",
+            suggestion=suggest(replace(place, value, whole[1]), why="The DOI is of all versions."),
+        )
     elif bare is not None and _TYPESET.search(bare):
         typed = unicodedata.normalize("NFKC", bare.translate(_TYPED))
         why = "A text program or a PDF put another character for it."
@@ -272,6 +295,25 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
             message=f"the DOI {quoted(bare)} holds a character that DOIs are not made of",
             suggestion=suggest(replace(place, value, typed), why=why) if typed.isascii() else None,
         )
+
+
+_WITHIN = re.compile(r"""(?<![\d.])10\.\d{4,9}/[^\s"'<>|\u2018-\u201e]+""")
+_ALONE = re.compile(
+    _WITHIN.pattern + r"""["'\u2018-\u201e)>\].,;:|\s]*(?:[(\[][^()\[\]]*[)\]]\s*)?\Z"""
+)
+"""A DOI behind which nothing stands that may be its end: marks, and a remark in brackets."""
+_VERSIONED = re.compile(
+    r"(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})(?:v\d{1,2})?(?:\.(?:abstract|article|full)\S*)?",
+    re.IGNORECASE,
+)
+"""DOIs of bioRxiv and medRxiv, whose pages add a version."""
+
+
+def _unpunctuated(text: str) -> str:
+    """A DOI without what the sentence around it put behind; brackets in pairs are its own."""
+    text = text.rstrip(".,;:")
+    lone = text.endswith((")", "]")) and text.count("(") < text.count(")")
+    return text[:-1].rstrip(".,;:") if lone else text
 
 
 def _meant_doi(value: str) -> str | None:
