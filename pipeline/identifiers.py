@@ -116,7 +116,7 @@ _CC_BY = re.compile(
     re.IGNORECASE,
 )
 _CC_BY_NAMED = re.compile(
-    r"(?:creative commons )?attribution"
+    r"(?:creative commons |cc[ -])?attribution"
     r"(?P<terms>(?:[ -]*(?:noncommercial|sharealike|noderivatives))*)"
     rf"[ ,-]*{_CC_VERSION}(?: licen[cs]e)?",
     re.IGNORECASE,

@@ -293,3 +293,11 @@ def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_pat
     first = told(report, "SUB122")[0].suggestion
     assert first is not None
     assert first.operations[0].after == {"name": "CC BY 4.0"}
+
+
+def test_a_date_in_wide_digits_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("2027-03-01", "２０２７-03-01")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    (one,) = told(report, "REL102", "TXT113")
+    assert one.suggestion is not None
+    assert one.suggestion.operations[0].after == "2027-03-01"

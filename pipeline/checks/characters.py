@@ -194,7 +194,7 @@ def ligature(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
 
     To fix: type the letters one by one.
     """
-    for place, text in texts.beyond_ascii if _LIGATURE.search(texts.letters) else ():
+    for place, text in texts.prose if _LIGATURE.search(texts.letters) else ():
         if _LIGATURE.search(text) and not (_WIDE.search(text) and _ASIAN.search(text)):
             whole = _SHARP.sub("ß", text)
             plain = _letter_by_letter(whole)

@@ -106,7 +106,7 @@ def without_version(
     To fix: state the version, as in CC BY 4.0.
     """
     name = str(licence.get("name", ""))
-    known = registries.licence(name)
+    known = _known(name, registries)
     if known is None or known.versioned or label_of(name):
         return
     told = label_of(str(licence.get("url", "")))
@@ -157,7 +157,11 @@ def not_offered(name: str, registries: Registries, submission: Submission) -> It
 
 
 def _known(name: str, registries: Registries) -> Licence | None:
-    return registries.licence(label_of(name) or name)
+    return registries.licence(label_of(name) or _GLUED.sub("CC BY", name))
+
+
+_GLUED = re.compile(r"\A\s*ccby\b", re.IGNORECASE)
+"""The licence's short name without the space in it."""
 
 
 def _is_new(submission: Submission) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,7 +87,7 @@ _YEAR_FIRST = re.compile(
 
 def _year_first(text: str) -> str | None:
     """The day of a date whose year stands first, with a time of no known zone behind it or not."""
-    found = _YEAR_FIRST.fullmatch(text)
+    found = _YEAR_FIRST.fullmatch(text if text.isascii() else unicodedata.normalize("NFKC", text))
     return iso_date(f"{found[1]}-{found[3]}-{found[4]}") if found else None
 
 
