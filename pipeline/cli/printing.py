@@ -108,19 +108,22 @@ def rows(form: str, found: Iterable[Row], columns: Sequence[str], title: str = "
 
 
 def table(found: Sequence[Row], columns: Sequence[str], title: str = "") -> None:
-    """A table for people; plain lines with tabs where the output is no terminal."""
+    """A table for people, nothing without rows; lines with tabs where no terminal shows them."""
+    if not found:
+        return
     if not sys.stdout.isatty():
-        if title and found:
+        if title:
             put(title)
-        if found:
-            put("\t".join(columns))
+        put("\t".join(columns))
         for row in found:
             put("\t".join(_cell(row.get(name)) for name in columns))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    made = Table(*columns, title=title or None, title_justify="left", show_edge=False)
+    # What is too long goes on below: a place that is cut cannot be copied.
+    folded = [Column(name, overflow="fold") for name in columns]
+    made = Table(*folded, title=title or None, title_justify="left", show_edge=False)
     for row in found:
         made.add_row(*(_markup(_cell(row.get(name))) for name in columns))
     Console().print(made)
@@ -129,6 +132,8 @@ def table(found: Sequence[Row], columns: Sequence[str], title: str = "") -> None
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return " ".join(f"{name} {count}" for name, count in value.items())
     if isinstance(value, list | tuple):

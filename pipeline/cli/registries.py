@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli import printing
 
-COLUMNS = ("name", "version", "date", "size", "complete", "digest")
+COLUMNS = ("name", "version", "date", "size", "complete")
 
 
 @click.group()

@@ -126,9 +126,12 @@ def _by_reason(skipped: Iterable[dict[str, str]]) -> dict[str, list[str]]:
 
 
 def placed(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Findings with their places in words; the file, too, where they stand in several."""
+    """Findings, gravest first, with their places in words; the file, too, if there are several."""
+    from pipeline.findings import RANK
+
     files = {one["location"]["file"] for one in findings}
-    return [{**one, "where": where(one["location"], named=len(files) > 1)} for one in findings]
+    ordered = sorted(findings, key=lambda one: -RANK[one["severity"]])
+    return [{**one, "where": where(one["location"], named=len(files) > 1)} for one in ordered]
 
 
 def where(location: dict[str, Any], *, named: bool = False) -> str:
