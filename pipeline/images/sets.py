@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from pipeline.findings import Severity
 from pipeline.images import faults, places
@@ -77,18 +78,28 @@ def first_to_ask(name: str) -> tuple[int, str]:
     return len(_RANK) + behind, name
 
 
+class Owner(NamedTuple):
+    """The image that has claimed a file: its path, and its format where that is known."""
+
+    path: str
+    format: str | None
+
+
+Owned = dict[str, Owner]
+"""What images have claimed, by path; a path with `/*` at its end is a whole folder."""
+
+
 class Sets:
     """The claims on files in one folder and below it."""
 
-    def __init__(self, path: str, shown: str, owned: dict[str, str] | None = None) -> None:
+    def __init__(self, path: str, owned: Owned | None = None) -> None:
         self.path = path
-        self.shown = shown
-        self.owned: dict[str, str] = dict(owned or {})
+        self.owned: Owned = dict(owned or {})
         self.whole = self.owned.get(places.normal(path) + "/*")
         """The image that the whole folder belongs to."""
         self._names: dict[str, dict[str, str]] = {}
 
-    def below(self, folder: str) -> dict[str, str]:
+    def below(self, folder: str) -> Owned:
         """The claims that concern a folder in this one."""
         start = places.normal(folder) + "/"
         if self.whole:
@@ -99,11 +110,11 @@ class Sets:
         """Take a file's claims, flag what is absent; the path it is itself claimed by, or None."""
         name = os.path.basename(facts.path)
         owner = self.owner(name)
-        if owner is not None and owner[0] != facts.path:
+        if owner is not None and owner.path != facts.path:
             facts.members.clear()
             if facts.kind in ("image", "other"):
                 facts.kind = "companion"
-                facts.format = owner[1] or facts.format
+                facts.format = owner.format or facts.format
                 facts.evidence = "content"
                 # a suffix of many kinds of data is right where an index gives it
                 loose = table().sure.isdisjoint(suffixes_of(name))
@@ -113,25 +124,20 @@ class Sets:
                     if one.severity != "hint"
                     and not (loose and one.code == faults.SUFFIX_WRONG.code)
                 ]
-            return owner[0]
+            return owner.path
         self._claim(facts)
         return None
 
-    def owner(self, name: str) -> tuple[str, str] | None:
-        """The path and format of the image that has claimed a file of this folder."""
-        if not self.owned and self.whole is None:
-            return None
-        path = os.path.join(self.path, name)
-        found = self.whole or self.owned.get(places.normal(path))
-        if found is None:
-            return None
-        owner, _, kind = found.partition("\0")
-        return owner, kind
+    def owner(self, name: str) -> Owner | None:
+        """The image that has claimed a file of this folder."""
+        if self.whole or not self.owned:
+            return self.whole
+        return self.owned.get(places.normal(os.path.join(self.path, name)))
 
     def _claim(self, facts: Facts) -> None:
         if not facts.members and not facts.folders:
             return
-        mark = f"{facts.path}\0{facts.format or ''}"
+        claim = Owner(facts.path, facts.format)
         stem = os.path.splitext(os.path.basename(facts.path))[0]
         absent: dict[Severity, list[str]] = {"error": [], "warning": []}
         unlisted = self.path.startswith(("http://", "https://"))
@@ -139,12 +145,12 @@ class Sets:
             names = member.name.replace("{stem}", stem).split("|")
             found = next((path for path in map(self._find, names) if path), None)
             if found:
-                self.owned.setdefault(found, mark)
+                self.owned.setdefault(found, claim)
                 self._short(found, member, facts)
             elif member.absence:
                 absent[member.absence].append(names[0])
         for folder in facts.folders:
-            self.owned[places.normal(os.path.join(self.path, folder)) + "/*"] = mark
+            self.owned[places.normal(os.path.join(self.path, folder)) + "/*"] = claim
         for severity, names in absent.items():
             if names:
                 shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")

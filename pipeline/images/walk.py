@@ -12,6 +12,7 @@ from pipeline.images.facts import Facts
 from pipeline.images.formats import suffixes_of, table
 from pipeline.images.image import ImageFile
 from pipeline.images.opened import away
+from pipeline.images.sets import Owned, Sets, first_to_ask
 
 
 def sniff(
@@ -72,10 +73,7 @@ def sniff_file(path: Path | str, deep: bool = False) -> ImageFile:
     if name in zarrs.MARKS:
         told = _folder_image(folder or ".", folder or ".", deep)
         return told.model_copy(update={"path": shown, "size": places.size_of(shown)})
-    from pipeline.images.sets import Sets
-
-    sets = Sets(folder or ".", folder)
-    return _finish(*_tell(shown, shown, deep), sets)
+    return _finish(*_tell(shown, shown, deep), Sets(folder or "."))
 
 
 def _sniff(given: str, deep: bool) -> Iterator[ImageFile]:
@@ -90,10 +88,8 @@ def _sniff(given: str, deep: bool) -> Iterator[ImageFile]:
     yield told
 
 
-def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterator[ImageFile]:
+def _folder(path: str, shown: str, owned: Owned, deep: bool) -> Iterator[ImageFile]:
     """Everything in a folder; `owned` are paths that an image above has claimed."""
-    from pipeline.images.sets import Sets, first_to_ask
-
     try:
         entries = sorted(places.entries(path))
     except OSError as error:
@@ -110,7 +106,7 @@ def _folder(path: str, shown: str, owned: dict[str, str], deep: bool) -> Iterato
     ):
         yield _folder_image(path, shown, deep)
         return
-    sets = Sets(path, shown, owned)
+    sets = Sets(path, owned)
     inside: set[str] = set()
     files = [entry for entry in entries if not entry.folder]
     files.sort(key=lambda entry: first_to_ask(entry.name))
@@ -134,12 +130,8 @@ def _tell(path: str, shown: str, deep: bool, owned: bool = False) -> tuple[Facts
     return content.tell(path, _printable(places.name_of(path)), _printable(shown), deep, owned)
 
 
-def _finish(facts: Facts, size: int, sets: object) -> ImageFile:
-    from pipeline.images.sets import Sets
-
-    of = None
-    if isinstance(sets, Sets):
-        of = sets.settle(facts)
+def _finish(facts: Facts, size: int, sets: Sets | None) -> ImageFile:
+    of = sets.settle(facts) if sets is not None else None
     nonsense.judge(facts)
     known = table().formats.get(facts.format or "")
     listed = known is not None and known.listed
