@@ -112,7 +112,7 @@ def _segment(page: Any) -> int:
     else:
         shape = (1, min(page.rowsperstrip or page.imagelength, page.imagelength), page.imagewidth)
     width = page.dtype.itemsize if page.dtype is not None else 8
-    return _product(shape) * width * int(page.samplesperpixel)
+    return int(math.prod(shape) * width * page.samplesperpixel)
 
 
 def picture(path: str) -> dict[str, Any]:
@@ -253,9 +253,9 @@ def zarr(
     plain = len(node.compressors) == 1 and not node.filters and node.shards is None
     blosc = plain and "Blosc" in type(node.compressors[0]).__name__
     fill = numpy.asarray(node.fill_value)
-    length = _product(tuple(chunks)) * node.dtype.itemsize
+    length = math.prod(chunks) * node.dtype.itemsize
     within = node.chunks if length > MOST_AT_ONCE else chunks
-    if _product(tuple(within)) * node.dtype.itemsize > MOST_UNPACKED:
+    if math.prod(within) * node.dtype.itemsize > MOST_UNPACKED:
         return {"error": "its chunks are too large"}
     pixels = filled = empty = 0
     for place, file in zip(wanted, files, strict=True):
@@ -298,7 +298,7 @@ def n5(
     """Read blocks of an N5 data set, one after the other; how many pixels are zero."""
     from pipeline.images import n5blocks
 
-    with room(_product(tuple(chunks)) * n5blocks.WIDEST):
+    with room(math.prod(chunks) * n5blocks.WIDEST):
         return n5blocks.read(os.path.join(path, array), wanted)
 
 
@@ -323,10 +323,10 @@ def nd2_pixels(path: str) -> dict[str, Any]:
     planes = [count for axis, count in sizes.items() if axis in "XYCS"]
     frames = [count for axis, count in sizes.items() if axis not in "XYCS"]
     with file:
-        length = file.dtype.itemsize * _product(tuple(planes))
+        length = file.dtype.itemsize * math.prod(planes)
         if length > MOST_UNPACKED:
             return {"unread": f"a frame takes {length:,} bytes"}
-        for number in range(_product(tuple(frames))):
+        for number in range(math.prod(frames)):
             try:
                 with room(length):
                     file.read_frame(number)
@@ -353,7 +353,7 @@ def hdf5_pixels(path: str) -> dict[str, Any]:
             return None
         if within is None:
             return None
-        if node.chunks and (length := node.dtype.itemsize * _product(node.chunks)) > MOST_UNPACKED:
+        if node.chunks and (length := node.dtype.itemsize * math.prod(node.chunks)) > MOST_UNPACKED:
             found["unread"] = f"a chunk of {name} takes {length:,} bytes"
             return None
         try:
@@ -394,10 +394,10 @@ def _stored(data: Any) -> Iterator[tuple[slice, ...]] | None:
     if data.id.get_create_plist().get_external_count():
         return None
     if data.chunks is None:
-        rows = max(1, (8 << 20) // max(1, kind.itemsize * _product(data.shape[1:])))
+        rows = max(1, (8 << 20) // max(1, kind.itemsize * math.prod(data.shape[1:])))
         count = data.shape[0] if data.shape else 0
         return iter([(slice(at, at + rows),) for at in range(0, count, rows)])
-    if data.id.get_num_chunks() >= _product(tuple(map(_pieces, data.shape, data.chunks))):
+    if data.id.get_num_chunks() >= math.prod(map(_pieces, data.shape, data.chunks)):
         every: Iterator[tuple[slice, ...]] = data.iter_chunks()
         return every
     begins: list[tuple[int, ...]] = []
@@ -421,10 +421,3 @@ def _unpackable(data: Any) -> bool:
 
     kept = data.id.get_create_plist()
     return all(h5py.h5z.filter_avail(kept.get_filter(n)[0]) for n in range(kept.get_nfilters()))
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    result = 1
-    for length in shape:
-        result *= length
-    return result
