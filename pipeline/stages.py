@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from pydantic import ConfigDict
@@ -161,7 +161,7 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
     )
     checked, skipped = check.run(look.knowledge.checks, context)
     findings = _untold(findings, checked)
-    findings += _told_by_proposals(checked)
+    findings += _told_by_proposals(_but_blank(checked, findings))
     findings += image_findings(look.images)
     judged = look.knowledge.profiled(tuple(findings), look.profile)
     attached = rule.attach(judged, submission, look.knowledge.rules)
@@ -239,11 +239,47 @@ _MISSING = {
     "STU003": "keywords",
     "FUN001": "funding_statement",
 }
+"""The field that is missing, by the code that tells so."""
 _NEEDED = {"AUT001": "name", "AUT002": "email", "STU001": "title", **_MISSING}
+_BLANK = {
+    "AFF001": "affiliations",
+    "BIO001": "organisms",
+    "CMP001": "file_list",
+    "CMP003": "title",
+    "REL001": "release_date",
+    **_NEEDED,
+}
 """The same with those that are errors, where the form asks for the field."""
 _SECTIONS = {"PUB001": "publication", "FUN001": "funding"}
 """The type of section that is missing."""
-"""The field that is missing, by the code that tells so."""
+
+
+def _but_blank(checked: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
+    """Findings of checks but for those on a missing field that is told as blank, as gravely."""
+    blank = [one for one in before if one.code == NO_VALUE.code and one.place is not None]
+    if not blank:
+        return list(checked)
+    grave = {one.place: RANK[one.severity] for one in blank}
+    named: dict[str, set[str]] = {}
+    for one in blank:
+        if one.severity == "error":
+            named.setdefault(parent(str(one.place)), set()).add(fold(str(one.value)))
+    return [
+        one
+        for one in checked
+        if RANK[one.severity] > grave.get(f"{one.place}/{_BLANK.get(one.code)}", -1)
+        and not _names_blank(one, named.get(one.place or "", set()))
+    ]
+
+
+def _names_blank(finding: Finding, blank: Collection[str]) -> bool:
+    """Whether a finding is that an object lacks fields which are all told as blank."""
+    if not blank or finding.code not in ("SCH003", "CMP004", "CMP203"):
+        return False
+    _, _, fields = finding.message.rpartition(
+        " has no " if finding.code == "SCH003" else "names no "
+    )
+    return finding.code == "CMP203" or {fold(one) for one in fields.split(" and no ")} <= {*blank}
 
 
 def _told_by_proposals(checked: Iterable[Finding]) -> Iterable[Finding]:

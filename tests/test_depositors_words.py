@@ -824,3 +824,15 @@ def test_the_doi_is_proposed_whole(
 def test_dois_of_journals_have_no_version(known: Knowledge, tmp_path: Path, doi: str) -> None:
     _, report = read(known, tmp_path, ROWS + f"\nPublication\nTitle\tActin flow\nDOI\t{doi}\n")
     assert not [one for one in report.findings if one.code.startswith("PUB1")]
+
+
+def test_an_accno_without_its_hyphen_is_proposed(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, changed("<affiliation>\torg-2", "<affiliation>\tOrg2"))
+    (one,) = found(report, "AFF201")
+    assert proposed(one) == [{"organisation": "o1"}]
+
+
+def test_a_footnote_behind_a_name_is_no_letter_of_it(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, changed("Name\tMira Lindgren", "Name\tMira Lindgren¹"))
+    assert found(report, "AUT116")
+    assert not found(report, "AUT201")

@@ -301,3 +301,41 @@ def test_a_date_in_wide_digits_is_told_once(known: Knowledge, tmp_path: Path) ->
     (one,) = told(report, "REL102", "TXT113")
     assert one.suggestion is not None
     assert one.suggestion.operations[0].after == "2027-03-01"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ReleaseDate\t2027-03-01",
+        "Description\tSpinning disk movies of actin in keratocytes of zebrafish scales.",
+        "Keywords\tactin",
+        "Name\tMira Lindgren",
+        "E-mail\tmira.lindgren@example.org",
+        "<affiliation>\torg-2",
+        "Organism\tDanio rerio",
+        "Biological entity\tCells",
+        "Imaging method\tspinning disk confocal microscopy",
+        "Name\tActin movies",
+        "File List\tmovies.tsv",
+        "Biosample\tKeratocytes\n",
+    ],
+)
+def test_a_blank_field_that_the_form_asks_for_is_one_error(
+    known: Knowledge, tmp_path: Path, line: str
+) -> None:
+    name, _, value = line.partition("\t")
+    rows = ROWS.replace(line, f"{name}\t" + ("\n" if line.endswith("\n") else ""), 1)
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    _, before = look(known, tmp_path, "before.tsv", ROWS)
+    more = {(one.code, one.message) for one in report.findings}
+    more -= {(one.code, one.message) for one in before.findings}
+    errors = [one for one in report.findings if one.severity == "error"]
+    assert [one.code for one in errors] == ["SUB004"]
+    elsewhere = {"AFF103", "ORC001"}
+    assert {code for code, _ in more} - elsewhere == {"SUB004"}, value
+
+
+def test_a_missing_field_beside_a_blank_one_is_still_told(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS.replace("Biosample\tKeratocytes\nSpecimen\tCells on gels\n", "Biosample\t\n")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    assert [one.code for one in told(report, "SUB004", "CMP004")] == ["CMP004", "SUB004"]

@@ -488,7 +488,7 @@ def roles_packed(role: str) -> Iterator[Flag]:
         yield Flag(message=f"one role value holds {len(parts)}: {quoted(role)}")
 
 
-_NO_NAME = re.compile(r"[\d()\[\],;*]+")
+_NO_NAME = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079()\[\],;*]+")
 """Digits and marks in a name that are none of its letters."""
 _IN_ADDRESS = re.compile(r"[._+\d-]+")
 """What parts the words of an address before its at sign."""

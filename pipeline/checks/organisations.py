@@ -133,10 +133,15 @@ def _several(
     return (_referring(ids[0], place, affiliation), *others)
 
 
+def _folded(accno: str) -> str:
+    """An accno without the marks that people leave out, such as `o-1` for `o1`."""
+    return re.sub(r"[\W_]", "", accno).casefold()
+
+
 def _alike(text: str, accno: str, organisation: dict[str, Any]) -> float:
     """How near a text is to an organisation's name or accno, from 0 to 1."""
     name = str(organisation.get("name", "")).strip()
-    if text.casefold() in (name.casefold(), accno.casefold()):
+    if text.casefold() in (name.casefold(), accno.casefold()) or _folded(text) == _folded(accno):
         return 1.0
     return difflib.SequenceMatcher(None, text.casefold(), name.casefold()).ratio()
 
