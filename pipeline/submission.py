@@ -21,7 +21,7 @@ _NAMES = {
     "qualifiers": frozenset({"name", "of"}),
     "files": frozenset({"path"}),
 }
-_IDENTIFIERS = frozenset({"email", "orcid", "doi", "pubmed_id", "release_date"})
+_IDENTIFIERS = ("/email", "/orcid", "/doi", "/pubmed_id", "/release_date", "/accession")
 
 
 class Texts(tuple[tuple[str, str], ...]):
@@ -37,27 +37,23 @@ class Texts(tuple[tuple[str, str], ...]):
     @cached_property
     def prose(self) -> tuple[tuple[str, str], ...]:
         """The texts but for those of fields whose own checks tell what is odd in them."""
-        return tuple(
-            one
-            for one in self
-            if one[0].rpartition("/")[2] not in _IDENTIFIERS and one[0] != "/accession"
-        )
+        return tuple([one for one in self if not one[0].endswith(_IDENTIFIERS)])
 
     def holding(self, glance: Glance) -> tuple[tuple[str, str], ...]:
         """Those of `prose` in which a quick look finds something."""
         if not glance(self.joined):
             return ()
-        return tuple(one for one in self.prose if glance(one[1]))
+        return tuple([one for one in self.prose if glance(one[1])])
 
     @cached_property
     def joined(self) -> str:
         """All texts as one, for a quick look whether anything is in any of them."""
-        return "\n".join(text for _, text in self)
+        return "\n".join([text for _, text in self])
 
     @cached_property
     def beyond_ascii(self) -> tuple[tuple[str, str], ...]:
         """The texts that hold more than ASCII."""
-        return tuple(one for one in self if not one[1].isascii())
+        return tuple([one for one in self if not one[1].isascii()])
 
     @cached_property
     def runs(self) -> frozenset[str]:

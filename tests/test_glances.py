@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import check, checks, knowledge
-from pipeline.checks import authors, misplaced, mojibake, packed, scope, text, wording
+from pipeline.checks import authors, grant_text, misplaced, mojibake, packed, scope, text, wording
 from pipeline.glance import Glance
 from tests import mutants
 from tests.mutants import measure
@@ -36,6 +36,9 @@ PAIRS = [
     (text._LITERAL, text._TRACES),
     *((form, mojibake._QUICK) for form in (mojibake._MAYBE, mojibake._SUSPECT)),
     (mojibake._ESCAPES, mojibake._WRITTEN_OUT),
+    (grant_text.EU, grant_text._MAYBE_EU),
+    (re.compile(grant_text._PROJECT, re.IGNORECASE), grant_text._MAYBE_PROJECT),
+    *((form, of_check("AUT115")) for form in (misplaced._STAND_IN, wording._LATER, wording._NONE)),
     *((re.compile(form, re.IGNORECASE), scope._QUICK) for _, form in scope._FORMS),
     (authors._GROUP, of_check("AUT104")),
     (authors._TWICE, of_check("AUT107")),
@@ -49,8 +52,10 @@ PAIRS = [
 
 LETTERS = st.characters(exclude_characters="\u0345", codec="utf-8")
 """All but a sign whose capital is a letter."""
-WHOLE = {wording._LATER, wording._NONE, text._SHORT, text._LITERAL, packed._CITED}
-WHOLE |= {authors._TWICE, authors._BEHIND_NAME}
+WHOLE = {
+    *(misplaced._STAND_IN, wording._LATER, wording._NONE, text._SHORT, text._LITERAL),
+    *(packed._CITED, authors._TWICE, authors._BEHIND_NAME),
+}
 """Forms that a text has as a whole."""
 
 

@@ -502,13 +502,12 @@ def name_and_email(authors: list[dict[str, Any]], place: Place) -> Iterator[Flag
 
     To fix: look which spelling is right; transliterations and maiden names are.
     """
-    called = _by_name(authors)
     for n, author in enumerate(authors):
-        if told := _not_of(author, called):
+        if told := _not_of(author, authors):
             yield Flag(message=told, at=below(place, n, "email"))
 
 
-def _not_of(author: dict[str, Any], called: dict[tuple[str, str], list[str]]) -> str | None:
+def _not_of(author: dict[str, Any], authors: list[dict[str, Any]]) -> str | None:
     """What is wrong with an author's address beside the name, if anything is."""
     address = email(_written(author))
     name = str(author.get("name", ""))
@@ -521,7 +520,7 @@ def _not_of(author: dict[str, Any], called: dict[tuple[str, str], list[str]]) ->
     parts = [part for part in _IN_ADDRESS.split(_plain(address.partition("@")[0])) if part]
     written = [words[-1], _plain(bare.translate(_IN_TWO_LETTERS)).split()[-1]]
     written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
-    if not any(word in parts for word in words) and (other := _owner(parts, name, called)):
+    if not any(word in parts for word in words) and (other := _owner(parts, name, authors)):
         return f"{quoted(address)} reads as the address of {quoted(other)}"
     if len(words[-1]) < 5:
         return None
@@ -552,8 +551,9 @@ def _by_name(authors: list[dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
     return called
 
 
-def _owner(parts: list[str], own: str, called: dict[tuple[str, str], list[str]]) -> str | None:
+def _owner(parts: list[str], own: str, authors: list[dict[str, Any]]) -> str | None:
     """Another author whose given and family name an address spells out."""
+    called = _by_name(authors) if len(parts) > 1 else {}
     there = (called.get(pair, []) for pair in itertools.permutations(parts[:6], 2))
     return next((name for names in there for name in names if name != own), None)
 

@@ -229,8 +229,9 @@ def names_nothing(
     """
     for slot, (listed, words, _) in KINDS.items():
         there = titles(study, slot) if rows[slot] else []
-        plain = {_same(title) for title in there}
-        wrong = [one for one in rows[slot] if _same(one.title) not in plain]
+        inexact = [one for one in rows[slot] if one.title not in there]
+        plain = {_same(title) for title in there} if inexact else ()
+        wrong = [one for one in inexact if _same(one.title) not in plain]
         folded = {title: one_line(title).casefold() for title in there} if wrong else {}
         used = {one.title for one in rows[slot]} if wrong else set()
         for one in wrong:

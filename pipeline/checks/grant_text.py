@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.glance import Glance
 from pipeline.registries import Project, Registries
 from pipeline.select import get, patterns
 from pipeline.submission import Metadata
@@ -26,11 +27,10 @@ EU = re.compile(
     r"|\bEIC\b|\bFP7\b|\bHORIZON\b|\bJU\b"
 )
 """Wordings that name the European Union as funder: its programmes, councils and agencies."""
-_EU_WORDS = ("europ", "evrop", "horizon", "framework", "marie", "undertaking", "euratom")
-_EU_SHORT = (
-    *("EU", "EC", "ERC", "MSCA", "REA", "HaDEA", "EISMEA", "CINEA", "EIC", "FP7", "H2020", "JU"),
+_MAYBE_EU = Glance(
+    "EU|EC|ERC|MSCA|REA|HaDEA|EISMEA|CINEA|EIC|FP7|H2020|JU"
+    "|(?i:europ|evrop|horizon|framework|marie|undertaking|euratom)"
 )
-"""One of these stands in whatever `EU` finds; a look for them is quick."""
 
 EARLIER = re.compile(
     r"horizon(?:te?)?[\s-]*2020|\bH2020\b|\bFP7\b|seventh\s+framework", re.IGNORECASE
@@ -67,13 +67,7 @@ _GOODS = re.compile(
 
 def of_the_union(text: str) -> bool:
     """Whether a text names the European Union as funder."""
-    there = any(word in text for word in _EU_SHORT) or _says(text, _EU_WORDS)
-    return there and EU.search(text) is not None
-
-
-def _says(text: str, words: Iterable[str]) -> bool:
-    lower = text.casefold()
-    return any(word in lower for word in words)
+    return _MAYBE_EU(text) and EU.search(text) is not None
 
 
 def ungrouped(text: str) -> str:
@@ -263,21 +257,8 @@ _ACRONYM = re.compile(
 _PROJECT = (
     r"(?:projects?|grants?|actions?|networks?|consorti(?:um|a)|fellowships?|infrastructures?)"
 )
-_PROJECT_WORDS = (
-    *("project", "grant", "action", "network", "consorti", "fellowship", "infrastructure"),
-)
-"""What stands in whatever `_PROJECT` finds; quick to look for."""
-_PAYING = (
-    "fund",
-    "support",
-    "financ",
-    "award",
-    "grant",
-    "receiv",
-    "horizon",
-    "programm",
-    "sponsor",
-)
+_MAYBE_PROJECT = Glance("(?i)project|grant|action|network|consorti|fellowship|infrastructure")
+_PAYING = Glance("(?i)fund|support|financ|award|grant|receiv|horizon|programm|sponsor")
 """Words of which one stands in a sentence that says who paid."""
 _CALLED = re.compile(rf"{_PROJECT}[\s\"'“‘(:,-]{{1,4}}$", re.IGNORECASE)
 _CALLING = re.compile(rf"[\s\"'”’)]{{1,3}}(?:EU[ -])?{_PROJECT}\b", re.IGNORECASE)
@@ -300,10 +281,10 @@ def named_only(
         if whole:
             name = get(metadata, place.removesuffix("value") + "name", "")
             whole = _ABOUT_PROJECT.search(str(name)) is not None
-        if not whole and not (_says(text, _PROJECT_WORDS) and of_the_union(text)):
+        if not whole and not (_MAYBE_PROJECT(text) and of_the_union(text)):
             continue
         for sentence in sentences(text):
-            paid = whole or (_says(sentence, _PAYING) and of_the_union(sentence))
+            paid = whole or (_PAYING(sentence) and of_the_union(sentence))
             if not paid or NUMBER.search(sentence):
                 continue
             for found in _ACRONYM.finditer(sentence):

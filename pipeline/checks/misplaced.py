@@ -10,9 +10,9 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.acquisitions import METHOD, label
 from pipeline.checks.organism_names import ORGANISM, reading
-from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.checks.wording import STANDS_IN, is_placeholder, quoted
 from pipeline.findings import Operation, Suggestion
-from pipeline.identifiers import email, orcid, taxon, visible
+from pipeline.identifiers import INVISIBLE, email, orcid, taxon, visible
 from pipeline.registries import Organism, Registries
 from pipeline.submission import Submission
 
@@ -247,29 +247,32 @@ _SIGN = re.compile("[@0-9]")
 """What no name has, and every address and id."""
 
 
-@check("AUT115", "author-name-is-no-name", at="/study/authors/*", severity="warning")
-def no_name(author: dict[str, Any], place: Place) -> Iterator[Flag]:
+@check(
+    "AUT115",
+    "author-name-is-no-name",
+    at="/study/authors/*/name",
+    severity="warning",
+    glance=rf"{STANDS_IN.pattern}|[@0-9{INVISIBLE}]|^\P{{L}}*$|(?i)^\s*(?:{_STAND_IN.pattern})\s*$",
+)
+def no_name(name: str) -> Iterator[Flag]:
     """An e-mail address, an ORCID iD or a placeholder stands in the place of an author's name.
 
     The author would be cited by it.
 
     To fix: give the name as the author writes it.
     """
-    name = str(author.get("name", ""))
     text = visible(name).strip()
-    at = below(place, "name")
     for slot, read in (("email", email), ("orcid", orcid)) if _SIGN.search(text) else ():
         value = read(text)
         if value is not None:
             what = "an e-mail address" if slot == "email" else "an ORCID iD"
-            yield Flag(message=f"{what} stands as the author's name: {quoted(name)}", at=at)
+            yield Flag(message=f"{what} stands as the author's name: {quoted(name)}")
             return
     stands_in = is_placeholder(text) or _STAND_IN.fullmatch(text) or not _LETTER.search(text)
     if stands_in and text and text.casefold() not in _SURNAMES:
         tried = text.casefold().startswith("test")
         yield Flag(
             message=f"{quoted(name)} is no name but a placeholder",
-            at=at,
             severity="hint" if tried else None,
         )
 

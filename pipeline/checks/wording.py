@@ -158,6 +158,8 @@ def is_placeholder(text: str) -> bool:
     >>> is_placeholder("n/a"), is_placeholder("10.1234/na")
     (True, False)
     """
+    if not STANDS_IN(text):
+        return False
     return waits(text) or (len(text) < 200 and _NONE.fullmatch(text.strip()) is not None)
 
 
