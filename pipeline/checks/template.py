@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from pipeline import schema
 from pipeline.check import Context, Flag, Skipped, check
 from pipeline.checks.wording import quoted
 from pipeline.schema import Field, Template
@@ -42,7 +43,6 @@ SECTIONS = ("Biosample", "Specimen", "ImageAcquisition", "StudyComponent", "Anno
 """Classes of which a form may demand at least one section."""
 
 _PUNCTUATION = re.compile(r"[\W_]+")
-_PLACES = Patterns(PLACES.values())
 
 
 @check("SCH003", "template-field-missing", at="/study", severity="error")
@@ -55,14 +55,28 @@ def field_missing(study: dict[str, Any], context: Context) -> Iterator[Flag]:
     To fix: give the field; the form of the archive says under its name what is meant.
     """
     template = _template(context)
-    for of, there in zip(PLACES, _PLACES.find(context.submission.metadata), strict=True):
-        asked = template.required(of) if of not in NEVER else ()
-        for place, given in there if asked else ():
-            for field in asked:
-                if (of, field.slot) not in ELSEWHERE and not _stated(given, field):
+    places, asked = _asked(template.name)
+    found = places.find(context.submission.metadata)
+    for (of, fields), there in zip(asked, found, strict=True):
+        for place, given in there:
+            for field in fields:
+                if not _stated(given, field):
                     yield Flag(
                         at=place, message=f"{_named(template, of, given)} has no {field.name}"
                     )
+
+
+@cache
+def _asked(name: str) -> tuple[Patterns, tuple[tuple[str, tuple[Field, ...]], ...]]:
+    """The places at which the form of a template demands fields that no other family asks for."""
+    form = schema.template(name)
+    asked = {
+        of: tuple(one for one in form.required(of) if (of, one.slot) not in ELSEWHERE)
+        for of in PLACES
+        if form is not None and of not in NEVER
+    }
+    told = tuple((of, fields) for of, fields in asked.items() if fields)
+    return Patterns(PLACES[of] for of, _ in told), told
 
 
 @check("SCH004", "template-section-missing", at="/study", severity="error")
