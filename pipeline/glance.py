@@ -18,9 +18,9 @@ _CLASSES = (
 class Glance:
     """Whether a text, or any text below a tree, may hold what a closer look is for.
 
-    The pattern is one of `re` without references back and looks around. Rust searches it in linear
-    time, a hundred times faster than `re` (docs/decisions/quick-looks.md). It must find all that
-    the closer look would: what it does not find is not looked at again.
+    The pattern is one of `re` without references back, looks around and `\\b`. Rust searches it in
+    linear time, a hundred times faster than `re` (docs/decisions/quick-looks.md). It must find all
+    that the closer look would: what it does not find is not looked at again.
     """
 
     def __init__(self, pattern: str) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, cast
 
 from pipeline.findings import Location
 from pipeline.select import escape, parent
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_COLON = re.compile(r"[ \t\n\r]*:[ \t\n\r]*")
-_COMMA = re.compile(r"[ \t\n\r]*,?[ \t\n\r]*")
-_SKIP: Any = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
+_Match = Callable[[str, int], re.Match[str]]
+_SPACE = cast(_Match, re.compile(r"[ \t\n\r]*").match)
+_COLON = cast(_Match, re.compile(r"[ \t\n\r]*:?[ \t\n\r]*").match)
+_COMMA = cast(_Match, re.compile(r"[ \t\n\r]*,?[ \t\n\r]*").match)
+"""White space with a mark in it; each matches at any offset."""
+_DECODER: Any = json.JSONDecoder(parse_int=str, parse_float=str, strict=False)
 
 
 class Places(Mapping[str, Location]):
@@ -57,7 +59,7 @@ class Places(Mapping[str, Location]):
 
     def _offset(self, pointer: str) -> int:
         if pointer == "":
-            return _after(_SPACE, self.text, 0)
+            return _SPACE(self.text, 0).end()
         home = parent(pointer)
         wanted = pointer[len(home) + 1 :]
         known, unread = self._members(home)
@@ -80,17 +82,13 @@ def _read(text: str, offset: int) -> Iterator[tuple[str, int]]:
     mark, number = text[offset], 0
     if mark not in "[{":
         return
-    offset = _after(_SPACE, text, offset + 1)
+    offset = _SPACE(text, offset + 1).end()
     while text[offset] not in "]}":
-        key = str(number)
         if mark == "{":
             key, offset = scanstring(text, offset + 1, False)
-            offset = _after(_COLON, text, offset)
-        yield escape(key), offset
-        offset = _after(_COMMA, text, _SKIP.scan_once(text, offset)[1])
-        number += 1
-
-
-def _after(form: re.Pattern[str], text: str, offset: int) -> int:
-    match = form.match(text, offset)
-    return match.end() if match else offset
+            offset = _COLON(text, offset).end()
+            yield escape(key), offset
+        else:
+            yield str(number), offset
+            number += 1
+        offset = _COMMA(text, _DECODER.scan_once(text, offset)[1]).end()

@@ -135,9 +135,10 @@ class Objects:
         self.pointers[place] = section.at
         made: Metadata = {}
         left: list[Attribute] = []
+        slots, pointers = kind.slots, self.pointers
         for attribute in section.attributes:
             self.named(attribute, place)
-            slot = kind.slots.get(fold(attribute.name))
+            slot = slots.get(fold(attribute.name))
             if attribute.value is None:
                 self.no_value(attribute, join(place, slot.split("[")[0]) if slot else "", section)
                 left.append(attribute)
@@ -157,9 +158,8 @@ class Objects:
                     left.append(attribute)
             else:
                 made[slot] = attribute.value
-                self.pointers[f"{place}/{slot}"] = attribute.value_at
-                if qualifiers := _said_of(attribute):
-                    self.qualified(made, slot, qualifiers, place)
+                pointers[f"{place}/{slot}"] = attribute.value_at
+                self.qualified(made, slot, _said_of(attribute), place)
         self.leftovers(made, place, left)
         return made
 
@@ -265,13 +265,13 @@ class Objects:
         left = [attribute for attribute in left if fold(attribute.name) not in KEYS]
         if not left:
             return
-        kept = made.setdefault("attributes", [])
+        kept, pointers = made.setdefault("attributes", []), self.pointers
         for attribute in left:
             at = f"{place}/attributes/{len(kept)}"
             kept.append(_attribute(attribute))
-            self.pointers[at] = attribute.at
-            self.pointers[f"{at}/value"] = attribute.value_at
-            self.pointers[f"{at}/name"] = f"{attribute.at}/name"
+            pointers[at] = attribute.at
+            pointers[f"{at}/value"] = attribute.value_at
+            pointers[f"{at}/name"] = f"{attribute.at}/name"
 
     def rest(self, made: Metadata, place: str, section: Section, others: list[Section]) -> None:
         """Links, files and sections of other types that stand in a section."""
