@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from types import ModuleType
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 from pydantic import ConfigDict, Field
 
@@ -195,17 +195,12 @@ class Check(Frozen):
     requires: tuple[str, ...] = ()
     glance: Glance | None = None
 
-    @cached_property
+    @property
     def asks(self) -> tuple[Kind, ...]:
         """The types of the parameters after the value."""
         hints = typing.get_type_hints(self.function)
         names = list(inspect.signature(self.function).parameters)[1:]
         return tuple(Kind.of(hints[name]) for name in names)
-
-    @cached_property
-    def place_at(self) -> int | None:
-        """Which of the parameters after the value is its place, if one is."""
-        return self.asks.index(_PLACE) if _PLACE in self.asks else None
 
 
 CHECKS: dict[str, Check] = {}
@@ -251,8 +246,32 @@ def load(package: ModuleType) -> Mapping[str, Check]:
     return CHECKS
 
 
+class Step(NamedTuple):
+    """A check with all that is asked of it at each of its places, at hand."""
+
+    check: Check
+    function: Callable[..., Iterable[Flag]]
+    asks: tuple[Kind, ...]
+    place_at: int | None
+    """Which of the parameters after the value is its place, if one is."""
+    requires: tuple[str, ...]
+    glance: Glance | None
+
+    @classmethod
+    def of(cls, one: Check) -> Step:
+        """The step of a check."""
+        asks = one.asks
+        place_at = asks.index(_PLACE) if _PLACE in asks else None
+        return cls(one, one.function, asks, place_at, one.requires, one.glance)
+
+
 class Ordered(tuple[Check, ...]):
     """Checks in the order of their codes, each after those it requires."""
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What is done of each."""
+        return tuple(map(Step.of, self))
 
     @cached_property
     def places(self) -> Patterns:
@@ -283,26 +302,25 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     skips: dict[tuple[str, str, str | None], None] = {}
     flagged: dict[str, set[str]] = {}
     given: dict[tuple[Kind, ...], list[Any] | str] = {}
-    for one, found in zip(plan, plan.places.find(context.submission.metadata), strict=True):
+    for step, found in zip(plan.steps, plan.places.find(context.submission.metadata), strict=True):
         if not found:
             continue
-        asked = given.get(one.asks)
+        one, function, asks, place_at, requires, glance = step
+        asked = given.get(asks)
         for place, value in found:
-            if one.glance is not None and not one.glance(value):
+            if glance is not None and not glance(value):
                 continue
-            if not flagged.keys().isdisjoint(one.requires) and any(
-                place in flagged.get(code, ()) for code in one.requires
-            ):
+            if requires and any(place in flagged[code] for code in requires if code in flagged):
                 continue
             try:
                 if asked is None:
-                    asked = given[one.asks] = context.given(one.asks)
+                    asked = given[asks] = context.given(asks)
                 if isinstance(asked, str):
                     skips[one.code.code, asked, place or None] = None
                     break
-                if one.place_at is not None:
-                    asked[one.place_at] = place
-                for flag in one.function(value, *asked):
+                if place_at is not None:
+                    asked[place_at] = place
+                for flag in function(value, *asked):
                     made = _finding(one, flag, context, place)
                     findings.append(made)
                     flagged.setdefault(one.code.code, set()).update({place, made.place or place})
