@@ -17,6 +17,7 @@ from pipeline.findings import CODES, Code, Finding, Frozen, Origin
 from pipeline.rule import Rules
 
 VERSION = "0.1.0"
+"""The package's own, too: pyproject.toml takes it from here."""
 _DECLARES = re.compile(rb"^\w+ = declare\(", re.MULTILINE)
 
 
