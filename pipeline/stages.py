@@ -23,6 +23,7 @@ from pipeline.findings import (
 )
 from pipeline.identifiers import iso_date
 from pipeline.images import ImageFile
+from pipeline.intake.pagetab_block_codes import NO_ADDRESS
 from pipeline.intake.pagetab_content import SLIP
 from pipeline.intake.pagetab_objects import NO_VALUE
 from pipeline.intake.spellings import fold, near
@@ -256,6 +257,9 @@ _SECTIONS = {"PUB001": "publication", "FUN001": "funding"}
 
 def _but_blank(checked: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
     """Findings of checks but for those on a missing field that is told as blank, as gravely."""
+    before = list(before)
+    rows = {one.location for one in before if one.code == NO_ADDRESS.code}
+    checked = [one for one in checked if one.code != "LNK002" or one.location not in rows]
     blank = [one for one in before if one.code == NO_VALUE.code and one.place is not None]
     if not blank:
         return list(checked)

@@ -836,3 +836,39 @@ def test_a_footnote_behind_a_name_is_no_letter_of_it(known: Knowledge, tmp_path:
     _, report = read(known, tmp_path, changed("Name\tMira Lindgren", "Name\tMira Lindgren¹"))
     assert found(report, "AUT116")
     assert not found(report, "AUT201")
+
+
+@pytest.mark.parametrize(
+    ("given", "urls"),
+    [
+        ("https:// example.org/x", ["https://example.org/x"]),
+        ("[code](https://example.org/x)", ["https://example.org/x"]),
+        ("ENA PRJEB12345", ["PRJEB12345"]),
+        (
+            "https://example.org/x https://example.org/y",
+            ["https://example.org/x", "https://example.org/y"],
+        ),
+        ("see paper", []),
+    ],
+)
+def test_the_address_within_a_link_is_proposed(
+    known: Knowledge, tmp_path: Path, given: str, urls: list[str]
+) -> None:
+    rows = ROWS + f"\nLinks\tDescription\n{given}\tPage\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "LNK102")
+    after = proposed(one) if one.suggestion else []
+    assert [url if isinstance(url, str) else url["url"] for url in after] == urls
+
+
+def test_a_link_without_address_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, ROWS + "\nLinks\tDescription\n\tPage\n")
+    codes = [one.code for one in report.findings if one.code in ("SUB032", "LNK002")]
+    assert codes == ["SUB032"]
+
+
+def test_quotation_marks_around_packed_keywords_are_left_out(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Keywords\tactin", 'Keywords\t"actin", “myosin”')
+    (one,) = found(read(known, tmp_path, rows)[1], "STU105")
+    assert proposed(one) == [["actin", "myosin"]]

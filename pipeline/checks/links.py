@@ -9,7 +9,9 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
+from pipeline.findings import Operation, Suggestion
 from pipeline.identifiers import ADDRESS, KNOWN, doi, known_accession, pmcid, pmid, visible
+from pipeline.select import parent
 from pipeline.submission import Metadata
 
 _PREFIXED = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
@@ -121,8 +123,35 @@ def no_address(link: dict[str, Any], place: Place, metadata: Metadata) -> Iterat
     if known is None and (is_placeholder(url) or not _PREFIXED.fullmatch(url)):
         nothing = is_placeholder(url) and len(link) == 1
         gone = suggest(removal(metadata, place), why="The link says nothing.") if nothing else None
+        told, proposal = _within(link, url, place)
         yield Flag(
-            message=f"the link {quoted(url)} is neither an address nor a known identifier",
+            message=f"the link {quoted(url)} {told}",
             at=below(place, "url"),
-            suggestion=gone,
+            suggestion=gone or proposal,
         )
+
+
+_ADDRESS_WITHIN = re.compile(
+    r"(?:https?|s?ftp)://[^\s()<>\[\]\"']*[^\s()<>\[\]\"'.,;:]", re.IGNORECASE
+)
+
+
+def _within(link: dict[str, Any], url: str, place: str) -> tuple[str, Suggestion | None]:
+    """What is wrong with a link that is text, and the addresses or the accession in it."""
+    told = "is neither an address nor a known identifier"
+    at = below(place, "url")
+    found = list(dict.fromkeys(_ADDRESS_WITHIN.findall(url)))
+    if len(found) > 1:
+        told = f"holds {len(found)} addresses"
+        others = (
+            Operation(do="add", place=f"{parent(place)}/-", after={**link, "url": one})
+            for one in found[1:]
+        )
+        why = "Each address is a link of its own."
+        return told, suggest(replace(at, link["url"], found[0]), *others, why=why)
+    if not found:
+        words = [word.strip("(),;:.[]") for word in url.split()]
+        found = [word for word in words if len(word) > 5 and known_accession(word) is not None]
+    if len(found) != 1:
+        return told, None
+    return told, suggest(replace(at, link["url"], found[0]), why="It stands in the text alone.")

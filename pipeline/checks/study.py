@@ -151,7 +151,7 @@ def keywords_with_commas(keyword: str, place: Place, metadata: Metadata) -> Iter
         return
     labelled = _LABEL.match(keyword)
     listed = keyword[labelled.end() :] if labelled else keyword
-    parts = [part.strip() for part in _COMMA.split(listed) if part.strip()]
+    parts = [part.strip(' \t\n"“”') for part in _COMMA.split(listed) if part.strip(' \t\n"“”')]
     alone = len(metadata["study"]["keywords"]) == 1
     if len(parts) > 2 or ((alone or labelled) and len(parts) == 2):
         split = Operation(do="split", place=place, before=keyword, after=parts)
