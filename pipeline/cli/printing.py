@@ -67,7 +67,8 @@ def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
         envvar="BIA_ARCHIVE",
         default="archive",
         show_default=True,
-        help="The archive's folder; made on first use.",
+        show_envvar=True,
+        help="The archive's folder, which `curate` makes.",
     )(command)
 
 

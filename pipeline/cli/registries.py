@@ -41,6 +41,7 @@ def refresh(name: str, dump: Path, form: str) -> None:
 
     NAME is cordis, fbbi, funders, licences, ror or taxonomy.
 
+    \b
     Example: bia-curation registries refresh cordis cordis-HORIZONprojects-csv.zip
     """
     from pipeline import registries

@@ -27,7 +27,7 @@ DONE = {"accept": "accepted", "return": "returned", "hold": "held"}
 def review() -> None:
     """Decide submissions that wait for a curator.
 
-    Example: bia-curation review accept wing-disc --curator 'A. Name' --note 'asked the depositor'
+    Example: bia-curation review list
     """
 
 
@@ -150,10 +150,13 @@ def accept(
 
     Its next curation goes on from there.
 
-    Example: bia-curation review accept wing-disc --take 1 --curator 'A. Name' --note checked
+    \b
+    Example: bia-curation review accept wing-disc --take 1 \\
+      --curator 'A. Name' --note checked
 
-    Example: bia-curation review accept wing-disc --set '/study/title=Wing discs'
-    --because 'a word was missing' --curator 'A. Name' --note 'asked the depositor'
+    \b
+    Example: bia-curation review accept wing-disc --set '/study/title=Wing discs' \\
+      --because 'a word was missing' --curator 'A. Name' --note 'asked the depositor'
     """
     from pipeline import deciding, ledger
     from pipeline import review as words
@@ -192,7 +195,9 @@ def return_(
 ) -> None:
     """Send a submission back to its depositor until its content changes.
 
-    Example: bia-curation review return wing-disc --curator 'A. Name' --note 'files are missing'
+    \b
+    Example: bia-curation review return wing-disc \\
+      --curator 'A. Name' --note 'files are missing'
     """
     from pipeline import deciding
 
@@ -210,7 +215,9 @@ def return_(
 def hold(submission: str, curator: str, note: str, archive: Path, form: str, day: dt.date) -> None:
     """Keep a submission waiting until another decision.
 
-    Example: bia-curation review hold wing-disc --curator 'A. Name' --note 'asked the funder'
+    \b
+    Example: bia-curation review hold wing-disc \\
+      --curator 'A. Name' --note 'asked the funder'
     """
     from pipeline import deciding
 
@@ -243,8 +250,9 @@ def waive(
     POINTER is the error's place as `review show` prints it: a pointer into the document or the
     record, or FILE#ROW in a file list.
 
-    Example: bia-curation review waive wing-disc CMP201 /study/study_components/0/associations/0
-    --curator 'A. Name' --note 'the specimen is described elsewhere'
+    \b
+    Example: bia-curation review waive wing-disc STU101 /study/title \\
+      --curator 'A. Name' --note 'the series is called so'
     """
     from pipeline import deciding
 

@@ -47,8 +47,8 @@ def validate(
 
     Writes nothing and assigns nothing. Exit 1 when something is an error.
 
+    \b
     Example: bia-curation validate submission.json --no-files --format jsonl
-
     For an editor: bia-curation validate submission.json --no-files --format sarif
     """
     ask = Ask(schemas, profile, not no_files, day)
