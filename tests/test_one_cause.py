@@ -339,3 +339,16 @@ def test_a_missing_field_beside_a_blank_one_is_still_told(known: Knowledge, tmp_
     rows = ROWS.replace("Biosample\tKeratocytes\nSpecimen\tCells on gels\n", "Biosample\t\n")
     _, report = look(known, tmp_path, "study.tsv", rows)
     assert [one.code for one in told(report, "SUB004", "CMP004")] == ["CMP004", "SUB004"]
+
+
+def test_titles_shared_by_kinds_are_not_in_each_others_place(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = ROWS.replace("\nTitle\tCells on gels\n", "\nTitle\tMovies\n")
+    rows = rows.replace("Specimen\tCells on gels\n", "Specimen\tMovies\n")
+    more = "Image acquisition\tia-2\nTitle\tStills\nImaging instrument\tSpinning disk\n"
+    more += "Image acquisition parameters\t60x\nImaging method\tbright-field microscopy\n"
+    rows = rows.replace("Study Component\tsc-1", f"{more}\nStudy Component\tsc-1")
+    _, report = look(known, tmp_path, "study.tsv", rows)
+    (one,) = told(report, "CMP201", "CMP203")
+    assert "'Stills'" in one.message

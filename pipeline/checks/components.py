@@ -482,7 +482,10 @@ def _in_other_place(study: dict[str, Any], rows: Associations, slot: str) -> set
     """The titles of a kind that associations give in the place of another kind's."""
     found = set()
     for other in KINDS:
+        own = {one_line(title) for title in titles(study, other)}
         for one in rows[other] if other != slot else ():
+            if one_line(one.title) in own:
+                continue
             exchanged = _swapped(study, one, _kinds_of(study, one))
             found |= {edit.before for edit in exchanged.operations} if exchanged else set()
     return found

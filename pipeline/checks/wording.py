@@ -34,7 +34,7 @@ _LATER = re.compile(
     r"|filled in|finali[sz]ed|provided|updated|written)\b[^.\n]{0,50}"
     r"|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) (?:a|an|the|your|here)\b"
     r"[^.\n]{0,30}\b(?:title|description|summary|abstract|keywords?|text|name|value|study|here)\b"
-    r"[^.\n]{0,40}|(?:test|dummy) (?:submission|upload)"
+    r"[^.\n]{0,40}|(?:test|dummy) (?:submission|upload)|(?:test(?:ing)?\W+){2,}test(?:ing)?"
     r"|(?:(?:asdf|qwer|zxcv|sdfg|dfgh|hjkl)[a-z]*\W*)+|([^\W\d_])\1{7,})\W*",
     re.IGNORECASE | re.DOTALL,
 )
