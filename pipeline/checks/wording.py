@@ -121,7 +121,8 @@ STANDS_IN = Glance(
     r"|(?:(?:more|further|the|all|full|these|other) )*(?:details?|information|data|files?|images?"
     r"|metadata|methods?|protocols?)[^.\n]* will "
     r"|lorem ipsum|(?:please )?(?:enter|fill in|insert|add|type|provide|describe|give) "
-    rf"|(?:test|dummy) (?:submission|upload)|asdf|qwer|zxcv|sdfg|dfgh|hjkl|{_SAME_LETTER})"
+    rf"|(?:test|dummy) (?:submission|upload)|test(?:ing)?\W+test|asdf|qwer|zxcv|sdfg|dfgh"
+    rf"|hjkl|{_SAME_LETTER})"
     rf"|^\s*(?:{_NONE.pattern}|{'|'.join(map(re.escape, sorted(_HELP)))})\s*$"
     r"|^[<{]|^\s*#\s|\[|\(to be |please ignore"
 )
