@@ -378,7 +378,7 @@ def test_a_fits_header_that_was_changed_is_no_damage(tmp_path: Path) -> None:
     assert grave(made(tmp_path / "a.fits", unit)) == set()
     deep = tmp_path / "a.fits"
     assert grave(only(deep, deep=True)) == set()
-    for changed, said in ((unit.replace(b"OBSERVER= 'A'", b"OBSERVER= 'B'"), "header were"),
+    for changed, said in ((unit.replace(b"OBSERVER= 'A'", b"OBSERVER= 'B'"), "header was"),
                           (unit.replace(b"DATASUM ", b"DATAS   "), "header or data")):  # fmt: skip
         write(deep, changed)
         (flag,) = [one for one in only(deep, deep=True).findings if one.code == "IMG115"]
