@@ -11,7 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import check, checks, knowledge
-from pipeline.checks import authors, grant_text, misplaced, mojibake, packed, scope, text, wording
+from pipeline.checks import (
+    acquisitions,
+    authors,
+    grant_text,
+    misplaced,
+    mojibake,
+    packed,
+    scope,
+    text,
+    wording,
+)
 from pipeline.glance import Glance
 from tests import mutants
 from tests.mutants import measure
@@ -37,6 +47,7 @@ PAIRS = [
     *((form, mojibake._QUICK) for form in (mojibake._MAYBE, mojibake._SUSPECT)),
     (mojibake._ESCAPES, mojibake._WRITTEN_OUT),
     (grant_text.EU, grant_text._MAYBE_EU),
+    (acquisitions.EMPIAR, acquisitions._MAYBE_EMPIAR),
     (re.compile(grant_text._PROJECT, re.IGNORECASE), grant_text._MAYBE_PROJECT),
     *((form, of_check("AUT115")) for form in (misplaced._STAND_IN, wording._LATER, wording._NONE)),
     *((re.compile(form, re.IGNORECASE), scope._QUICK) for _, form in scope._FORMS),

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder
+from pipeline.glance import Glance
 from pipeline.registries import ImagingMethod, Registries
 
 METHOD = "/study/**/imaging_methods/*"
@@ -28,6 +29,15 @@ EMPIAR = re.compile(
     re.IGNORECASE,
 )
 """Wordings of the methods whose images belong to EMPIAR (the archive's policy, imagesatebi)."""
+_MAYBE_EMPIAR = Glance(
+    "(?i)" + re.sub(r"\\b|\\w\*|\.\*", "", EMPIAR.pattern).replace(r"\w+", r"\S+")
+)
+
+
+def of_empiar(text: str) -> bool:
+    """Whether a text names a method whose images belong to EMPIAR."""
+    return _MAYBE_EMPIAR(text) and EMPIAR.search(text) is not None
+
 
 _FBBI = re.compile(r"fbbi|biological imaging methods( ontology)?( \(fbbi\))?", re.IGNORECASE)
 _OTHER_ID = re.compile(r"(?!fbbi)[a-z][\w.-]*[:_]\w+", re.IGNORECASE)
@@ -76,7 +86,7 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
     near = registries.nearest_imaging_methods(name)
     if not near and len(name) <= 400 and (parts := _REMARK.fullmatch(name)):
         near = registries.nearest_imaging_methods(parts["name"])
-    if near and (near[0].similar == 100 or not EMPIAR.search(name)):
+    if near and (near[0].similar == 100 or not of_empiar(name)):
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]
         yield Flag(
             message=f"the imaging method {name!r} is no FBbi term; near ones are {_words(near)}",
@@ -187,7 +197,7 @@ def unknown(method: dict[str, Any], place: Place, registries: Registries) -> Ite
     To fix: nothing, if the name is the usual one.
     """
     name = label(method)
-    if not name or is_placeholder(name) or EMPIAR.search(name) or elsewhere(method):
+    if not name or is_placeholder(name) or of_empiar(name) or elsewhere(method):
         return
     if not _same(method, registries):
         yield Flag(

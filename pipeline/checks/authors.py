@@ -518,6 +518,8 @@ def _not_of(author: dict[str, Any], authors: list[dict[str, Any]]) -> str | None
     if address is None or len(words) < 2:
         return None
     parts = [part for part in _IN_ADDRESS.split(_plain(address.partition("@")[0])) if part]
+    if words[-1] in parts:
+        return None
     written = [words[-1], _plain(bare.translate(_IN_TWO_LETTERS)).split()[-1]]
     written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
     if not any(word in parts for word in words) and (other := _owner(parts, name, authors)):

@@ -175,9 +175,11 @@ def white_space(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
     To fix: write the title the same way on both sides, without extra spaces.
     """
     for slot, (listed, words, _) in KINDS.items():
-        exact = set(titles(study, slot)) if rows[slot] else ()
+        exact = titles(study, slot) if rows[slot] else []
         inexact = [one for one in rows[slot] if one.title not in exact]
-        clean = Counter(one_line(title) for title in titles(study, slot)) if inexact else {}
+        if not inexact:
+            continue
+        clean = Counter(map(one_line, exact))
         wrong: dict[str, list[Named]] = {}
         for one in inexact:
             if clean.get(one_line(one.title)) == 1:
@@ -230,10 +232,12 @@ def names_nothing(
     for slot, (listed, words, _) in KINDS.items():
         there = titles(study, slot) if rows[slot] else []
         inexact = [one for one in rows[slot] if one.title not in there]
-        plain = {_same(title) for title in there} if inexact else ()
+        if not inexact:
+            continue
+        plain = {_same(title) for title in there}
         wrong = [one for one in inexact if _same(one.title) not in plain]
-        folded = {title: one_line(title).casefold() for title in there} if wrong else {}
-        used = {one.title for one in rows[slot]} if wrong else set()
+        folded = {title: one_line(title).casefold() for title in there}
+        used = {one.title for one in rows[slot]}
         for one in wrong:
             meant = _with_accno(study, one, submission)
             nearest = [] if meant else _nearest(one.title, folded)
@@ -441,15 +445,18 @@ def not_associated(
     if not any(rows.values()):
         return
     for slot, (listed, words, _) in KINDS.items():
-        used = {_same(one.title) for one in rows[slot]}
+        exact = {one.title for one in rows[slot]}
         left = [
             (n, section)
             for n, section in enumerate(study.get(listed, []))
-            if "title" in section and _same(section["title"]) not in used
+            if "title" in section and section["title"] not in exact
         ]
-        meant = _meant(study, rows[slot], titles(study, slot), submission) if left else set()
-        if left:
-            meant |= _in_other_place(study, rows, slot)
+        if not left:
+            continue
+        used = set(map(_same, exact))
+        left = [(n, section) for n, section in left if _same(section["title"]) not in used]
+        meant = _meant(study, rows[slot], titles(study, slot), submission)
+        meant |= _in_other_place(study, rows, slot)
         for n, section in left:
             if section["title"] not in meant:
                 yield Flag(

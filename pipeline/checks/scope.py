@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check
-from pipeline.checks.acquisitions import EMPIAR, METHOD, label
+from pipeline.checks.acquisitions import METHOD, label, of_empiar
 from pipeline.glance import Glance
 from pipeline.intake.file_list_places import row_location
 from pipeline.registries import Registries
@@ -45,7 +45,7 @@ def belongs_to_empiar(
     known = known or registries.imaging_method(name)
     if submission.source.kind == "empiar":
         return
-    if (known is not None and known.term_id in _EMPIAR_TERMS) or EMPIAR.search(name):
+    if (known is not None and known.term_id in _EMPIAR_TERMS) or of_empiar(name):
         yield Flag(
             message=f"images of the method {name or (known and known.label)!r} belong to EMPIAR",
             at=below(place, "name"),
