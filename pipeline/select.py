@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -11,6 +12,7 @@ Step = str | int
 Pointer = str
 
 
+@lru_cache(maxsize=4096)
 def escape(step: Step) -> str:
     """A step as it stands in a pointer."""
     if isinstance(step, int):
@@ -85,14 +87,17 @@ class Patterns:
         known: dict[tuple[str, ...], int] = {(): 0}
         self._steps: list[tuple[int, _Step]] = []
         self._ends: list[int] = []
-        for pattern in wanted:
-            last, left = 0, steps(pattern)
-            if left[-1:] == ("**",):
-                left = (*left[:-1], _LEAVES)
+        parted = [_parted(pattern) for pattern in wanted]
+        behind: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for left in parted:
+            for number in range(1, len(left)):
+                behind[left[:number]].add(left[number])
+        for left in parted:
+            last = 0
             for number in range(1, len(left) + 1):
                 if left[:number] not in known:
                     known[left[:number]] = len(known)
-                    self._steps.append((last, _step(left[number - 1])))
+                    self._steps.append((last, _step(left[number - 1], behind[left[:number]])))
                 last = known[left[:number]]
             self._ends.append(last)
 
@@ -110,8 +115,17 @@ _Places = list[tuple[Pointer, Any]]
 _Step = Callable[[_Places], _Places]
 
 
-def _step(step: str) -> _Step:
-    named = {"*": _each, "**": _containers, _LEAVES: _leaves}
+def _parted(pattern: Pointer) -> tuple[str, ...]:
+    left = steps(pattern)
+    return (*left[:-1], _LEAVES) if left[-1:] == ("**",) else left
+
+
+def _step(step: str, behind: set[str]) -> _Step:
+    """What a step finds; `behind` are the steps that follow it."""
+    if step == "**":
+        names = not any(one.startswith("*") or one.isdecimal() for one in behind)
+        return partial(_containers, frozenset(behind) if names else None)
+    named = {"*": _each, _LEAVES: _leaves}
     return named.get(step) or partial(_member, step, "/" + escape(step))
 
 
@@ -134,25 +148,28 @@ def _member(step: str, end: str, found: _Places) -> _Places:
     return made
 
 
-def _containers(found: _Places) -> _Places:
-    """The places that are mappings or lists and all such below them, each before what it holds."""
+_NESTED = frozenset({dict, list})
+_Names = frozenset[str] | None
+
+
+def _containers(names: _Names, found: _Places) -> _Places:
+    """The places that are mappings or lists and all such below them, each before what it holds.
+
+    Only mappings with one of some names, where names are given.
+    """
     made: _Places = []
     for at, one in found:
-        if type(one) is dict or type(one) is list:
-            _contain(at, one, made)
+        if type(one) in _NESTED:
+            _contain(names, at, one, made)
     return made
 
 
-def _contain(at: Pointer, tree: Any, made: _Places) -> None:
-    made.append((at, tree))
-    if type(tree) is dict:
-        for key, value in tree.items():
-            if type(value) is dict or type(value) is list:
-                _contain(f"{at}/{escape(key)}", value, made)
-    else:
-        for number, value in enumerate(tree):
-            if type(value) is dict or type(value) is list:
-                _contain(f"{at}/{number}", value, made)
+def _contain(names: _Names, at: Pointer, tree: Any, made: _Places) -> None:
+    if names is None or (type(tree) is dict and not names.isdisjoint(tree)):
+        made.append((at, tree))
+    for key, value in tree.items() if type(tree) is dict else enumerate(tree):
+        if type(value) in _NESTED:
+            _contain(names, f"{at}/{escape(key)}", value, made)
 
 
 def fits(pattern: Pointer, pointer: Pointer) -> bool:

@@ -160,6 +160,8 @@ def _sound(text: str) -> Any:
     if "\\u" in text and _HALF.search(text):
         raise ValueError
     value = _DECODER.decode(text)
+    if _is_flat(text):
+        return value
     level = [value] if isinstance(value, dict | list) else []
     for _ in range(DEEPEST):
         if not level:
@@ -171,6 +173,23 @@ def _sound(text: str) -> Any:
             if type(below) is dict or type(below) is list
         ]
     raise ValueError
+
+
+_NO_BRACKETS = bytes(set(range(128)) - set(b"{}[]"))
+
+
+def _is_flat(text: str) -> bool:
+    """Whether pairs of brackets, taken out from the innermost, are gone before the deepest level.
+
+    Brackets within texts only make it seem deeper.
+    """
+    brackets = text.encode("ascii", "ignore").translate(None, _NO_BRACKETS)
+    for _ in range(DEEPEST):
+        left = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(left) == len(brackets):
+            break
+        brackets = left
+    return not brackets
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

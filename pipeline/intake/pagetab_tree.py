@@ -280,14 +280,20 @@ class Reader:
         made: list[Attribute] = []
         for index, entry in enumerate(value):
             here = f"{at}/{index}"
-            one = _pair(entry, here)
-            if one is None and isinstance(entry, dict) and _texts(entry.get("value")):
+            # A name and a text and nothing else, as most attributes are.
+            if type(entry) is dict and len(entry) == 2:
+                name, text = entry.get("name"), entry.get("value")
+                if type(name) is str and type(text) is str and name.strip():
+                    value_at = f"{here}/value"
+                    said = text if text.strip() else None
+                    made.append(Attribute(name, said, here, False, (), (), value_at))
+                    continue
+            if isinstance(entry, dict) and _texts(entry.get("value")):
                 name = entry.get("name")
                 self.wrong(f"{here}/value", f"the value of '{name}'", "text", entry["value"])
                 made += _named({str(name): entry["value"]}, here, value="value")
                 continue
-            one = one or self.attribute(entry, here)
-            if one is not None:
+            if (one := self.attribute(entry, here)) is not None:
                 made.append(one)
         return tuple(made)
 
@@ -430,16 +436,6 @@ def _together(findings: list[Finding]) -> list[Finding]:
 
 
 _STRUCTURAL = frozenset({MISSPELT_KEY.code, WRONG_TYPE.code, NO_NAME.code, NO_TYPE.code})
-
-
-def _pair(value: Any, at: str) -> Attribute | None:
-    """A name and a text and nothing else, as most attributes are; None for any other."""
-    if type(value) is dict and len(value) == 2:
-        name, text = value.get("name"), value.get("value")
-        if type(name) is str and type(text) is str and name.strip():
-            value = text if text.strip() else None
-            return Attribute(name, value, at, False, (), (), f"{at}/value")
-    return None
 
 
 def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:
