@@ -181,10 +181,10 @@ _NO_BRACKETS = bytes(set(range(128)) - set(b"{}[]"))
 def _is_flat(text: str) -> bool:
     """Whether pairs of brackets, taken out from the innermost, are gone before the deepest level.
 
-    Brackets within texts only make it seem deeper.
+    Brackets within texts only make it seem deeper. A round takes out two levels at most.
     """
     brackets = text.encode("ascii", "ignore").translate(None, _NO_BRACKETS)
-    for _ in range(DEEPEST):
+    for _ in range(DEEPEST // 2):
         left = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if len(left) == len(brackets):
             break
