@@ -268,6 +268,10 @@ class Step(NamedTuple):
 class Ordered(tuple[Check, ...]):
     """Checks in the order of their codes, each after those it requires."""
 
+    def prepare(self) -> None:
+        """Find out now what is needed to run them."""
+        _ = self.steps, self.places
+
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """What is done of each."""

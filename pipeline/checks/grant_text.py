@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
@@ -95,13 +96,13 @@ _WORD = re.compile(r"\w+")
 
 
 @lru_cache(maxsize=8)
-def _funders(registries: Registries) -> dict[str, list[str]]:
+def _funders(built_in: sqlite3.Connection) -> dict[str, list[str]]:
     """The funders of the snapshot that are not the European Union, by the word they begin with.
 
     Longer names come first; those in small letters are compared without letter case.
     """
     beginning: dict[str, list[str]] = {}
-    names = {name for name, _ in registries.funder_names()}
+    names = {name for name, _ in Registries(built_in=built_in).funder_names()}
     for name in sorted(names, key=lambda name: (-len(name), name)):
         told = len(name.split()) > 1 or len(name) >= 5 or name.isupper()
         first = _WORD.match(name)
@@ -113,7 +114,7 @@ def _funders(registries: Registries) -> dict[str, list[str]]:
 
 def _named(text: str, registries: Registries) -> Iterator[tuple[int, int]]:
     """Where a text names funders of the snapshot; the longest name counts."""
-    beginning, done = _funders(registries), 0
+    beginning, done = _funders(registries.built_in), 0
     for word in _WORD.finditer(text):
         start = word.start()
         for name in beginning.get(word[0].lower(), ()):

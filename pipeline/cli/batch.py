@@ -44,13 +44,22 @@ def told(paths: Sequence[Path], ask: Ask) -> Iterator[list[Line]]:
         return _in_turn(paths, ask)
     workers = min(cores, len(paths) // (MANY // 2))
     context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(workers, context, _begin, (ask,))
+    pool = ProcessPoolExecutor(workers, context, _begin, (ask, _loaded(ask)))
     return _until_done(pool, pool.map(_told, paths, chunksize=8))
 
 
 def _in_turn(paths: Sequence[Path], ask: Ask) -> Iterator[list[Line]]:
-    _begin(ask)
+    _begin(ask, _loaded(ask))
     return (_told(path) for path in paths)
+
+
+def _loaded(ask: Ask) -> Knowledge:
+    """What several processes can share; each opens its own stores of the registries."""
+    from pipeline import knowledge
+
+    known = knowledge.load(ask.schemas)
+    known.checks.prepare()
+    return known
 
 
 def _until_done(pool: ProcessPoolExecutor, found: Iterator[list[Line]]) -> Iterator[list[Line]]:
@@ -62,11 +71,9 @@ _asked: tuple[Ask, Knowledge] | None = None
 """What this process was asked, with what it judges by: its own, for stores cannot be shared."""
 
 
-def _begin(ask: Ask) -> None:
+def _begin(ask: Ask, known: Knowledge) -> None:
     global _asked
-    from pipeline import knowledge
-
-    _asked = (ask, knowledge.load(ask.schemas))
+    _asked = (ask, known)
     # What is loaded now is needed to the end: the collector need not look at it again, nor
     # after every few values of a document, which form no cycles.
     gc.freeze()
