@@ -250,6 +250,8 @@ class Step(NamedTuple):
     """A check with all that is asked of it at each of its places, at hand."""
 
     check: Check
+    at: int
+    """Which of the patterns of all checks is its own."""
     function: Callable[..., Iterable[Flag]]
     asks: tuple[Kind, ...]
     place_at: int | None
@@ -258,11 +260,11 @@ class Step(NamedTuple):
     glance: Glance | None
 
     @classmethod
-    def of(cls, one: Check) -> Step:
+    def of(cls, one: Check, at: int) -> Step:
         """The step of a check."""
         asks = one.asks
         place_at = asks.index(_PLACE) if _PLACE in asks else None
-        return cls(one, one.function, asks, place_at, one.requires, one.glance)
+        return cls(one, at, one.function, asks, place_at, one.requires, one.glance)
 
 
 class Ordered(tuple[Check, ...]):
@@ -275,12 +277,16 @@ class Ordered(tuple[Check, ...]):
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """What is done of each."""
-        return tuple(map(Step.of, self))
+        return tuple(Step.of(one, self._patterns.index(one.at)) for one in self)
 
     @cached_property
     def places(self) -> Patterns:
-        """The patterns that the checks look at, one for each."""
-        return Patterns(one.at for one in self)
+        """The patterns that the checks look at, each once."""
+        return Patterns(self._patterns)
+
+    @cached_property
+    def _patterns(self) -> list[str]:
+        return list(dict.fromkeys(one.at for one in self))
 
 
 def ordered(checks: Iterable[Check]) -> Ordered:
@@ -306,10 +312,10 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
     skips: dict[tuple[str, str, str | None], None] = {}
     flagged: dict[str, set[str]] = {}
     given: dict[tuple[Kind, ...], list[Any] | str] = {}
-    for step, found in zip(plan.steps, plan.places.find(context.submission.metadata), strict=True):
-        if not found:
+    places = plan.places.find(context.submission.metadata)
+    for one, at, function, asks, place_at, requires, glance in plan.steps:
+        if not (found := places[at]):
             continue
-        one, function, asks, place_at, requires, glance = step
         asked = given.get(asks)
         for place, value in found:
             if glance is not None and not glance(value):

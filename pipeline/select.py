@@ -165,9 +165,12 @@ def _containers(names: _Names, found: _Places) -> _Places:
 
 
 def _contain(names: _Names, at: Pointer, tree: Any, made: _Places) -> None:
-    if names is None or (type(tree) is dict and not names.isdisjoint(tree)):
+    keyed = type(tree) is dict
+    if names is None or (keyed and not names.isdisjoint(tree)):
         made.append((at, tree))
-    for key, value in tree.items() if type(tree) is dict else enumerate(tree):
+    if _NESTED.isdisjoint(map(type, tree.values() if keyed else tree)):
+        return
+    for key, value in tree.items() if keyed else enumerate(tree):
         if type(value) in _NESTED:
             _contain(names, f"{at}/{escape(key)}", value, made)
 
