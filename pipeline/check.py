@@ -320,7 +320,8 @@ def run(checks: Iterable[Check], context: Context) -> tuple[tuple[Finding, ...],
         for place, value in found:
             if glance is not None and not glance(value):
                 continue
-            if requires and any(place in flagged[code] for code in requires if code in flagged):
+            known = requires and flagged.keys() & requires
+            if known and any(place in flagged[code] for code in known):
                 continue
             try:
                 if asked is None:

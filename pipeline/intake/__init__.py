@@ -64,7 +64,7 @@ def _is_door(name: str) -> bool:
 
 def head_of(path: Path) -> bytes:
     """The first bytes of a file, by which its kind is told."""
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         return file.read(HEAD)
 
 
