@@ -1,4 +1,4 @@
-"""What another schema would say of the records that the archive holds; and writing them anew."""
+"""What another schema or other rules would make of the archive's records; and writing them anew."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from pipeline import ledger, releasing
+from pipeline import ledger, releasing, sources, stages
 from pipeline.curation import Result, curate
 from pipeline.findings import Finding, Frozen
+from pipeline.knowledge import Knowledge
 from pipeline.receiving import Bench, noted
+from pipeline.record import Change
 from pipeline.schema import Compiled, violations
+from pipeline.stages import Look
 
 Turn = Literal["newly-failing", "newly-passing", "changed"]
 Said = Mapping[tuple[str, str], tuple[str, ...]]
@@ -44,6 +47,27 @@ def revalidate(
         named = str(record.get("submission") or record["accession"])
         before, after = (_of_schema(record["metadata"], one) for one in (old, new))
         yield from _turns(named, before, after)
+
+
+def with_rules(submission: str, bench: Bench, other: Knowledge) -> tuple[Revalidated, ...]:
+    """What rules other than the bench's would change and leave in a submission that has its record.
+
+    Its document is judged with both where it was found; nothing is noted, and data files, of which
+    no rule speaks, are not looked at. A change that only one of the two makes has its rule's id
+    as code. Raises LookupError where the submission is no longer where it was found, RuntimeError
+    where rules undo each other.
+    """
+    found, again = noted(submission, bench)
+    opened = sources.open_found(found, files=again.files, imported=again.imported)
+    profile = stages.profile_of(opened.submission, bench.day)
+    decisions = ledger.decisions(bench.ledger, submission)
+    before, after = (
+        stages.curate(opened, Look(knowledge=one, day=bench.day, profile=profile), decisions)
+        for one in (bench.knowledge, other)
+    )
+    said = (_of_findings(one.after.findings) for one in (before, after))
+    made = (_of_changes(one.changes) for one in (before, after))
+    return (*_turns(submission, *said), *_changed(submission, *made))
 
 
 def write_anew(submission: str, bench: Bench) -> tuple[Result, tuple[Revalidated, ...]]:
@@ -93,6 +117,25 @@ def _turns(submission: str, before: Said, after: Said) -> Iterator[Revalidated]:
             place=place,
             message="; ".join(now or was or ()),
         )
+
+
+def _changed(submission: str, before: Said, after: Said) -> Iterator[Revalidated]:
+    """The changes that only one of two sets of rules makes, or makes otherwise."""
+    for place, rule in sorted(before.keys() | after.keys()):
+        was, now = before.get((place, rule)), after.get((place, rule))
+        if was != now:
+            message = "; ".join(now or ("it is left as it is",))
+            yield Revalidated(
+                submission=submission, code=rule, change="changed", place=place, message=message
+            )
+
+
+def _of_changes(changes: Iterable[Change]) -> Said:
+    return _by_place(
+        (one.place, change.by, f"{one.do} {one.after!r}")
+        for change in changes
+        for one in change.operations
+    )
 
 
 def _of_schema(metadata: Mapping[str, Any], schema: Compiled) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from pipeline import knowledge, ledger
 from pipeline.cli import cli
 from pipeline.resources import rules, schemas
-from pipeline.revalidation import Revalidated, counted, revalidate, write_anew
+from pipeline.revalidation import Revalidated, counted, revalidate, with_rules, write_anew
 from pipeline.schema import Compiled, compiled
 from tests.archives import bench, content, curate, inbox
 
@@ -133,6 +134,19 @@ def test_a_record_of_other_rules_is_the_next_version(curated: Path, tmp_path: Pa
     assert before.items() <= content(curated, "records").items()
 
 
+def test_other_rules_are_tried_and_nothing_is_written(curated: Path, tmp_path: Path) -> None:
+    before = content(curated)
+    with bench(curated) as made:
+        assert with_rules(STUDY, made, made.knowledge) == ()
+        turned = with_rules(STUDY, made, knowledge.load(rules=without(tmp_path, "people.yaml")))
+    place = "/study/authors/0/orcid"
+    assert {(one.code, one.change) for one in turned if one.place == place} == {
+        ("ORC103", "newly-failing"),
+        ("orcid-bare", "changed"),
+    }
+    assert content(curated) == before
+
+
 def test_a_new_error_waits_and_the_record_stays(
     curated: Path, tmp_path: Path, candidate: Candidate
 ) -> None:
@@ -161,6 +175,13 @@ def test_the_command_writes_only_what_is_in_force(curated: Path, tmp_path: Path)
         return CliRunner().invoke(cli, ["revalidate", "--archive", str(curated), *words])
 
     assert run("--schemas", str(schemas())).exit_code == 2
+    assert run("--rules", str(rules())).exit_code == 2
+    tried = run("--rules", str(without(tmp_path, "people.yaml")), "--dry-run", "--format", "jsonl")
+    assert tried.exit_code == 1
+    lines = [json.loads(line) for line in tried.stdout.splitlines()]
+    assert {"submission": STUDY, "code": "ORC103", "change": "newly-failing"} in lines
+    (tmp_path / "rules" / "study.yaml").write_text("- id: 1\n")
+    assert run("--rules", str(tmp_path / "rules"), "--dry-run").exit_code == 2
     done = run("--on", "2026-11-22")
     assert (done.exit_code, done.output) == (
         0,

@@ -25,6 +25,11 @@ COLUMNS = ("submission", "code", "change")
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A candidate schema folder, with --dry-run.",
 )
+@click.option(
+    "--rules",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of candidate rules, with --dry-run.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would change and write nothing.")
 @printing.archive_option
 @printing.day_option
@@ -33,25 +38,27 @@ COLUMNS = ("submission", "code", "change")
 def revalidate(
     ctx: click.Context,
     schemas: Path | None,
+    rules: Path | None,
     dry_run: bool,
     archive: Path,
     day: dt.date,
     form: str,
 ) -> None:
-    """Try a candidate schema on every record, or curate all of them anew.
+    """Try a candidate schema or rules on every record, or curate all of them anew.
 
-    With --dry-run: which records a candidate schema newly fails and newly passes. Without:
-    every study that has its record is judged with the schema, rules and registries in force;
-    where its record comes out otherwise the next version is written, and where an error stands
-    now it waits for a curator. Exit 1 when something newly fails or waits.
+    With --dry-run: which records a candidate schema newly fails and newly passes, and what
+    candidate rules would change or leave otherwise. Without: every study that has its record is
+    judged with the schema, rules and registries in force; where its record comes out otherwise
+    the next version is written, and where an error stands now it waits for a curator. Exit 1
+    when something newly fails or waits.
 
     Example: bia-curation revalidate --schemas candidate --dry-run
     """
     from pipeline import ledger
 
-    if schemas and not dry_run:
+    if (schemas or rules) and not dry_run:
         raise click.UsageError(
-            "--schemas goes with --dry-run; records are written with the schema in force"
+            "--schemas and --rules go with --dry-run; records are written with those in force"
         )
     with archive_at(archive) as (chosen, book):
         held = [
@@ -61,6 +68,9 @@ def revalidate(
         ]
         if dry_run:
             turned, blocked = _tried(held, chosen, schemas), False
+            if rules:
+                more, blocked = _with_rules(held, chosen, book, rules, day)
+                turned += more
             told = printing.counted(len(held), "record")
         else:
             turned, written, blocked = _written(held, chosen, book, day)
@@ -86,6 +96,28 @@ def _tried(held: list[Held], chosen: Settings, schemas: Path | None) -> list[Rev
             schema.compiled(schemas or resources.schemas()),
         )
     )
+
+
+def _with_rules(
+    held: list[Held], chosen: Settings, book: Ledger, rules: Path, day: dt.date
+) -> tuple[list[Revalidated], bool]:
+    """What candidate rules would do otherwise, and whether a study could not be tried."""
+    from pipeline import knowledge, receiving, revalidation
+
+    bench = receiving.Bench(settings=chosen, ledger=book, knowledge=knowledge.load(), day=day)
+    try:
+        other = knowledge.load(rules=rules)
+    except ValueError as fault:
+        raise click.UsageError(f"the rules cannot be read: {fault}") from fault
+    turned: list[Revalidated] = []
+    lost = False
+    for one in printing.progress(held, len(held), "records"):
+        try:
+            turned += revalidation.with_rules(one.submission or "", bench, other)
+        except (LookupError, OSError, RuntimeError) as why:
+            lost = True
+            click.echo(f"{one.accession} was not tried: {why}", err=True)
+    return turned, lost
 
 
 def _written(
