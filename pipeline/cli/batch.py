@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MANY = 32
 """Paths from which on several processes are quicker than one."""
+MOST_AT_ONCE = 32
+"""Paths that a process takes at once; each time costs as much as half a short document."""
 
 Line = dict[str, Any]
 
@@ -45,7 +47,8 @@ def told(paths: Sequence[Path], ask: Ask) -> Iterator[list[Line]]:
     workers = min(cores, len(paths) // (MANY // 2))
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(workers, context, _begin, (ask, _loaded(ask)))
-    return _until_done(pool, pool.map(_told, paths, chunksize=8))
+    share = max(1, min(MOST_AT_ONCE, len(paths) // (8 * workers)))
+    return _until_done(pool, pool.map(_told, paths, chunksize=share))
 
 
 def _in_turn(paths: Sequence[Path], ask: Ask) -> Iterator[list[Line]]:
