@@ -296,6 +296,12 @@ _CLOSING = re.compile(r"(?<=\S)\u00e2\u20ac(?=[\s.,;:!?)]|$)")
 """What is left of a closing quotation mark behind a word."""
 
 
+_SURELY = {"\u00e2\u201e\u00a2": "\u2122", "\u00c3\u00a5": "\u00e5"}
+"""A trade mark and a small a with a ring: what they become is nothing else in any language."""
+_RING = re.compile(r"(?<![A-Z\u00c0-\u00de])\u00c3\u2026")
+"""What an A with a ring, or the unit, becomes; behind a capital it may be a word cut short."""
+
+
 def _decoded(text: str) -> str:
     """The text read in its right encoding, or as it is (by ftfy, which leaves what is unclear)."""
     import ftfy
@@ -303,7 +309,10 @@ def _decoded(text: str) -> str:
     if "\u00e2\u20ac\u0153" in text:
         # The last byte of a closing quotation mark is no character, and gets lost.
         text = _CLOSING.sub("\u00e2\u20ac\x9d", text)
-    return str(ftfy.fix_encoding(text))
+    text = _RING.sub("\u00c5", str(ftfy.fix_encoding(text)))
+    for wrong, right in _SURELY.items():
+        text = text.replace(wrong, right)
+    return text
 
 
 def _written_out(texts: Texts) -> Iterator[Flag]:
