@@ -185,13 +185,14 @@ def white_space(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
             if clean.get(one_line(one.title)) == 1:
                 wrong.setdefault(one_line(one.title), []).append(one)
         for title, places in wrong.items():
+            changes = tuple(_both_sides(study, rows[slot], listed, title))
             yield Flag(
                 message=f"the association names the {words} {places[0].title!r}, whose title"
                 f" differs from it in white space only",
-                at=places[0].place,
+                at=changes[0].place,
                 count=len(places),
                 suggestion=suggest(
-                    *_both_sides(study, rows[slot], listed, title),
+                    *changes,
                     safety="safe",
                     why="The titles are the same but for white space; both sides change at once.",
                 ),
