@@ -14,6 +14,7 @@ from pipeline import check, checks, knowledge
 from pipeline.checks import (
     acquisitions,
     authors,
+    emails,
     grant_text,
     misplaced,
     mojibake,
@@ -52,8 +53,8 @@ PAIRS = [
     *((form, of_check("AUT115")) for form in (misplaced._STAND_IN, wording._LATER, wording._NONE)),
     *((re.compile(form, re.IGNORECASE), scope._QUICK) for _, form in scope._FORMS),
     (authors._GROUP, of_check("AUT104")),
-    (authors._TWICE, of_check("AUT107")),
-    (authors._BEHIND_NAME, of_check("AUT108")),
+    (emails._TWICE, of_check("AUT107")),
+    (emails._BEHIND_NAME, of_check("AUT108")),
     *((form, of_check("AUT114")) for form in (packed._CITED, packed._PEOPLE, packed._COMMAS)),
     (packed._SLASHED, of_check("AUT114")),
     *((form, of_check("AUT116")) for form in (misplaced._TITLES, misplaced._INSIDE)),
@@ -65,7 +66,7 @@ LETTERS = st.characters(exclude_characters="\u0345", codec="utf-8")
 """All but a sign whose capital is a letter."""
 WHOLE = {
     *(misplaced._STAND_IN, wording._LATER, wording._NONE, text._SHORT, text._LITERAL),
-    *(packed._CITED, authors._TWICE, authors._BEHIND_NAME),
+    *(packed._CITED, emails._TWICE, emails._BEHIND_NAME),
 }
 """Forms that a text has as a whole."""
 

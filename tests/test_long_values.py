@@ -10,7 +10,16 @@ import pytest
 
 from pipeline import knowledge
 from pipeline.check import Context
-from pipeline.checks import authors, components, funding, licences, organisations, packed, text
+from pipeline.checks import (
+    authors,
+    components,
+    emails,
+    funding,
+    licences,
+    organisations,
+    packed,
+    text,
+)
 from pipeline.checks.grant_text import mentions
 from pipeline.identifiers import licence
 from pipeline.submission import Source, SourceMap, Submission, Texts
@@ -38,8 +47,8 @@ def test_a_long_value_takes_no_longer_than_its_length(case: str) -> None:
     made = context({"study": {}})
     known: Any = made.registries
     calls: dict[str, Any] = {
-        "address": lambda: authors.several_emails("a" * LENGTH + "@@", "/study/authors/0/email"),
-        "at": lambda: authors.email_at_in_words(f"a at {gap}"),
+        "address": lambda: emails.several_emails("a" * LENGTH + "@@", "/study/authors/0/email"),
+        "at": lambda: emails.email_at_in_words(f"a at {gap}"),
         "roles": lambda: authors.roles_packed("a," * LENGTH),
         "keyword": lambda: packed.keywords(gap, "/study/keywords/0"),
         "people": lambda: packed.people(gap[:1999]),

@@ -29,6 +29,7 @@ from pipeline.findings import Frozen
 from pipeline.images import ImageFile
 from pipeline.images.formats import table
 from pipeline.intake.file_list_places import row_location
+from pipeline.intake.spellings import fold
 from pipeline.submission import FileList, Metadata
 
 SAMPLES = 5
@@ -152,18 +153,14 @@ _CONTAINERS = {
 """Suffixes of containers that other formats are built on, by the kind of their signatures."""
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()
-
-
 @cache
 def _names() -> Mapping[str, frozenset[str]]:
     """Formats by their names, with and without what stands in brackets, in small letters."""
     found: dict[str, set[str]] = {}
     for name in table().formats:
         for form in (name, re.sub(r"\(.*?\)", "", name), *re.findall(r"\((.*?)\)", name)):
-            if len(_plain(form)) > 2:
-                found.setdefault(_plain(form), set()).add(name)
+            if len(fold(form)) > 2:
+                found.setdefault(fold(form), set()).add(name)
     return {form: frozenset(names_) for form, names_ in found.items()}
 
 
@@ -174,7 +171,7 @@ def _meant(text: str) -> tuple[frozenset[str], frozenset[str]]:
     word = re.sub(r"^(?:image|application|video)/(?:x-)?", "", text.casefold()).lstrip(".*")
     if word in known and word not in _VAGUE:
         return frozenset((word,)), frozenset()
-    plain = _plain(text)
+    plain = fold(text)
     meant = {n for form, some in _names().items() if form.startswith(plain) for n in some}
     if meant and len(plain) > 3:
         return frozenset(), frozenset(meant)

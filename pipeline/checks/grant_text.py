@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.checks.wording import folded
 from pipeline.glance import Glance
 from pipeline.registries import Project, Registries
 from pipeline.select import get, patterns
@@ -154,10 +155,10 @@ def beside(funder: str, project: Project, registries: Registries) -> str:
         return "other"
     if named:
         return "european"
-    if _nearly_european(plain(funder)):
+    if _nearly_european(folded(funder)):
         return "european"
-    words = f" {plain(funder)} "
-    own = [f" {plain(name)} " for name in (project.acronym, project.title) if plain(name)]
+    words = f" {folded(funder)} "
+    own = [f" {folded(name)} " for name in (project.acronym, project.title) if folded(name)]
     return "project" if any(name in words for name in own) else "other"
 
 
@@ -176,14 +177,6 @@ def _nearly_european(name: str) -> bool:
     return any(
         OSA.distance(name, one, score_cutoff=2) <= (2 if len(one) > 12 else 0) for one in _EU_NAMES
     )
-
-
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
-
-
-def plain(text: str) -> str:
-    """A name without case and punctuation, for comparing."""
-    return _BETWEEN_WORDS.sub(" ", text).casefold().strip()
 
 
 def horizon_number(grant_id: str) -> str | None:

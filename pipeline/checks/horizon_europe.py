@@ -18,8 +18,8 @@ from pipeline.checks.grant_text import (
     FreeTexts,
     beside,
     horizon_number,
-    plain,
 )
+from pipeline.checks.wording import folded
 from pipeline.findings import Operation
 from pipeline.identifiers import doi as bare_doi
 from pipeline.registries import Project, Registries
@@ -115,11 +115,11 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
     rows = metadata.get("study", {}).get("grants", [])
     given = " ".join(str(row.get(slot, "")) for row in rows for slot in ("grant_id", "grant_pid"))
     told_by = ("project_acronym", "funder", "grant_id")
-    acronyms = {plain(str(row.get(slot, ""))) for row in rows for slot in told_by}
+    acronyms = {folded(str(row.get(slot, ""))) for row in rows for slot in told_by}
     named = [
         one
         for one in grant_text.named_only(texts, metadata, registries)
-        if plain(one[1].acronym) not in acronyms
+        if folded(one[1].acronym) not in acronyms
     ]
     told: set[str] = set()
     for grant, project in (*grant_text.in_free_text(texts, registries), *named):
@@ -260,22 +260,22 @@ def stream_agrees(text: str, project: Project) -> bool:
     """
     if _earlier_only(text) or HORIZON_EUROPE.search(text):
         return True
-    words = f" {plain(text)} "
-    return any(f" {plain(one)} " in words for one in wordings(project) if plain(one))
+    words = f" {folded(text)} "
+    return any(f" {folded(one)} " in words for one in wordings(project) if folded(one))
 
 
 def name_agrees(text: str, project: Project) -> bool:
     """Whether a project name is the title, with or without the acronym, or the acronym alone."""
     from rapidfuzz import fuzz
 
-    given, title, acronym = plain(text), plain(project.title), plain(project.acronym)
+    given, title, acronym = folded(text), folded(project.title), folded(project.acronym)
     return title in given or given == acronym or fuzz.ratio(given, title) >= 90
 
 
 def acronym_agrees(text: str, project: Project) -> bool:
     """Whether an acronym is the project's, case, punctuation and the word project apart."""
-    given = plain(text).removeprefix("project ").removesuffix(" project").removesuffix(" eu")
-    return given.replace(" ", "") == plain(project.acronym).replace(" ", "")
+    given = folded(text).removeprefix("project ").removesuffix(" project").removesuffix(" eu")
+    return given.replace(" ", "") == folded(project.acronym).replace(" ", "")
 
 
 def pid_agrees(text: str, project: Project) -> bool:

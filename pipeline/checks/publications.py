@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
-from pipeline.checks.wording import is_placeholder, quoted
+from pipeline.checks.wording import folded, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
 from pipeline.identifiers import ADDRESS, DOI, doi, is_doi_address, pmcid, pmid, visible
@@ -448,7 +448,7 @@ def text_is_identifier(
         )
     title, authors = (str(publication.get(slot, "")) for slot in ("title", "authors"))
     told = len(title.split()) > 3 and not is_placeholder(title)
-    if told and _folded(title) == _folded(authors):
+    if told and folded(title) == folded(authors):
         message = f"the title of a publication stands as its authors: {quoted(authors)}"
         yield Flag(message=message, at=below(place, "authors"))
 
@@ -473,7 +473,7 @@ def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
     }
     first: dict[tuple[str, str], tuple[int, str]] = {}
     for number, publication in enumerate(study.get("publications", ())):
-        title = _folded(str(publication.get("title", "")))
+        title = folded(str(publication.get("title", "")))
         for slot, read in reads.items():
             known = read(visible(str(publication.get(slot, ""))))
             if known is None or is_placeholder(str(publication[slot])):
@@ -485,10 +485,3 @@ def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
                     f" publication {other + 1}, whose title differs",
                     at=below(place, "publications", number, slot),
                 )
-
-
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
-
-
-def _folded(text: str) -> str:
-    return _BETWEEN_WORDS.sub(" ", text).casefold().strip()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from pipeline import schema
 from pipeline.check import Context, Flag, Skipped, check
 from pipeline.checks.wording import quoted
+from pipeline.intake.spellings import fold
 from pipeline.schema import Field, Template
 from pipeline.schema.template import PLACES
 from pipeline.select import Patterns
@@ -41,8 +41,6 @@ NEVER = frozenset({"Publication", "Link", "Grant", "Association"})
 
 SECTIONS = ("Biosample", "Specimen", "ImageAcquisition", "StudyComponent", "Annotations")
 """Classes of which a form may demand at least one section."""
-
-_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 @check("SCH003", "template-field-missing", at="/study", severity="error")
@@ -134,14 +132,9 @@ def _stated(given: dict[str, Any], field: Field) -> bool:
     if value:
         return True
     return any(
-        _fold(attribute["name"]) == _fold(field.name) and attribute.get("value", "").strip()
+        fold(attribute["name"]) == fold(field.name) and attribute.get("value", "").strip()
         for attribute in given.get("attributes", ())
     )
-
-
-@lru_cache(maxsize=1024)
-def _fold(name: str) -> str:
-    return _PUNCTUATION.sub("", name).casefold()
 
 
 def _named(template: Template, of: str, given: dict[str, Any]) -> str:

@@ -164,6 +164,18 @@ def is_placeholder(text: str) -> bool:
     return waits(text) or (len(text) < 200 and _NONE.fullmatch(text.strip()) is not None)
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
+def folded(text: str) -> str:
+    """A text without case and punctuation, for comparing its words.
+
+    >>> folded("Actin flow, in (live) cells.")
+    'actin flow in live cells'
+    """
+    return _BETWEEN_WORDS.sub(" ", text).casefold().strip()
+
+
 def plain(text: str) -> bool:
     """Whether a text is words and spaces alone, without any mark between them."""
     return text.replace(" ", "").isalnum()
