@@ -264,9 +264,7 @@ def _lists(
     assert reading.metadata is not None
     home = found.folder or found.document.parent
     lists = list(reading.file_lists)
-    looked_for = {one.name for one in lists} | {
-        str(one.value) for one in reading.findings if one.code == file_list_codes.ABSENT.code
-    }
+    looked_for = {one.name for one in lists} | set(reading.looked_for)
     skips: list[Skip] = []
     locate = reading.source_map.locate
     for kind in ("study_components", "annotations"):

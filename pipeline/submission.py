@@ -153,6 +153,10 @@ class FileList(Frozen):
     header_line: int = 1
     path_column: int = 1
     """Where the header and the paths stand in a TSV file or a sheet, counted from 1."""
+    places: tuple[int, ...] = ()
+    """Where each attribute stands, counted from 1; none where they stand beside the paths."""
+    related: tuple[str, ...] = ()
+    """Columns that say which things of the document a file belongs to, often all to one."""
     path: str | None = None
     """The file that it was read from."""
     source_map: SourceMap | None = None

@@ -245,7 +245,15 @@ def _declared(expectation: Expectation, column: str, meta: dict[str, Any]) -> An
 def _findings(
     file_list: FileList, columns: Columns, failed: Iterator[Failed]
 ) -> tuple[Finding, ...]:
-    return tuple(_finding(file_list, columns, *each) for each in failed)
+    return tuple(
+        _finding(file_list, columns, *each) for each in failed if not _usual(file_list, *each)
+    )
+
+
+def _usual(file_list: FileList, expectation: Expectation, column: str, rows: list[int]) -> bool:
+    """Whether a column has one value because all files belong to the same thing of a document."""
+    number = column.partition(" ")[2]
+    return expectation.kind == "varies" and file_list.columns[int(number)] in file_list.related
 
 
 def _finding(

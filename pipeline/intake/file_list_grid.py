@@ -90,14 +90,14 @@ def columns(grid: Grid) -> tuple[Columns | None, tuple[Finding, ...]]:
     header, lines, rows = grid.rows[at], grid.lines[at + 1 :], grid.rows[at + 1 :]
     found.extend(_blank_lines(grid, header_line))
     lines, rows = _without_headers(grid, header, lines, rows, found)
-    names = _names(header, rows)
-    found.extend(_headers(grid, header, rows, header_line, column))
-    found.extend(_ragged(grid, header, lines, rows))
+    named = names(header, rows)
+    found.extend(headers(grid, header, rows, header_line, column))
+    found.extend(ragged(grid, header, lines, rows))
     if not rows:
         where = grid.locate(header_line, column + 1)
         found.append(codes.NO_ROWS.at(where, "the file list has a header and no row below it"))
-    width = len(names)
-    keys = distinct(name for index, name in enumerate(names) if index != column)
+    width = len(named)
+    keys = distinct(name for index, name in enumerate(named) if index != column)
     indices = [index for index in range(width) if index != column]
     made = Columns(
         paths=[row[column] if column < len(row) else "" for row in rows],
@@ -106,7 +106,7 @@ def columns(grid: Grid) -> tuple[Columns | None, tuple[Finding, ...]]:
             key: [row[index] if index < len(row) else "" for row in rows]
             for key, index in zip(keys, indices, strict=True)
         },
-        names=tuple(names[index] for index in indices),
+        names=tuple(named[index] for index in indices),
         header_line=header_line,
         path_column=column + 1,
     )
@@ -160,16 +160,17 @@ def _header(grid: Grid, found: list[Finding]) -> tuple[int, int] | None:
     return None
 
 
-def _names(header: list[str], rows: list[list[str]]) -> list[str]:
+def names(header: list[str], rows: list[list[str]]) -> list[str]:
     """A name for each column that has a value or a header; nameless ones are numbered."""
     width = max(len(header), max(map(len, rows), default=0))
     cells = header + [""] * (width - len(header))
     return [cell.strip() or f"Column {index + 1}" for index, cell in enumerate(cells)]
 
 
-def _headers(
+def headers(
     grid: Grid, header: list[str], rows: list[list[str]], line: int, column: int
 ) -> Iterator[Finding]:
+    """Headers that are blank, come again, or are no names."""
     for index, cell in enumerate(header):
         if index != column and not cell.strip():
             values = sum(1 for row in rows if index < len(row) and row[index].strip())
@@ -215,7 +216,7 @@ def _is_header(row: list[str], header: list[str]) -> bool:
     return bool(row) and is_files(row[0]) and [cell.strip() for cell in row] == header
 
 
-def _ragged(
+def ragged(
     grid: Grid, header: list[str], lines: list[int], rows: list[list[str]]
 ) -> Iterator[Finding]:
     """Rows with more cells than the header, and with fewer."""

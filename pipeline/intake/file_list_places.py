@@ -42,7 +42,9 @@ def header_location(file_list: FileList, attribute: int | None = None) -> Locati
 
 def _cell(file_list: FileList, line: int, column: str | int) -> Location:
     number = file_list.path_column
-    if isinstance(column, int):
+    if isinstance(column, int) and file_list.places:
+        number = file_list.places[column]
+    elif isinstance(column, int):
         number = column + 1 if column + 1 < file_list.path_column else column + 2
     if file_list.kind == "xlsx":
         from openpyxl.utils.cell import get_column_letter

@@ -22,6 +22,8 @@ class Reading(Frozen):
     root_path: str | None = None
     file_lists: tuple[FileList, ...] = ()
     """File lists that only the document says how to read (RO-Crate)."""
+    looked_for: tuple[str, ...] = ()
+    """Names of the lists that were looked for with the document, read or not."""
 
     @property
     def read(self) -> bool:

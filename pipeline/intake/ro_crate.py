@@ -111,6 +111,7 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
         source_map=places.model_copy(update={"pointers": objects.pointers}),
         findings=(*before, *together(graph.findings), *(lists.findings if lists else ())),
         file_lists=tuple(lists.made) if lists else (),
+        looked_for=tuple(name for name, _ in lists.named.values()) if lists else (),
     )
 
 

@@ -139,6 +139,15 @@ MISSPELT = declare(
     To fix: write the name as RO-Crate does, such as `datePublished` or `Dataset`.
     """,
 )
+SIZE_TEXT = declare(
+    "SUB157",
+    "crate-file-list-size-not-a-number",
+    "warning",
+    """A size in a crate's file list is not a whole number of bytes; it was kept as an attribute.
+
+    To fix: write the size in bytes, with digits alone, or leave the cell blank.
+    """,
+)
 REPEATED_ID = declare(
     "SUB210",
     "crate-id-repeated",
@@ -177,5 +186,16 @@ ROW_REFERENCE = declare(
     """A row of the crate's file list refers to an entity or a file that is not there.
 
     To fix: mend the row, or add what it refers to.
+    """,
+)
+HEADER_UNLIKE = declare(
+    "SUB215",
+    "crate-file-list-header-unlike",
+    "warning",
+    """The header of a crate's file list is not the one that its table schema describes.
+
+    A column that is called otherwise has no meaning for programs that follow the description.
+
+    To fix: give the header and the schema's `columnName` the same words.
     """,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -113,6 +114,8 @@ class Graph:
     source_map: SourceMap
     entities: list[Entity] = field(default_factory=list)
     by_id: dict[str, Entity] = field(default_factory=dict)
+    by_decoded: dict[str, Entity] = field(default_factory=dict)
+    """Entities by their identifiers without `./` and percent-encoding."""
     findings: list[Finding] = field(default_factory=list)
     root: Entity | None = None
     profiled: bool = False
@@ -163,6 +166,7 @@ class Graph:
         self.entities.append(entity)
         if entity.id:
             self.by_id.setdefault(entity.id, entity)
+            self.by_decoded.setdefault(_decoded(entity.id), entity)
 
     def find_root(self) -> None:
         """The study: what the descriptor is about, or the entity `./`."""
@@ -265,9 +269,14 @@ class Graph:
         if not isinstance(value, dict):
             return None
         identifier = value.get("@id")
-        if isinstance(identifier, str) and identifier in self.by_id:
-            return self.by_id[identifier]
+        found = self.identified(identifier) if isinstance(identifier, str) else None
+        if found is not None:
+            return found
         return _entity(value, at) if set(value) - {"@id"} else None
+
+    def identified(self, identifier: str) -> Entity | None:
+        """The entity of an identifier, which may be written with `./` or encoded otherwise."""
+        return self.by_id.get(identifier) or self.by_decoded.get(_decoded(identifier))
 
     def text(self, value: Any, at: str) -> str | None:
         """A value as text: what stands there, or the name of the entity referred to."""
@@ -410,7 +419,7 @@ class Graph:
             here = join(at, "@id")
             self.iri(identifier, here)
             local = not _ABSOLUTE.match(identifier) or identifier.startswith("_:")
-            if local and identifier not in self.by_id:
+            if local and self.identified(identifier) is None:
                 message = f"no entity of the crate has the '@id' '{identifier}'"
                 self.flag(codes.DANGLING, here, message, value=identifier)
 
@@ -486,6 +495,11 @@ def _entity(value: Mapping[str, Any], at: str) -> Entity:
     kinds = kind if isinstance(kind, list) else [kind]
     types = tuple(one for one in kinds if isinstance(one, str) and one)
     return Entity(identifier if isinstance(identifier, str) else "", types, value, at)
+
+
+def _decoded(identifier: str) -> str:
+    """An identifier as RFC 3986 compares it: `./a%20b` is `a b`; `./` itself stays."""
+    return unquote(identifier.removeprefix(ROOT) or identifier)
 
 
 def _each(value: Any, at: str) -> Iterator[tuple[Any, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +12,9 @@ from urllib.parse import unquote
 from pipeline.findings import Finding, Location
 from pipeline.intake import file_list_codes, file_lists
 from pipeline.intake import ro_crate_codes as codes
-from pipeline.intake.file_list_grid import Columns
+from pipeline.intake.file_list_grid import Columns, distinct
 from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list
+from pipeline.intake.ro_crate_rows import Rows, cell, read_rows, size, sizes
 from pipeline.intake.text import decode
 from pipeline.select import join
 from pipeline.submission import FileList
@@ -35,6 +35,9 @@ _ENTITY = frozenset(
         "associatedProtocol",
     )
 )
+_TYPES = ("type", "22-rdf-syntax-ns")
+_RELATED = frozenset((*_ENTITY, *_TYPES))
+"""Columns that relate a file to entities of the crate, or say which class it has."""
 
 
 @dataclass
@@ -120,54 +123,49 @@ class Lists:
         self.findings += decoded.findings
         if decoded.text is None:
             return
-        separator = "," if path.suffix.casefold() == ".csv" else "\t"
-        rows = list(csv.reader(decoded.text.splitlines(), delimiter=separator))
-        header = [cell.strip() for cell in rows[0]] if rows else []
-        column = {columns[cell]: n for n, cell in enumerate(header) if columns.get(cell)}
+        wanted = next(key for key, value in columns.items() if value == _PATH)
+        read = read_rows(decoded.text, name, columns, wanted)
+        self.findings += read.findings
+        column = {columns[cell]: n for n, cell in enumerate(read.header) if columns.get(cell)}
         if _PATH not in column:
-            wanted = next(key for key, value in columns.items() if value == _PATH)
-            message = f"the header has no column '{wanted}', which the crate describes"
-            where = Location(file=name, line=1, column=1)
-            self.findings.append(file_list_codes.NO_HEADER.at(where, message))
             return
-        body = [(line, row) for line, row in enumerate(rows[1:], 2) if any(c.strip() for c in row)]
-        self.check(name, header, columns, column, body)
-        groups: dict[str | None, list[tuple[int, list[str]]]] = {}
-        for line, row in body:
-            dataset = _cell(row, column.get(_DATASET)).strip()
-            home = self.components.get(dataset, homes[0] if homes else None)
+        self.check(name, read, columns, column)
+        at = column.get(_SIZE)
+        if at is not None:
+            self.findings += sizes(read.column(at), read.lines, name, at + 1)
+        groups: dict[str | None, list[tuple[int, tuple[str, ...]]]] = {}
+        for line, row in zip(read.lines, read.rows, strict=True):
+            dataset = cell(row, column.get(_DATASET)).strip()
+            meant = self.graph.identified(dataset) if dataset else None
+            home = self.components.get(meant.id if meant else dataset, next(iter(homes), None))
             groups.setdefault(home, []).append((line, row))
         for home, lines in groups.items():
             if home is not None:
-                at = self.named.get(home, ("", ""))[1] or _place_of(self.graph, name)
-                self.named[home] = (name, at)
+                place = self.named.get(home, ("", ""))[1] or _place_of(self.graph, name)
+                self.named[home] = (name, place)
                 self.loose = [one for one in self.loose if one[0] != name]
-            self.made.append(_file_list(name, home, header, column, lines))
+            related = tuple(one for one in read.header if columns.get(one) in _RELATED)
+            self.made.append(_file_list(name, home, read.header, column, lines, related))
 
-    def check(
-        self,
-        name: str,
-        header: list[str],
-        columns: dict[str, str],
-        column: dict[str, int],
-        body: list[tuple[int, list[str]]],
-    ) -> None:
+    def check(self, name: str, read: Rows, columns: dict[str, str], column: dict[str, int]) -> None:
         """Whether what rows refer to is there."""
-        types = column.get("type", column.get("22-rdf-syntax-ns"))
-        listed = {_cell(row, column[_PATH]): _cell(row, types) for _, row in body}
-        for index, cell in enumerate(header):
-            meaning = columns.get(cell, "")
+        types = next((column[one] for one in _TYPES if one in column), None)
+        listed = {cell(row, column[_PATH]): cell(row, types) for row in read.rows}
+        for index, title in enumerate(read.header):
+            meaning = columns.get(title, "")
             if meaning != _SELF and meaning not in _ENTITY:
                 continue
-            for line, row in body:
-                for wanted in _several(_cell(row, index)):
+            for line, row in zip(read.lines, read.rows, strict=True):
+                for wanted in _several(cell(row, index)):
                     where = Location(file=name, line=line, column=index + 1)
                     if meaning == _SELF and wanted not in listed:
-                        message = f"'{wanted}' in column '{cell}' is not in the file list"
+                        message = f"'{wanted}' in column '{title}' is not in the file list"
                     elif meaning == _SELF and types is not None and not listed[wanted].strip():
-                        message = f"'{wanted}' in column '{cell}' is not marked as an image"
+                        message = f"'{wanted}' in column '{title}' is not marked as an image"
                     elif meaning in _ENTITY and wanted not in self.graph.by_id:
-                        message = f"'{wanted}' in column '{cell}' is no entity of the crate"
+                        message = f"'{wanted}' in column '{title}' is no entity of the crate"
+                        meant = self.graph.identified(wanted)
+                        message += f"; '{meant.id}' is" if meant else ""
                     else:
                         continue
                     self.findings.append(codes.ROW_REFERENCE.at(where, message, value=wanted))
@@ -175,10 +173,6 @@ class Lists:
 
 def _place_of(graph: Graph, name: str) -> str:
     return next((join(e.at, "@id") for e in graph.entities if unquote(e.id) == name), "")
-
-
-def _cell(row: list[str], index: int | None) -> str:
-    return row[index] if index is not None and index < len(row) else ""
 
 
 def _several(cell: str) -> Iterator[str]:
@@ -197,19 +191,29 @@ def _several(cell: str) -> Iterator[str]:
 def _file_list(
     name: str,
     home: str | None,
-    header: list[str],
+    header: tuple[str, ...],
     column: dict[str, int],
-    lines: list[tuple[int, list[str]]],
+    lines: list[tuple[int, tuple[str, ...]]],
+    related: tuple[str, ...],
 ) -> FileList:
-    own = {column[_PATH], column.get(_SIZE), column.get(_DATASET) if home else None}
-    others = [n for n, cell in enumerate(header) if n not in own and cell]
-    sizes = [_cell(row, column.get(_SIZE)).strip() for _, row in lines]
+    given = [cell(row, column.get(_SIZE)) for _, row in lines]
+    numbers = [size(text) for text in given]
+    told = all(
+        number is not None or not text.strip() for number, text in zip(numbers, given, strict=True)
+    )
+    own = {column[_PATH], column.get(_SIZE) if told else None}
+    own.add(column.get(_DATASET) if home else None)
+    others = [n for n in range(len(header)) if n not in own]
+    names = tuple(header[n] for n in others)
     made = Columns(
-        paths=[_cell(row, column[_PATH]) for _, row in lines],
+        paths=[cell(row, column[_PATH]) for _, row in lines],
         lines=[line for line, _ in lines],
-        attributes={header[n]: [_cell(row, n) for _, row in lines] for n in others},
-        names=tuple(header[n] for n in others),
-        sizes=[int(size) if size.isdecimal() else None for size in sizes],
+        attributes={
+            key: [cell(row, n) for _, row in lines]
+            for key, n in zip(distinct(iter(names)), others, strict=True)
+        },
+        names=names,
+        sizes=numbers,
         path_column=column[_PATH] + 1,
     )
     return FileList(
@@ -220,4 +224,6 @@ def _file_list(
         columns=made.names,
         kind="tsv",
         path_column=made.path_column,
+        places=tuple(n + 1 for n in others),
+        related=related,
     )
