@@ -117,7 +117,11 @@ def email_unseen(value: str) -> Iterator[Flag]:
     To fix: type the address anew instead of pasting it.
     """
     if (clean := email(value)) is not None and clean != value:
-        yield Flag(message=f"the address {clean} is written as {quoted(value)}")
+        prefixed = value.strip().casefold() == f"mailto:{clean}".casefold()
+        yield Flag(
+            message=f"the address {clean} is written as {quoted(value)}",
+            hint="nothing; the archive stores the address alone." if prefixed else None,
+        )
 
 
 @check(

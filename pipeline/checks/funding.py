@@ -12,7 +12,7 @@ from pipeline.checks.names import moved
 from pipeline.findings import Operation, Suggestion
 from pipeline.intake.spellings import fold, spellings
 from pipeline.registries import Project, Registries
-from pipeline.submission import Metadata
+from pipeline.submission import Metadata, Submission
 
 GRANT = "/study/grants/*"
 _SAYS_FUNDED = re.compile(
@@ -513,8 +513,15 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
         )
 
 
+_OF_FUNDER = frozenset(("country", "url", "website"))
+_OTHERS = frozenset({"empiar", "ro-crate"})
+"""What documents of other resources say of a funder beside its name, and their kinds."""
+
+
 @check("FUN104", "grant-attribute-unexpected", at=GRANT, severity="warning")
-def unexpected_attribute(grant: dict[str, Any], place: Place, metadata: Metadata) -> Iterator[Flag]:
+def unexpected_attribute(
+    grant: dict[str, Any], place: Place, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
     """A grant has an attribute that no grant has.
 
     Its value is kept under its name, where nobody looks for it.
@@ -525,6 +532,8 @@ def unexpected_attribute(grant: dict[str, Any], place: Place, metadata: Metadata
     for n, attribute in enumerate(grant.get("attributes", [])):
         name = attribute.get("name", "").strip()
         if attribute.get("value") and name != AS_GIVEN and re.search(r"[^\W\d]", name):
+            if fold(name) in _OF_FUNDER and submission.source.kind in _OTHERS:
+                continue
             if re.fullmatch(
                 r"(?i)(?:unnamed|column|col|field|attribute|variable)[\s_:.-]*\d*", name
             ):

@@ -321,9 +321,12 @@ def never_referenced(
 ) -> Iterator[Flag]:
     """No author refers to an organisation of the document, nor names it nearly.
 
+    One that an attribute of the study names, such as its publisher, is passed over.
+
     To fix: name it as the affiliation of an author, or leave it out.
     """
-    if organisation.get("id") in _referenced(metadata):
+    said = {one.get("value") for one in metadata["study"].get("attributes", ())}
+    if organisation.get("id") in _referenced(metadata) or organisation.get("name") in said:
         return
     accno = _accno(organisation, int(place.rpartition("/")[2]), submission)
     named = (

@@ -7,6 +7,7 @@ what stands beside the document has `read_path(path, file) -> Reading` too.
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import importlib.util
 import pkgutil
@@ -70,8 +71,15 @@ def head_of(path: Path) -> bytes:
 
 def door_for(path: Path, head: bytes | None = None) -> Door | None:
     """The door that knows a file, or None; `head` are its first bytes, if read already."""
-    head = head_of(path) if head is None else head
+    head = _in_utf8(head_of(path) if head is None else head)
     return next((door for door in doors() if door.knows(path, head)), None)
+
+
+def _in_utf8(head: bytes) -> bytes:
+    """First bytes as UTF-8 where they say that they are UTF-16, as spreadsheets write text."""
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head
+    return head[: len(head) // 2 * 2].decode("utf-16", errors="replace").encode()
 
 
 def read(path: Path, file: str | None = None, kind: str | None = None) -> Reading:

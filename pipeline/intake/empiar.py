@@ -241,7 +241,7 @@ class _Entry:
         elif key in _PROPOSED:
             kind = _PROPOSED[key]
             below += [self.proposed(kind, one, place) for one, place in build.maps(value, at)]
-        elif key not in ("admin", "#text") and not key.startswith("{"):
+        elif key not in ("admin", "#text") and not key.startswith("{") and _says(value):
             more_own, more = build.content({key: value}, at.rpartition("/")[0], _ENTRY)
             own += more_own
             below += more
@@ -259,10 +259,11 @@ class _Entry:
 
     def image_set(self, value: dict[str, Any], at: str) -> Section:
         """An image set as a study component; its folder holds its files."""
-        left = {key: one for key, one in value.items() if key != "directory"}
+        left = {key: one for key, one in value.items() if key != "directory" and _says(one)}
         section = build.section("Study Component", left, at, _SET)
         folder = build.as_text(value.get("directory"))
-        files = (File(folder, None, None, (), join(at, "directory")),) if folder else ()
+        here = join(at, "directory")
+        files = (File(folder, None, None, (), here, here),) if folder else ()
         return Section(
             section.type, None, at, section.attributes, files=files, sections=section.sections
         )
@@ -361,6 +362,13 @@ class _Entry:
                 methods.append(Section("Imaging Method", None, place, tuple(made)))
         section = build.section(kind, left, at, _OF.get(kind, {}))
         return Section(kind, None, at, section.attributes, sections=(*section.sections, *methods))
+
+
+def _says(value: Any) -> bool:
+    """Whether a field has a value at any depth; forms write every field, filled in or not."""
+    if isinstance(value, dict | list):
+        return any(map(_says, value.values() if isinstance(value, dict) else value))
+    return build.as_text(value) is not None
 
 
 def _texts(value: Any) -> list[str]:

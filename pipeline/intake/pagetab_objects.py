@@ -91,9 +91,10 @@ TWO_VALUES = declare(
     "SUB205",
     "two-values-for-one-field",
     "warning",
-    """A field that takes one value is given twice with different values; the first one was read.
+    """A field that takes one value is given twice; the first one was read.
 
-    Two release dates are an error: the later one holds until a person decides.
+    Two different release dates are an error: the later one holds until a person decides. The same
+    value twice is a hint.
 
     To fix: keep the value that is right.
     """,
@@ -316,7 +317,7 @@ class Objects:
     def file(self, file: File, place: str) -> Metadata:
         """A file that a section names directly."""
         self.pointers[place] = file.at
-        self.pointers[f"{place}/path"] = f"{file.at}/path"
+        self.pointers[f"{place}/path"] = file.path_at or f"{file.at}/path"
         made: Metadata = {"path": file.path}
         if file.size is not None:
             made["size"] = file.size
@@ -400,9 +401,13 @@ class Objects:
         message = (
             f"'{attribute.name}' is given twice: '{_short(first)}' and '{_short(attribute.value)}'"
         )
-        dates = slot == "release_date" and first != attribute.value
-        severity = "error" if dates else None
-        self.flag(TWO_VALUES, attribute.at, message, value=attribute.value, severity=severity)
+        more: dict[str, Any] = {"value": attribute.value}
+        if first == attribute.value:
+            message = f"'{attribute.name}' is given twice with the same value, '{_short(first)}'"
+            more |= {"severity": "hint", "hint": "keep one of them."}
+        elif slot == "release_date":
+            more["severity"] = "error"
+        self.flag(TWO_VALUES, attribute.at, message, **more)
 
     def empty_section(
         self, section: Section, suggestion: Suggestion | None = None, place: str | None = None

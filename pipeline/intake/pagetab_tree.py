@@ -118,6 +118,8 @@ class File(NamedTuple):
     kind: str | None
     attributes: tuple[Attribute, ...]
     at: str
+    path_at: str | None = None
+    """Where the path stands, if not under `path`."""
 
 
 class Section(NamedTuple):

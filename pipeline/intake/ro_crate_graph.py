@@ -26,6 +26,8 @@ _CLASS_PREFIX = re.compile(r"(?:bia:|https?://bia/)(.+)")
 _LOCAL = re.compile(r"[:/#]")
 _TEXTS = frozenset(("name", "title", "displayname", "description", "protocoldescription"))
 _LICENCES = frozenset(("license", "licence"))
+_PEOPLE = frozenset(("author", "contributor", "affiliation"))
+"""Properties whose text schema.org's readers take for a name; the archive's profile does not."""
 _USUAL = {
     one.casefold(): one
     for one in (
@@ -403,7 +405,8 @@ class Graph:
                 return
             known = " of an entity that is there" if value in self.by_id else ""
             message = f"'{key}' is the bare text '{value}'{known}, not a reference"
-            self.flag(codes.WRONG_VALUE, at, message, value=value)
+            light = "warning" if name in _PEOPLE and not (known or self.profiled) else None
+            self.flag(codes.WRONG_VALUE, at, message, value=value, severity=light)
 
     def reference(self, value: Mapping[str, Any], at: str) -> None:
         """A reference to an entity, or an entity nested where it does not belong."""

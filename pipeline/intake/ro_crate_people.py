@@ -19,6 +19,8 @@ from pipeline.submission import Metadata
 _ORCID = re.compile(r"https?://orcid\.org/(.+)")
 _ROR = re.compile(r"https?://ror\.org/.+")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
+_FUNDER = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.13039/\d+)")
+"""A funder in Crossref's Funder Registry, which has all of them below one prefix."""
 _IDENTIFIER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
 _BELONGS = ("affiliation", "memberof")
 """What a person's organisations are called, in the versions of the archive's profile."""
@@ -128,7 +130,7 @@ class People:
             else:
                 self.orcid(made, person, place, taken)
             for given, here in self.graph.values(person, *_BELONGS):
-                self.affiliation(made, given, here, place)
+                self.affiliation(study, made, given, here, place)
             self.objects.left(made, person, place, taken | {*_BELONGS})
             study.setdefault("authors", []).append(made)
         done |= {"author", "contributor", "creator"}
@@ -154,8 +156,8 @@ class People:
             self.objects.pointers[join(place, "name")] = parts[0][1]
             taken |= {"givenname", "familyname"}
 
-    def affiliation(self, made: Metadata, value: Any, at: str, place: str) -> None:
-        """One organisation of a person, or its text."""
+    def affiliation(self, study: Metadata, made: Metadata, value: Any, at: str, place: str) -> None:
+        """One organisation of a person, which may be named by its text alone."""
         found = self.graph.follow(value, at)
         listed = made.setdefault("affiliations", [])
         here = join(place, "affiliations", len(listed))
@@ -163,9 +165,23 @@ class People:
         if found is not None and found.at in self.organisations:
             listed.append({"organisation": self.organisations[found.at]})
         elif (text := self.graph.text(value, at)) is not None:
-            listed.append({"text": text})
+            listed.append({"organisation": self.named(study, text, at)})
         if not listed:
             del made["affiliations"]
+
+    def named(self, study: Metadata, text: str, at: str) -> str:
+        """The id of the organisation of a name or a ROR id, which is made where there is none."""
+        slot = "ror" if _ROR.fullmatch(text) else "name"
+        there = study.setdefault("organisations", [])
+        same = next((one["id"] for one in there if one.get(slot) == text), None)
+        if same is not None:
+            return str(same)
+        place = join("/study/organisations", len(there))
+        number = f"o{len(there) + 1}"
+        self.objects.pointers[place] = self.objects.pointers[join(place, slot)] = at
+        there.append({"id": number, slot: text})
+        self.organisations[place] = number
+        return number
 
     def grants(self, study: Metadata, root: Entity, done: set[str]) -> None:
         """Grants, and funders that are named without one."""
@@ -173,24 +189,45 @@ class People:
             entity = self.graph.follow(value, at)
             place = join("/study/grants", len(study.get("grants", ())))
             if entity is None or entity.kind != "grants":
-                text = self.graph.text(value, at)
-                if text is not None:
-                    study.setdefault("grants", []).append({"funder": text})
-                    self.objects.pointers[place] = self.objects.pointers[join(place, "funder")] = at
-                    self.objects.used |= {entity.at} if entity else set()
+                if alone := self.funder(value, at, place):
+                    study.setdefault("grants", []).append(alone)
+                    self.objects.pointers[place] = at
                 continue
             made, taken = self.objects.make(entity, "grants", place)
             for funder, here in self.graph.values(entity, "funder"):
-                text = self.graph.text(funder, here)
-                found = self.graph.follow(funder, here)
-                if text is not None and "funder" not in made:
-                    made["funder"] = text
-                    self.objects.pointers[join(place, "funder")] = here
+                if "funder" not in made and (said := self.funder(funder, here, place)):
+                    made |= said
                     taken.add("funder")
-                    self.objects.used |= {found.at} if found else set()
             self.objects.left(made, entity, place, taken)
             study.setdefault("grants", []).append(made)
         done |= {"funding", "funder"}
+
+    def funder(self, value: Any, at: str, place: str) -> Metadata:
+        """A funder's name, and its ids where the entity that is meant has one for its `@id`."""
+        made: Metadata = {}
+        text = self.graph.text(value, at)
+        if text is not None:
+            made["funder"] = text
+            self.objects.pointers[join(place, "funder")] = at
+        entity = self.graph.follow(value, at)
+        given = (value.get("@id"), join(at, "@id")) if isinstance(value, dict) else (value, at)
+        address, here = (entity.id, join(entity.at, "@id")) if entity else given
+        address = str(address or "")
+        crossref = _FUNDER.fullmatch(address)
+        if crossref or _ROR.fullmatch(address):
+            slot = "funder_crossref_id" if crossref else "funder_ror"
+            made[slot] = crossref[1] if crossref else address
+            self.objects.pointers[join(place, slot)] = here
+        if entity is not None:
+            self.objects.used.add(entity.at)
+            again = (name for name in ("identifier", "url") if self.said(entity, name) == address)
+            self.objects.left(made, entity, place, {"name", "title", "displayname", *again})
+        return made
+
+    def said(self, entity: Entity, name: str) -> str | None:
+        """The one text of a property."""
+        texts = [self.graph.text(value, at) for value, at in self.graph.values(entity, name)]
+        return texts[0] if len(texts) == 1 else None
 
     def several(
         self,

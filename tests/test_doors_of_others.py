@@ -1,0 +1,163 @@
+"""Documents of other resources as their programs and forms write them: no alarm, nothing lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import knowledge, sources, stages
+from pipeline.findings import Finding
+from pipeline.knowledge import Knowledge
+from pipeline.sources import Found
+from pipeline.stages import Look
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    return knowledge.load()
+
+
+def look(
+    known: Knowledge, folder: Path, name: str, content: str | bytes
+) -> tuple[dict[str, Any], list[Finding]]:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    found = Found(given=name, document=path, folder=None)
+    opened = sources.open_found(found, files=False, imported=True)
+    assert opened.submission is not None
+    report = stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 23)))
+    return opened.submission.metadata, list(report.findings)
+
+
+def crate(*entities: dict[str, Any], **root: Any) -> str:
+    """A crate of no profile, as the programs of RO-Crate write it."""
+    descriptor = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.2"},
+    }
+    study = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": "Kidney organoid stacks and tracks by light microscopy",
+        "datePublished": "2027-02-03",
+        **root,
+    }
+    context = "https://w3id.org/ro/crate/1.2/context"
+    return json.dumps({"@context": context, "@graph": [study, *entities, descriptor]})
+
+
+def test_a_funder_keeps_the_ids_that_its_entity_has(known: Knowledge, tmp_path: Path) -> None:
+    ror, crossref = "https://ror.org/0472cxd90", "https://doi.org/10.13039/501100000781"
+    document = crate(
+        {"@id": ror, "@type": "Organization", "name": "European Research Council", "url": ror},
+        {"@id": "#g", "@type": "Grant", "identifier": "724349", "funder": {"@id": crossref}},
+        {"@id": crossref, "@type": "Organization", "name": "ERC", "url": "https://erc.europa.eu"},
+        funder=[{"@id": ror}, {"@id": "https://ror.org/029chgv08"}],
+        funding={"@id": "#g"},
+    )
+    metadata, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    assert metadata["study"]["grants"] == [
+        {"funder": "European Research Council", "funder_ror": ror},
+        {"funder": "https://ror.org/029chgv08", "funder_ror": "https://ror.org/029chgv08"},
+        {
+            "funder": "ERC",
+            "funder_crossref_id": "10.13039/501100000781",
+            "grant_id": "724349",
+            "attributes": [{"name": "url", "value": "https://erc.europa.eu"}],
+        },
+    ]
+    assert not {"FUN104", "AFF103"} & {one.code for one in told}
+
+
+def test_people_may_name_their_organisation_by_its_text(known: Knowledge, tmp_path: Path) -> None:
+    ror = "https://ror.org/03mstc592"
+    document = crate(
+        {"@id": "#a", "@type": "Person", "name": "Mira Lindgren", "affiliation": "Organoid lab"},
+        {"@id": "#b", "@type": "Person", "name": "Anna Okafor", "affiliation": "Organoid lab"},
+        {"@id": "#c", "@type": "Person", "name": "Yuki Tanaka", "affiliation": {"@id": ror}},
+        author=[{"@id": one} for one in ("#a", "#b", "#c")],
+    )
+    metadata, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    assert metadata["study"]["organisations"] == [
+        {"id": "o1", "name": "Organoid lab"},
+        {"id": "o2", "ror": ror},
+    ]
+    assert [one["affiliations"] for one in metadata["study"]["authors"]] == [
+        [{"organisation": number}] for number in ("o1", "o1", "o2")
+    ]
+    bare = [one for one in told if one.code == "SUB151"]
+    assert [(one.severity, one.location.pointer) for one in bare] == [
+        ("warning", "/@graph/1/affiliation"),
+        ("warning", "/@graph/2/affiliation"),
+    ]
+    assert "AFF201" not in {one.code for one in told}
+
+
+def test_the_publisher_of_a_crate_need_be_no_affiliation(known: Knowledge, tmp_path: Path) -> None:
+    document = crate(
+        {"@id": "#us", "@type": "Organization", "name": "Example Library"},
+        publisher={"@id": "#us"},
+    )
+    metadata, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    assert metadata["study"]["organisations"] == [{"id": "o1", "name": "Example Library"}]
+    assert "AFF103" not in {one.code for one in told}
+
+
+@pytest.mark.parametrize(("given", "written"), [("./a/", "a/"), ("a/", "./a/")])
+def test_identifiers_with_and_without_a_dot_are_one(
+    given: str, written: str, known: Knowledge, tmp_path: Path
+) -> None:
+    document = crate(
+        {"@id": written, "@type": "Dataset", "name": "stacks"}, hasPart=[{"@id": given}]
+    )
+    _, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    assert "SUB211" not in {one.code for one in told}
+
+
+ENTRY = {
+    "title": "Cryo-electron tomography of yeast nuclear pore complexes in situ",
+    "release_date": "2026-03-02",
+    "workflow_file": {"path": ""},
+    "grant_references": [
+        {"funding_body": "Example Foundation", "code": "EX-1", "country": "Finland"}
+    ],
+    "imagesets": [{"name": "Tilts", "directory": "\\data\\frames", "segmentations": [{}]}],
+}
+
+
+def test_an_entry_of_empiar_has_fields_that_are_not_filled_in(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    metadata, told = look(known, tmp_path, "e.json", json.dumps({"EMPIAR-99001": ENTRY}))
+    assert not {"SUB005", "FUN104"} & {one.code for one in told}
+    [grant] = metadata["study"]["grants"]
+    assert grant["attributes"] == [{"name": "country", "value": "Finland"}]
+    [slashes] = [one for one in told if one.code == "FLS130"]
+    assert slashes.location.pointer == "/EMPIAR-99001/imagesets/0/directory"
+
+
+STUDY = (
+    "Comment[IDR Study Accession]\tidr9999\r\n"
+    "Study Title\tGenome-wide RNAi of wing discs\r\n"
+    "Study Public Release Date\t2027-04-05\t2027-04-05\r\n"
+    "Study Person Last Name\tSöderlund\r\nStudy Person First Name\tMira\r\n"
+)
+
+
+def test_text_of_a_spreadsheet_in_utf16_is_known(known: Knowledge, tmp_path: Path) -> None:
+    metadata, told = look(known, tmp_path, "idr9999-study.txt", STUDY.encode("utf-16"))
+    assert metadata["study"]["authors"] == [{"name": "Mira Söderlund"}]
+    assert [one.severity for one in told if one.code == "SUB106"] == ["warning"]
+
+
+def test_the_same_value_twice_is_a_hint(known: Knowledge, tmp_path: Path) -> None:
+    _, told = look(known, tmp_path, "idr9999-study.txt", STUDY)
+    [twice] = [one for one in told if one.code == "SUB205"]
+    assert (twice.severity, twice.location.line, twice.location.column) == ("hint", 3, 3)
+    assert "same value" in twice.message
