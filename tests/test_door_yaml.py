@@ -154,3 +154,48 @@ def test_a_block_for_nothing_names_the_nearest() -> None:
     read = rembi_yaml.read(text.encode(), "study.yaml")
     (one,) = (finding for finding in read.findings if finding.code == "SUB213")
     assert one.message.endswith("the nearest is 'one'")
+
+
+def test_a_mapping_may_take_over_another_one() -> None:
+    text = REMBI.replace("  Wild type:\n", "  Wild type: &wild\n", 1).replace(
+        "acquisitions:\n",
+        "  Mutant:\n    <<: *wild\n    experimental_variables: [strain]\nacquisitions:\n",
+        1,
+    )
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    assert not read.findings
+    wild, mutant = get(read.metadata, "/study/biosamples")
+    assert mutant == {**wild, "title": "Mutant", "experimental_variables": ["strain"]}
+    at = read.source_map.locate("/study/biosamples/1/biological_entity")
+    assert at.line == text[: text.index("biological_entity")].count("\n") + 1
+
+
+def test_several_titles_in_a_field_of_an_association_are_as_many_associations() -> None:
+    text = REMBI.replace(
+        "acquisitions:\n", "  Mutant: {biological_entity: spindle}\nacquisitions:\n", 1
+    ).replace("biosample_id: Wild type", "biosample_id: [Wild type, Mutant]")
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    assert get(read.metadata, "/study/study_components/0/associations") == [
+        {"biosample": title, "image_acquisition": "Spinning disk"}
+        for title in ("Wild type", "Mutant")
+    ]
+    (one,) = read.findings
+    assert (one.code, one.severity) == ("SUB111", "warning")
+    assert one.location.pointer == "/associations/one/biosample_id"
+
+
+def test_grants_may_stand_beside_the_funding_of_a_study() -> None:
+    text = "title: Nuclei\nlicense: CC0\ngrant_references:\n- {grant_id: 17, funder: Example}\n"
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    assert get(read.metadata, "/study/grants") == [{"grant_id": "17", "funder": "Example"}]
+
+
+def test_a_slip_of_a_field_with_fields_is_read_and_told_once() -> None:
+    sound = rembi_yaml.read(REMBI.encode(), "study.yaml")
+    text = REMBI.replace("organism:", "organisms:").replace("imaging_method:", "imaging_metod:")
+    read = rembi_yaml.read(text.encode(), "study.yaml")
+    assert read.metadata == sound.metadata
+    assert [(one.code, one.location.pointer) for one in read.findings] == [
+        ("SUB125", "/biosamples/Wild type/organisms"),
+        ("SUB125", "/acquisitions/Spinning disk/imaging_metod"),
+    ]

@@ -83,6 +83,25 @@ def test_a_biosample_of_a_crate_without_organism_is_told(known: Knowledge, tmp_p
     assert not told(report, "BIO001")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("scientific_name: Schizosaccharomyces pombe, ", "", "no scientific name"),
+        ("    organism: {scientific_name", "    aside: {scientific_name", "names no organism"),
+    ],
+)
+def test_a_biosample_of_rembi_without_organism_is_told(
+    before: str, after: str, words: str, known: Knowledge, tmp_path: Path
+) -> None:
+    assert before in REMBI
+    _, report = look(known, tmp_path, "study.yaml", REMBI)
+    assert not told(report, "BIO001")
+    _, report = look(known, tmp_path, "study.yaml", REMBI.replace(before, after))
+    (one,) = told(report, "BIO001")
+    assert (one.severity, one.location.pointer) == ("warning", "/biosamples/Wild type")
+    assert words in one.message
+
+
 def test_a_title_that_waits_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     title = "Retrograde actin flow in crawling keratocytes"
     _, report = look(known, tmp_path, "study.tsv", ROWS.replace(title, "TBD"))

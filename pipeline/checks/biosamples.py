@@ -32,17 +32,20 @@ def organism_missing(biosample: dict[str, Any], context: Context) -> Iterator[Fl
     """A biosample does not say which organism it is of, and the submission form asks for it.
 
     `simulated data` and `synthetic construct` are answers too. In an RO-Crate, whose profile asks
-    for a taxon (`organismClassification`), it is a warning.
+    for a taxon (`organismClassification`), and in REMBI YAML, whose template asks for the
+    scientific name, it is a warning.
 
     To fix: give the scientific name of the organism, as NCBI Taxonomy has it.
     """
     form = context.template
-    if context.submission.source.kind == "ro-crate" and not biosample.get("organisms"):
-        yield Flag(message=f"{_called(biosample)} names no organism", severity="warning")
-    if isinstance(form, Template) and form.requires("Biosample", "organisms"):
-        named = [one for one in biosample.get("organisms", []) if one.get("scientific_name")]
-        if not named:
-            yield Flag(message=f"{_called(biosample)} names no organism")
+    given = biosample.get("organisms", [])
+    named = any(one.get("scientific_name") for one in given)
+    kind = context.submission.source.kind
+    if (kind == "ro-crate" and not given) or (kind == "rembi-yaml" and not named):
+        said = "gives no scientific name of its organism" if given else "names no organism"
+        yield Flag(message=f"{_called(biosample)} {said}", severity="warning")
+    if isinstance(form, Template) and form.requires("Biosample", "organisms") and not named:
+        yield Flag(message=f"{_called(biosample)} names no organism")
 
 
 def _called(biosample: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipeline.intake import pagetab_content as build
 from pipeline.intake.spellings import fold
 from pipeline.select import Pointer, join, parent
 from pipeline.submission import SourceMap
@@ -21,6 +22,13 @@ _OTHER_WORDS = {
     "associations": ("association",),
 }
 """How depositors call the blocks; without capitals, spaces and punctuation."""
+_NESTED = frozenset(
+    (
+        *("affiliation", "authors", "funding", "grant_references", "imaging_method", "links"),
+        *("organism", "publications"),
+    )
+)
+"""Fields that hold fields of their own, all of which a slip of the name would hide."""
 
 
 class Respelling:
@@ -73,7 +81,10 @@ class Respelling:
         self, given: dict[str, Any], at: Pointer, renamed: dict[Pointer, str]
     ) -> dict[str, Any]:
         made = {}
-        for name, key, value in _names(given, self._fields):
+        nested = [key for key, value in given.items() if isinstance(value, dict | list)]
+        slips = build.slips(nested, _NESTED - set(given), given.keys() - set(nested))
+        known = {**self._fields, **{fold(key): name for key, name in slips}}
+        for name, key, value in _names(given, known):
             here = join(at, key)
             if name != key:
                 renamed[here] = name

@@ -122,6 +122,10 @@ FURTHER = "further_metadata"
 _BLOCKS = frozenset(
     (*_KINDS, "study", "annotations", "version", "study_component", "associations", FURTHER)
 )
+_TITLES = frozenset(
+    ("biosample_id", "specimen_id", "acquisition_id", "correlation_id", "analysis_id")
+)
+"""The fields of an association."""
 _NAMED_BLOCKS = _BLOCKS - {"study", FURTHER}
 """Blocks whose keys are names of the depositor's own."""
 _FIELDS = frozenset(
@@ -144,7 +148,7 @@ _SPELT = frozenset(
 )
 """Fields that are known in other capitals and with spaces; the others are words of any use."""
 _GRANTS = ("grant_references", "grants")
-"""Where grants stand under `funding`."""
+"""Where grants stand, under `funding` or in the study itself."""
 _FLAGS = frozenset(("reference", "doi_requested"))
 _ASIDE = frozenset(("rembi_version",))
 """What names the template, and is kept with the source alone."""
@@ -236,9 +240,11 @@ class _Document:
         if not renamed:
             return document
         for at, name in renamed.items():
-            if name in _BLOCKS and not parent(at):
-                given = steps(at)[0]
-                message = f"the block '{given}' is named '{name}' in the template, and was read so"
+            given = steps(at)[-1]
+            block = name in _BLOCKS and not parent(at)
+            if block or fold(given) != fold(name):
+                what = "block" if block else "field"
+                message = f"the {what} '{given}' is named '{name}' in the template, and was read so"
                 self.flag(build.SLIP, at, message, value=given)
         self.places = moved(self.places, renamed)
         return made
@@ -295,7 +301,7 @@ class _Document:
                     attributes, sections = build.content(left, place, _ABOUT)
                     own += attributes
                     below += sections
-            elif key == "grants":
+            elif key in _GRANTS:
                 below += self.grants(value, here)
             elif key == "links":
                 links += [self.link(one, place) for one, place in self.maps(value, here, "url")]
@@ -413,8 +419,9 @@ class _Document:
                 self.flag(WRONG_TYPE, join(at, block), message, severity=severity)
             for name, value, here in _owned(named, join(at, block), owners):
                 entries = [
-                    build.section(kind, one, place, _VERSION if kind == "Version" else _ABOUT)
+                    entry
                     for one, place in build.maps(value, here)
+                    for entry in self.beside(kind, one, place)
                 ]
                 if name in owners:
                     parts[owner].setdefault(owners[name], []).extend(entries)
@@ -437,6 +444,28 @@ class _Document:
                 _, sections = build.content({block: value}, at, _ABOUT)
                 made += sections
         return made
+
+    def beside(self, kind: str, one: dict[str, Any], at: str) -> Iterator[Section]:
+        """A version, or the association of a mapping: one for each of several titles in it."""
+        if kind == "Version":
+            yield build.section(kind, one, at, _VERSION)
+            return
+        several = [
+            (key, len(value))
+            for key, value in one.items()
+            if key in _TITLES and isinstance(value, list) and len(value) > 1
+        ]
+        if len(several) != 1:
+            yield build.section(kind, one, at, _ABOUT)
+            return
+        [(key, number)] = several
+        message = f"'{key}' has {number} titles; an association of each was read"
+        self.flag(WRONG_TYPE, join(at, key), message, severity="warning")
+        for index in range(number):
+            section = build.section(kind, {**one, key: None}, at, _ABOUT)
+            place = join(at, key, index)
+            made = build.attributes(_ABOUT[key], one[key][index], place)
+            yield Section(kind, None, at, (*made, *section.attributes), sections=section.sections)
 
     def named(
         self, kind: str, value: Any, at: str, below: dict[str, list[Section]]

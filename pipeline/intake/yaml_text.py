@@ -25,6 +25,7 @@ MOST = 200_000
 _UNFIT = "the line does not fit those above: other indentation, or a quote or bracket left open"
 _BLOCKS = frozenset("|>")
 """Styles of texts that YAML itself ends with a line end."""
+_MERGE = "tag:yaml.org,2002:merge"
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -156,16 +157,32 @@ class _Values:
         if isinstance(node, yaml.SequenceNode):
             made = [self.value(one, join(at, index)) for index, one in enumerate(node.value)]
         else:
-            made = {}
+            made = self.merged(node, at)
+            own: set[str] = set()
             for key_node, value_node in node.value:
                 if self.seen > MOST:
                     break
+                if key_node.tag == _MERGE:
+                    continue
                 key = str(key_node.value)[:200]
                 here = join(at, key)
-                if key in made:
+                if key in own:
                     message = f"the key '{key}' occurs twice; only the last one was read"
                     where = _at(self.parsed.file, key_node.start_mark, here)
                     self.parsed.findings.append(REPEATED_KEY.at(where, message, value=key))
+                own.add(key)
                 made[key] = self.value(value_node, here)
         self.open.discard(id(node))
+        return made
+
+    def merged(self, node: Any, at: str) -> dict[str, Any]:
+        """What a mapping takes over from others by `<<` (YAML 1.1); the first one named wins."""
+        here = self.parsed.positions[at]
+        made: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag == _MERGE:
+                given = self.value(value_node, at)
+                for one in given if isinstance(given, list) else [given]:
+                    made = {**one, **made} if isinstance(one, dict) else made
+        self.parsed.positions[at] = here
         return made
