@@ -209,6 +209,29 @@ def test_an_acronym_of_several_funders_names_none(built_in: Registries) -> None:
     assert built_in.funder("ARC") is None
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Deutsche Forschungsgemeinschaft (DFG)", "Deutsche Forschungsgemeinschaft"),
+        ("DFG (German Research Foundation)", "Deutsche Forschungsgemeinschaft"),
+        ("National Science Centre, Poland", "National Science Centre"),
+        ("The Medical Research Council (MRC, UK)", "Medical Research Council"),
+        ("Australian Research Council (ARC)", "Australian Research Council"),
+        ("National Science Foundation, USA", "U.S. National Science Foundation"),
+        ("US National Science Foundation", "U.S. National Science Foundation"),
+        ("National Science Foundation (Switzerland)", None),
+        ("National Science Centre, Kharkiv", None),
+        ("Wellcome Trust, MRC", None),
+        ("Wellcome Trust (203149/Z/16/Z)", None),
+    ],
+)
+def test_what_stands_beside_a_funder_is_no_part_of_its_name(
+    written: str, name: str | None, built_in: Registries
+) -> None:
+    found = built_in.funder(written)
+    assert (found.name if found else None) == name
+
+
 def test_a_project_says_its_stream_in_words(built_in: Registries) -> None:
     found = built_in.project("101057970")
     assert found is not None

@@ -212,6 +212,40 @@ def test_words_around_a_grant_number_are_kept(registries: Registries) -> None:
     assert "FUN104" not in {one.code for one in judged(after, registries)[0]}
 
 
+@pytest.mark.parametrize(
+    ("funder", "text", "number"),
+    [
+        ("MICIU", "Grant PID2019-123456RB-I00 funded by MCIN/AEI/ 10.13039/501100011033", None),
+        ("DFG", "Germany’s Excellence Strategy – EXC 2067/1-390729940", "EXC 2067/1-390729940"),
+        ("National Cancer Institute (NCI)", "NIH R21 CA245678", "R21 CA245678"),
+        ("Example Board", "SR/SO/BB-0012/2014 dt. 22-09-2015", "SR/SO/BB-0012/2014"),
+    ],
+)
+def test_the_whole_number_of_a_text_is_proposed(
+    funder: str, text: str, number: str | None, registries: Registries
+) -> None:
+    given = submission(study(grants=[{"funder": funder, "grant_id": text}]))
+    after = mended(the("FUN101", given, registries), given).metadata["study"]["grants"][0]
+    assert after["grant_id"] == (number or "PID2019-123456RB-I00")
+    assert after["attributes"] == [{"name": "Grant text", "value": text}]
+
+
+@pytest.mark.parametrize(
+    ("text", "funder", "number"),
+    [
+        ("European Union (ERC, EXA, 101000001)", "European Union (ERC, EXA)", "101000001"),
+        ("JSPS KAKENHI Grant Number JP19H05795", "JSPS KAKENHI", "JP19H05795"),
+        ("DFG, SFB 1451 (Project-ID 431549029)", "DFG, SFB 1451", "431549029"),
+    ],
+)
+def test_a_number_within_the_funder_gets_its_own_field(
+    text: str, funder: str, number: str, registries: Registries
+) -> None:
+    given = submission(study(grants=[{"funder": text}]))
+    (after,) = mended(the("FUN105", given, registries), given).metadata["study"]["grants"]
+    assert after == {"funder": funder, "grant_id": number}
+
+
 def test_several_numbers_become_rows_of_the_same_funder(registries: Registries) -> None:
     grants = [
         {"funder": "Wellcome Trust", "grant_id": "203128/Z/16/Z; 092096"},
@@ -269,6 +303,16 @@ def test_a_grant_in_free_text_becomes_a_row(registries: Registries) -> None:
     after = mended(the("HEU002", given, registries), given)
     assert after.metadata["study"]["grants"] == [
         {"funder": "European Commission", "grant_id": "101057970", **HORIZON}
+    ]
+    assert not [one for one in judged(after, registries)[0] if one.code.startswith("HEU")]
+
+
+def test_a_grant_within_a_funder_stays_one_row(registries: Registries) -> None:
+    given = submission(study(grants=[{"funder": "European Union (ERC, AI4LIFE, 101057970)"}]))
+    after = mended(the("HEU002", given, registries), given)
+    after = mended(the("FUN105", after, registries), after)
+    assert after.metadata["study"]["grants"] == [
+        {"funder": "European Union (ERC, AI4LIFE)", "grant_id": "101057970", **HORIZON}
     ]
     assert not [one for one in judged(after, registries)[0] if one.code.startswith("HEU")]
 

@@ -135,10 +135,14 @@ def only_in_text(study: dict[str, Any]) -> Iterator[Flag]:
 
 _FILLER = (
     r"(?:the|grants?|award|project|contract|funding|agreement|reference|ref|number|numbers|num|no|nr"
-    r"|n°|nº|№|id|code|under|agr|ga|#)"
+    r"|n°|nº|№|id|code|under|agr|ga|projekt|projektnummer|förderkennzeichen|projet|proyecto|projeto"
+    r"|processo|progetto|#)"
 )
+_DATED = r"(?:dated|dtd?\.?)\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
 _PROSE = re.compile(
-    rf"(?<!\w){_FILLER}(?!\w)|(?<![a-zà-ÿ])[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}", re.IGNORECASE
+    rf"(?<!\w){_FILLER}(?!\w)|(?<![a-zà-ÿ])[a-zà-ÿ]{{4,}}\s+[a-zà-ÿ]{{3,}}"
+    rf"|\b(?:funded|financed|supported|awarded) by\b|(?<!\w){_DATED}",
+    re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _TWO_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\s+[^\W\d_]{2,}")
@@ -206,16 +210,20 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
         yield Flag(message=told, at=below(place, "grant_id"))
         return
     parts = [part for part in _APART.split(number) if part]
-    if len(parts) > 1 and all(_is_number(part) and _LONG.search(part) for part in parts):
+    with_id = _WITH_FUNDER_ID.fullmatch(number)
+    if with_id is None and len(parts) > 1 and all(map(_is_long_number, parts)):
         # Several grants, each perhaps with a word of its own, are parted first.
         return
     worded = mentions(number, registries) if _LETTERS.search(number) else []
     named = [one for one in worded if number[one.end : one.end + 1] != "-"]
     words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
     usual = _usual_within(_funder(grant), number, registries)
-    remarked = _REMARKED.fullmatch(number) or _WITH_FUNDER_ID.fullmatch(number)
+    remarked = _REMARKED.fullmatch(number) or with_id
     if usual is None and remarked is not None:
         usual = remarked["number"]
+    if usual is None and len(named) == 1 and named[0].start == 0:
+        rest = number[named[0].end :].strip(" ,;:")
+        usual = rest if _usual(number[: named[0].end], rest, registries) else None
     words = words or usual is not None
     if not words and re.search(r"\d", number):
         return
@@ -230,7 +238,7 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     yield Flag(
         message=message,
         at=below(place, "grant_id"),
-        suggestion=proposal or _number_alone(grant, place, number, usual),
+        suggestion=proposal or _number_alone(grant, place, number, usual, registries),
     )
 
 
@@ -255,7 +263,9 @@ _REMARKED = re.compile(
 )
 """A number with a remark behind it: a name in brackets, the initials of who holds the grant."""
 _WITH_FUNDER_ID = re.compile(
-    r"(?P<number>[\w-]*\d[\w-]*)[\s/,;]+(?:[A-Z]{3,8}/)*10\.13039/\d{6,12}\.?"
+    rf"(?:{_FILLER}[\s.:]+)*(?P<number>[\w-]*\d{{3}}[\w-]*)[\s/,;](?:(?!\d{{4}}).)*"
+    r"\b10\.13039/\d{6,12}\b(?:(?!\d{5}).)*",
+    re.IGNORECASE,
 )
 """A number with the funder's Crossref id behind it, as Spain's agency asks authors to write."""
 _DECIMAL = re.compile(r"(\d{4,12})\.0", re.ASCII)
@@ -292,17 +302,29 @@ def _apart(number: str, start: int, end: int) -> bool:
     )
 
 
+def _whole(funder: str, text: str, part: str, registries: Registries) -> str:
+    """The number of its funder's form that a part of a text belongs to, else the part."""
+    known = registries.funder(funder)
+    if known is None or not known.grant_pattern:
+        return part
+    form = known.grant_pattern.removeprefix("^").removesuffix("$")
+    fitting = re.finditer(rf"(?<![\w./-])(?:{form})(?![\w/-])", text)
+    return next((one[0] for one in fitting if part in one[0]), part)
+
+
 def _number_alone(
-    grant: dict[str, Any], place: str, number: str, usual: str | None
+    grant: dict[str, Any], place: str, number: str, usual: str | None, registries: Registries
 ) -> Suggestion | None:
     """The one number in a field, and the other words kept beside it."""
     if len(number) > 1000:
         return None
-    found = [usual] if usual is not None else _CANDIDATE.findall(number)
+    undated = re.sub(_DATED, " ", number, flags=re.IGNORECASE)
+    found = [usual] if usual is not None else _CANDIDATE.findall(undated)
     if len(found) > 1 and len({_shape(one) for one in found}) == 1 and _LONG.search(found[0]):
         return _one_grant_each(grant, place, number, found)
     if len(found) != 1 or "://" in found[0] or not re.search(r"\d{2}", found[0]):
         return None
+    found = [_whole(_funder(grant), number, found[0], registries)]
     rest = number.replace(found[0], " ").strip(" ,;:()")
     telling = re.sub(rf"(?<!\w){_FILLER}(?!\w)\.?", " ", rest, flags=re.IGNORECASE).strip(" ,;:()")
     operations = [replace(below(place, "grant_id"), grant["grant_id"], found[0])]
@@ -334,7 +356,7 @@ def _one_grant_each(grant: dict[str, Any], place: str, number: str, found: list[
 
 
 _IN_NAME = re.compile(
-    r"[\s,;:(\[-]*(?:\b(?:grant|award|project|contract|no|nr|number|agreement|ref|id)\b[\s.:#]*)*"
+    r"[\s,;:(\[-]*(?:\b(?:grant|award|project|contract|no|nr|number|agreement|ref|id)\b[\s.:#-]*)*"
     r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d"
     r"(?:\w|/[A-Z])?)\s*[)\]]?\s*$",
     re.IGNORECASE,
@@ -358,14 +380,15 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
     yearly = re.fullmatch(r"(?:19|20)\d\d", found["number"]) is not None
     if yearly or "@" in funder or "://" in funder:
         return
-    known = registries.funder(name) if name else None
+    name += ")" * (name.count("(") - name.count(")"))
+    known = bool(name) and (registries.funder(name) is not None or mentions(name, registries))
     change = [Operation(do="set", place=below(place, "grant_id"), after=found["number"])]
     change.append(replace(below(place, "funder"), grant["funder"], name))
     yield Flag(
         message=f"the funder {funder!r} holds the grant number {found['number']!r}",
         at=below(place, "funder"),
-        suggestion=suggest(*change, why=f"{name!r} is a funder that the registries know.")
-        if known is not None
+        suggestion=suggest(*change, why=f"{name!r} names a funder that the registries know.")
+        if known
         else None,
     )
 
@@ -479,6 +502,10 @@ def _is_number(text: str) -> bool:
     if re.search(r"[$€£¥]", text) or re.fullmatch(r"\d{1,3}", text):
         return False
     return len(re.findall(r"\d", text)) >= 3 and len(text.split()) <= 3
+
+
+def _is_long_number(text: str) -> bool:
+    return _is_number(text) and _LONG.search(text) is not None
 
 
 @check("FUN103", "grant-number-unusual", at=GRANT, severity="hint", requires=["FUN101", "FUN102"])

@@ -127,16 +127,32 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
             continue
         told.add(grant.number)
         row = {"funder": "European Commission", "grant_id": grant.number, **stated(project)}
+        added = [Operation(do="add", place="/study/grants/-", after=row)]
+        if (within := _IN_FUNDER.fullmatch(grant.place)) is not None:
+            # The number is moved to its own field by FUN105.
+            new = {
+                slot: text
+                for slot, text in stated(project).items()
+                if slot not in rows[int(within[2])]
+            }
+            added = [
+                Operation(do="add", place=below(within[1], slot), after=text)
+                for slot, text in new.items()
+            ]
         yield Flag(
             message=f"the Horizon Europe grant {grant.number} ({project.acronym}) is named in free"
             f" text only: {_short(grant.sentence)}",
             at=grant.place,
             value=grant.number,
             suggestion=suggest(
-                Operation(do="add", place="/study/grants/-", after=row),
-                why=f"{_evidence(project)} The text says: {_short(grant.sentence)}",
-            ),
+                *added, why=f"{_evidence(project)} The text says: {_short(grant.sentence)}"
+            )
+            if added
+            else None,
         )
+
+
+_IN_FUNDER = re.compile(r"(/study/grants/(\d+))/funder")
 
 
 def _short(text: str) -> str:

@@ -197,11 +197,28 @@ class Registries(Frozen):
 
     @answered
     def funder(self, name: str) -> Funder | None:
-        """The funder with a name, alias or acronym; None also where several have it."""
+        """The funder with a name, alias or acronym; None also where several have it.
+
+        The article before a name is no part of it, nor are its own acronym, its name in another
+        language and its country behind it: `National Science Centre (NCN), Poland`.
+        """
         named = self._by_name(funders.NAME, name, first=self.built_in)
         keys = {one.id for one in named if one.kind == "name"} or {one.id for one in named}
         one = next((one for one in named if one.id in keys), None)
-        return Funder(**one.fields) if one is not None and len(keys) == 1 else None
+        if one is not None:
+            return Funder(**one.fields) if len(keys) == 1 else None
+        for bare, beside in funders.without_aside(name):
+            found = self.funder(bare)
+            if found is not None and all(self._is_of(found, part) for part in beside):
+                return found
+        return None
+
+    def _is_of(self, funder: Funder, text: str) -> bool:
+        """Whether a text is a name or acronym of a funder, or its country."""
+        if fold(text) in map(fold, funders.COUNTRIES.get(funder.country, ())):
+            return True
+        named = self._by_name(funders.NAME, text, first=self.built_in)
+        return funder.crossref_id in {one.id for one in named}
 
     def funder_names(self) -> tuple[tuple[str, str], ...]:
         """Names and acronyms of the funders of the built-in snapshot, with their Crossref ids."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,70 @@ from pipeline.registries.store import Dump, Entry
 NAME = "funders"
 OFFICIAL = "registry.rdf or the CSV of funder names of the Crossref Funder Registry"
 VOCABULARIES = ("funders",)
+
+
+COUNTRIES = {
+    "AR": ("argentina",),
+    "AT": ("austria", "österreich"),
+    "AU": ("australia",),
+    "BE": ("belgium",),
+    "BR": ("brazil", "brasil"),
+    "CA": ("canada",),
+    "CH": ("switzerland",),
+    "CL": ("chile",),
+    "CN": ("china", "p r china", "pr china"),
+    "CZ": ("czech republic", "czechia"),
+    "DE": ("germany", "deutschland"),
+    "DK": ("denmark",),
+    "ES": ("spain", "españa"),
+    "EU": ("europe", "european union", "eu"),
+    "FI": ("finland",),
+    "FR": ("france",),
+    "GB": ("uk", "u k", "united kingdom", "great britain"),
+    "HK": ("hong kong",),
+    "HU": ("hungary",),
+    "IE": ("ireland",),
+    "IL": ("israel",),
+    "IN": ("india",),
+    "IT": ("italy", "italia"),
+    "JP": ("japan",),
+    "KR": ("korea", "south korea", "republic of korea"),
+    "MX": ("mexico", "méxico"),
+    "NL": ("netherlands", "the netherlands"),
+    "NO": ("norway", "norge"),
+    "PL": ("poland", "polska"),
+    "PT": ("portugal",),
+    "RU": ("russia", "russian federation"),
+    "SA": ("saudi arabia",),
+    "SE": ("sweden", "sverige"),
+    "SG": ("singapore",),
+    "TR": ("turkey", "türkiye"),
+    "TW": ("taiwan",),
+    "US": ("us", "usa", "u s", "u s a", "united states", "united states of america"),
+    "ZA": ("south africa",),
+}
+"""The countries of the built-in funders (ISO 3166-1) as people write them behind a name, folded."""
+
+_ASIDE = (
+    re.compile(
+        r"(?:the\s+)?(?P<name>\S.*?)\s*[(\[](?P<aside>[^()\[\]]{2,80})[)\]]\.?", re.I | re.S
+    ),
+    re.compile(r"(?:the\s+)?(?P<name>\S.*?)\s*,\s*(?P<aside>[^,()]{2,60})", re.I | re.S),
+    re.compile(r"(?P<aside>U\.?S\.?A?\.?|U\.?K\.?)\s+(?P<name>\S.*)", re.S),
+    re.compile(r"the\s+(?P<name>\S.*)(?P<aside>)", re.I | re.S),
+)
+_PARTS = re.compile(r"\s*[,;/]\s*")
+
+
+def without_aside(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A funder's name without what people write beside it, and the parts of that.
+
+    >>> next(without_aside("Medical Research Council (MRC, UK)"))
+    ('Medical Research Council', ('MRC', 'UK'))
+    """
+    for form in _ASIDE:
+        if len(name) <= 300 and (found := form.fullmatch(name.strip())) is not None:
+            yield found["name"], tuple(part for part in _PARTS.split(found["aside"]) if part)
 
 
 class Funder(Frozen):
