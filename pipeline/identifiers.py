@@ -39,6 +39,11 @@ _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.ASCII)
 """DOI, loose after the slash: old DOIs hold `<>;()`, outside Crossref's recommended pattern."""
 
+BETWEEN_DOIS = re.compile(
+    r"[;,|](?:https?://(?:dx\.)?doi\.org/|doi:)?(?=10\.\d{4,9}/)", re.IGNORECASE
+)
+"""What parts two DOIs that stand in one value without white space."""
+
 _DOI_ADDRESS = re.compile(
     r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}(?:\.\d+)*/[^\s?#]+)", re.IGNORECASE
 )
@@ -210,7 +215,8 @@ def ror(text: str) -> str | None:
 def doi(text: str) -> str | None:
     """The bare DOI, letters as given; percent-decoded only when taken from a resolver's address.
 
-    White space is dropped around and inside the resolver part, never inside the DOI.
+    White space is dropped around and inside the resolver part, never inside the DOI. Two DOIs are
+    none.
 
     >>> doi("https://doi.org/DOI: 10.1234/example.1"), doi("10.1234/exam ple")
     ('10.1234/example.1', None)
@@ -223,7 +229,7 @@ def doi(text: str) -> str | None:
         if "?" in bare or "#" in bare:
             return None
         bare = unquote(bare)
-    return bare if DOI.fullmatch(bare) else None
+    return bare if DOI.fullmatch(bare) and not BETWEEN_DOIS.search(bare) else None
 
 
 def is_doi_address(text: str) -> bool:

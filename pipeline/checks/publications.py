@@ -12,7 +12,16 @@ from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import folded, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
-from pipeline.identifiers import ADDRESS, DOI, doi, is_doi_address, pmcid, pmid, visible
+from pipeline.identifiers import (
+    ADDRESS,
+    BETWEEN_DOIS,
+    DOI,
+    doi,
+    is_doi_address,
+    pmcid,
+    pmid,
+    visible,
+)
 from pipeline.select import get, parent
 from pipeline.submission import Metadata
 
@@ -216,18 +225,25 @@ def doi_is_page(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     To fix: copy the DOI from the page.
     """
     text = visible(value)
-    if _PAGE.fullmatch(text) and doi(text) is None and not _FIRST_LOST.fullmatch(text):
-        yield Flag(
-            message=f"{quoted(value)} is the address of a page, not a DOI",
-            suggestion=_moved(text.strip(), value, place, metadata) or _by_resolver(value, place),
-        )
+    if not _PAGE.fullmatch(text) or doi(text) is not None or _FIRST_LOST.fullmatch(text):
+        return
+    if BETWEEN_DOIS.search(text):
+        return
+    resolved = _by_resolver(value, place)
+    page = "is the address of a page, not a DOI"
+    told = "is not how the address of a DOI is written" if resolved else page
+    yield Flag(
+        message=f"{quoted(value)} {told}",
+        suggestion=_moved(text.strip(), value, place, metadata) or resolved,
+    )
 
 
 _RESOLVER = re.compile(
-    r"\s*(?:https?:/{0,2})?(?:(?:www\.|dx\.)*doi\.org[:/]+)*(?P<doi>10\.\d{4,9}/\S*[^\s.,;:])\s*",
+    r"\s*(?:(?:https?:/{0,2})?(?:www\.|dx\.)*doi\.org[.:/]+)+"
+    r"(?P<doi>10\.\d{4,9}/[^\s?#]*[^\s?#.,;:])(?:[?#]\S*)?\s*",
     re.IGNORECASE,
 )
-"""A DOI behind a resolver's address that is doubled, or mistyped in its signs."""
+"""A DOI behind a resolver's address that is doubled, mistyped in its signs, or has a query."""
 
 
 def _by_resolver(value: str, place: str) -> Suggestion | None:
@@ -270,7 +286,8 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         if moved is None and (meant := _meant_doi(value)) is not None:
             why = "Every DOI is 10., digits, a slash, and the rest."
             moved = suggest(replace(place, value, meant), why=why)
-        several = list(dict.fromkeys(map(_unpunctuated, _WITHIN.findall(value))))
+        apart = BETWEEN_DOIS.sub(" ", value)
+        several = list(dict.fromkeys(map(_unpunctuated, _WITHIN.findall(apart))))
         alone = value.count("10.") == 1 and _ALONE.search(value) is not None
         if moved is None and len(several) == 1 and alone:
             why = "It is the only DOI in the text."
