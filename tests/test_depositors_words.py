@@ -797,6 +797,37 @@ def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) 
     assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]
 
 
+@pytest.mark.parametrize("given", ["mira@lab.example。org", "mira@lab．example．org"])
+def test_full_stops_of_east_asian_programs_are_dots(
+    known: Knowledge, tmp_path: Path, given: str
+) -> None:
+    _, report = read(known, tmp_path, changed("mira.lindgren@example.org", given))
+    (one,) = found(report, "AUT105")
+    assert proposed(one) == ["mira@lab.example.org"]
+
+
+def test_a_domain_that_a_co_author_has_longer_is_cut(known: Knowledge, tmp_path: Path) -> None:
+    other = "\nauthor\nName\tTomas Example\nE-mail\ttomas@lab.example.ac.uk\n<affiliation>\torg-2\n"
+    rows = changed("\norganisation\torg-2", f"{other}\norganisation\torg-2")
+    rows = rows.replace("mira.lindgren@example.org", "mira@lab.example.ac")
+    (one,) = found(read(known, tmp_path, rows)[1], "AUT105")
+    assert one.severity == "warning"
+    assert proposed(one) == ["mira@lab.example.ac.uk"]
+
+
+@pytest.mark.parametrize("later", ["2027-02-01", "2027-04-01"])
+def test_each_of_two_release_dates_is_told_as_it_stands(
+    known: Knowledge, tmp_path: Path, later: str
+) -> None:
+    _, report = read(
+        known, tmp_path, changed("Study\nTitle", f"Study\nReleaseDate\t{later}\nTitle")
+    )
+    (one,) = found(report, "REL203")
+    earlier = min("2027-03-01", later)
+    assert one.message.startswith(f"the release date here is '{earlier}'")
+    assert one.location.line == (4 if earlier == "2027-03-01" else 7)
+
+
 @pytest.mark.parametrize(
     ("given", "meant"),
     [

@@ -14,6 +14,7 @@ from pipeline import check, checks, knowledge
 from pipeline.checks import (
     acquisitions,
     authors,
+    code_pages,
     emails,
     grant_text,
     misplaced,
@@ -46,6 +47,7 @@ PAIRS = [
     (text._CELL_ESCAPE, text._TRACES),
     (text._LITERAL, text._TRACES),
     *((form, mojibake._QUICK) for form in (mojibake._MAYBE, mojibake._SUSPECT)),
+    (code_pages._IS_POLISH, mojibake._QUICK),
     (mojibake._ESCAPES, mojibake._WRITTEN_OUT),
     (grant_text.EU, grant_text._MAYBE_EU),
     (acquisitions.EMPIAR, acquisitions._MAYBE_EMPIAR),

@@ -15,7 +15,7 @@ METHOD = "/study/**/imaging_methods/*"
 EMPIAR = re.compile(
     r"cryo[ -]?(?:EM|ET)\b|cryo(?:genic)?[ -]?(?:transmission )?electron (?:microscop|tomograph)\w*"
     r"|cryo-?electron|cryo[ -]?(?:FIB|SXT|CLEM|nano)\b|electron cryo[ -]?(?:microscop|tomograph)\w*"
-    r"|ele[ck]tron(?:en)?[ -]?tomogra(?:phy|phie|fie)|\b(?:S?TEM|EM) tomography|FIB[ -]?SEM"
+    r"|ele[ck]tron(?:en)?[ -]?tomogra(?:phy|phie|fie)|\b(?:S?TEM|EM) tomography|FIB[ /-]?SEM"
     r"|single[ -]particle (?:analysis|cryo|reconstruction)|sub-?tomogram|micro-?ED\b"
     r"|focus+ed[ -]ion[ -]beam\b.*|SB[FE][ -]?SEM|SBEM|\b3[ -]?View\b|\bATUM\b"
     r"|\bss[ -]?TEM\b|serial[ -]section (?:S?T?EM|(?:transmission )?electron microscop\w*)"
@@ -45,6 +45,17 @@ _OTHER_ID = re.compile(r"(?!fbbi)[a-z][\w.-]*[:_]\w+", re.IGNORECASE)
 
 _REMARK = re.compile(r"(?P<name>[^()]{4,}?)\s*\([^()]*\)")
 """A method with an instrument, an abbreviation or a remark in brackets behind it."""
+
+
+_MANNER = re.compile(
+    r"\b(?:intravital|in[ -]vivo|live|inverted|upright|automated|(?:custom|home)[ -]?(?:built|made)"
+    r"|high[ -](?:content|speed|throughput)|Zeiss|Leica|Nikon|Olympus|Evident|LSM|TCS)\b"
+    r"|\b(?:SP|A1|FV|LSM|AX|Ti)-?\d[\w-]*|(?<![\w-])\d{3,4}(?![\w-])",
+    re.IGNORECASE,
+)
+"""How or with which instrument a method was used, which makes no other method of it."""
+_NO_METHOD = re.compile(r"(?:microscop\w*|imag\w+|method|system|\W)*", re.IGNORECASE)
+"""Words that are left where no method is named."""
 
 
 def label(method: dict[str, Any]) -> str:
@@ -84,8 +95,11 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
     if not name or elsewhere(method) or _same(method, registries):
         return
     near = registries.nearest_imaging_methods(name)
-    if not near and len(name) <= 400 and (parts := _REMARK.fullmatch(name)):
-        near = registries.nearest_imaging_methods(parts["name"])
+    if not near and len(name) <= 400:
+        bare = parts["name"] if (parts := _REMARK.fullmatch(name)) else name
+        bare = " ".join(_MANNER.sub(" ", bare).split())
+        told = 4 < len(bare) < len(name) and not _NO_METHOD.fullmatch(bare)
+        near = registries.nearest_imaging_methods(bare) if told else ()
     if near and (near[0].similar == 100 or not of_empiar(name)):
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]
         yield Flag(

@@ -64,6 +64,7 @@ def letter_case(organism: dict[str, Any], place: Place, registries: Registries) 
     gaps = any(gap in given for gap in ("  ", "\t", "\r", "\n"))
     if known is None:
         yield from _marked(organism, place, read)
+        yield from _begun(organism, place, read, registries)
     if known is None or (known.scientific_name == read.name and not gaps):
         return
     stated = taxon(organism.get("taxon_id", ""))
@@ -92,6 +93,35 @@ def _marked(organism: dict[str, Any], place: str, read: Reading) -> Iterator[Fla
                 why="Only marks and letter case differ.",
             ),
         )
+
+
+def _begun(
+    organism: dict[str, Any], place: str, read: Reading, registries: Registries
+) -> Iterator[Flag]:
+    """A scientific name in other letters with its author, strain or subspecies behind it."""
+    genus, _, rest = read.name.partition(" ")
+    epithet, _, rest = rest.partition(" ")
+    name = f"{genus.capitalize()} {epithet.lower()}"
+    if read.found or not rest or name == f"{genus} {epithet}":
+        return
+    if _OF_TAXON.search(rest) or _beside(read.name, registries) is not None:
+        return
+    if name in registries.scientific_names():
+        at = below(place, "scientific_name")
+        again, _, others = rest.partition(" ")
+        rest = f"{again.lower()} {others}".strip() if again.lower() == epithet.lower() else rest
+        after = f"{name} {rest} ({read.bracket})" if read.bracket else f"{name} {rest}"
+        yield Flag(
+            message=f"the organism {read.name!r} begins with {name!r} in other letters",
+            at=at,
+            suggestion=suggest(
+                replace(at, organism["scientific_name"], after),
+                why="Only letter case differs; what stands behind it stays.",
+            ),
+        )
+
+
+_OF_TAXON = re.compile(r"(?<![\w-])\d{4,}(?!\w)|tax(?:on|id)", re.IGNORECASE)
 
 
 def _named_so(organism: dict[str, Any], place: str, known: Organism, bracket: str) -> Suggestion:

@@ -13,7 +13,7 @@ from pipeline.submission import Metadata, Texts
 
 _LOST = "\ufffd"
 _PERSON = re.compile(r"/study/(?:authors|organisations)/\d+/name")
-_ASKED = re.compile(r"[^\W\d_]\?+[^\W\d_]")
+_ASKED = re.compile(r"[^\W\d_]\?+(?:[^\W\d_]|(?= [A-ZÀ-Þ][a-zß-ÿ]))|(?<![^\s-])\?+(?=[a-zß-ÿ]{2})")
 """What is left of a letter in a code page that does not have it."""
 
 

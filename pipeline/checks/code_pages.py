@@ -1,4 +1,4 @@
-"""Turkish, Czech and Slovak text read in the Western code page of Windows, one letter for one."""
+"""Turkish, Czech, Slovak and Polish text read in the Western code page of Windows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pipeline.checks.wording import quoted
 
 _TURKISH = str.maketrans("ðþýÐÞÝ", "ğşıĞŞİ")
 _CZECH = str.maketrans("èìøùòïÈÌØÙÒÏ¾¼", "čěřůňďČĚŘŮŇĎľĽ")
+_POLISH = str.maketrans("³£¹¥êÊæÆñÑœŒŸ¿¯", "łŁąĄęĘćĆńŃśŚźżŻ")
 """What stands at the same byte: Windows 1254 and 1250 against 1252 (Unicode's mapping tables)."""
 SIGNS = frozenset("ðþýÐÞÝèìøùÈÌØÙò")
+POLISH_SIGNS = frozenset("³œŒñ")
 _COMMON = (
     *("Altıntaş", "Aydın", "Ayşe", "Doğan", "Erdoğan", "Ertuğrul", "Işık", "Oğuz", "Şahin"),
     *("Şener", "Şimşek", "Tuğba", "Yaşar", "Yiğit", "Yıldırım", "Yıldız", "Yılmaz"),
@@ -33,8 +35,19 @@ _IS_CZECH = re.compile(
     r"|(?<![^\W\d_])È(?:[aeou][a-zš-ž]|R(?![^\W\d_]))"
 )
 """What neither French, Italian, Vietnamese, Gaelic, Yoruba nor a language of the North has."""
+_WITH_L = "Micha³|Pawe³|Rafa³|Bogumi³|Wydzia³|Oddzia³|Szpita³"
+"""Polish names and words that end in a letter which units and footnotes end in, too."""
+_IS_POLISH = re.compile(
+    rf"\b(?:{_WITH_L})(?![^\W_])|[aeiouy]œ[a-z]|\bŒ[lw][a-z]|[a-z]ñ(?:sk|cz|st)[a-z]?"
+    r"|\b(?:Gda|Lube|Pozna|Toru)ñ(?![^\W_])|[A-Za-z][aeiouy]³(?!and)[b-df-hj-np-tvwxz]"
+    r"|(?!m)[b-df-hj-np-tvwxz]³(?:aw|ow|osz|ug)"
+)
+"""What neither German, Spanish nor French has, nor a unit of area or volume."""
+_POLISH_WORD = re.compile(rf"\b(?:{_WITH_L})|[A-Za-zóÓ³£¹¥êÊæÆñÑœŒŸ¿¯]+[A-Za-zóÓêæñœŸ¿]")
+_UNIT = re.compile(r"[cdkmnuµμ]?m[³¹]")
 _NOT_TURKISH = frozenset("áéíóúæåøñãõàèìòùßÁÉÍÓÚÆÅØ")
 _NOT_CZECH = frozenset("àâêîûçãõåæœñëðþÀÂÊÎÛÇÅÆ")
+_NOT_POLISH = frozenset("áàâäåãçèéëìíîïòôöõøùúûüýßł")
 
 
 def in_own_code_page(text: str) -> tuple[str, str | None] | None:
@@ -58,4 +71,13 @@ def in_own_code_page(text: str) -> tuple[str, str | None] | None:
             whole = text.translate(letters) if others.isdisjoint(text) else None
             meant = found[0].translate(letters)
             return f"{quoted(found[0])} is {language} {quoted(meant)}", whole
+    found = _IS_POLISH.search(text)
+    if found is not None:
+        whole = _POLISH_WORD.sub(_in_polish, text) if _NOT_POLISH.isdisjoint(text) else None
+        return f"{quoted(found[0])} is Polish {quoted(found[0].translate(_POLISH))}", whole
     return None
+
+
+def _in_polish(found: re.Match[str]) -> str:
+    """A word in the Polish code page, unless it is a unit with words behind it."""
+    return found[0] if _UNIT.match(found[0]) else found[0].translate(_POLISH)

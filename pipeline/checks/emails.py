@@ -235,7 +235,11 @@ def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         candidates = [f"{local}@{provider}"]
     edits = [(replace(place, value, one),) for one in candidates if email(one) == one]
     proposal = None
-    if edits:
+    plain = unicodedata.normalize("NFKC", value.translate(_FULL_STOPS)).strip()
+    if email(plain) == plain:
+        why = "Its full stops and letters are typed as East Asian programs type them."
+        proposal = suggest(replace(place, value, plain), why=why)
+    elif edits:
         home = candidates[0].partition("@")[2]
         why = f"Other authors of the study write from {home}."
         why = f"{home} is nearest." if provider else why
@@ -243,6 +247,8 @@ def email_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
     yield Flag(message=f"{quoted(value)} is no e-mail address", suggestion=proposal)
 
 
+_FULL_STOPS = {0x3002: "."}
+"""The ideographic full stop, which stands for a dot; NFKC knows the others."""
 _NO_ENDING = {
     **dict.fromkeys(("con", "cmo", "ocm", "comm", "vom", "coom", "cpm", "xom"), "com"),
     **dict.fromkeys(("ogr", "orgg", "rog"), "org"),
@@ -252,6 +258,8 @@ _NO_ENDING = {
     "couk": "co.uk",
 }
 """Slips in the last part of a domain; none of them is delegated (IANA root zone, 2026-11)."""
+_MAYBE_CUT = frozenset(("ac", "co", "edu", "gov"))
+"""What stands before the country in many domains, and is the last part of others."""
 _NO_PROVIDER = {
     **dict.fromkeys(("gmail", "gmial.com", "gamil.com", "gmal.com", "gmai.com"), "gmail.com"),
     **dict.fromkeys(("gnail.com", "gmail.co", "gmail.cm", "gmaill.com"), "gmail.com"),
@@ -283,6 +291,25 @@ def _no_domain(known: str, value: str, place: str, metadata: Metadata) -> Iterat
             severity="warning",
             suggestion=suggest(*edits[0], alternatives=edits[1:], why=why),
         )
+    elif ending.lower() in _MAYBE_CUT or len(ending) > 3:
+        authors = metadata.get("study", {}).get("authors", ())
+        longer = f"@{domain.lower()}."
+        if any(longer in str(one.get("email", "")).lower() for one in authors):
+            homes = [
+                one for one in _domains(metadata, place, domain) if f"@{one}".startswith(longer)
+            ]
+            edits = [(replace(place, value, f"{local}@{one}"),) for one in homes]
+            yield Flag(
+                message=f"the end of {quoted(value)} seems to be cut off",
+                severity="warning",
+                suggestion=suggest(
+                    *edits[0],
+                    alternatives=edits[1:],
+                    why=f"Other authors of the study write from {homes[0]}.",
+                )
+                if edits
+                else None,
+            )
 
 
 def _before(text: str, domain: str) -> str:
@@ -322,7 +349,7 @@ def private_provider(value: str) -> Iterator[Flag]:
         yield Flag(message=f"{quoted(address)} is with a private provider")
 
 
-_NO_NAME = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079()\[\],;*]+")
+_NO_NAME = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2079()\[\],;*#§¶†‡]+")
 """Digits and marks in a name that are none of its letters."""
 _IN_ADDRESS = re.compile(r"[._+\d-]+")
 """What parts the words of an address before its at sign."""
@@ -345,7 +372,7 @@ def _not_of(author: dict[str, Any], authors: list[dict[str, Any]]) -> str | None
     """What is wrong with an author's address beside the name, if anything is."""
     address = email(_written(author))
     name = str(author.get("name", ""))
-    if not name.isascii() and in_own_code_page(name) is not None:
+    if "?" in name or (not name.isascii() and in_own_code_page(name) is not None):
         return None
     bare = _NO_NAME.sub("", name)
     words = _plain(bare).split()

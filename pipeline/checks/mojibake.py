@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from pipeline.check import Flag, check, replace, suggest
 from pipeline.checks.characters import LOOK_ALIKE, is_vowel
-from pipeline.checks.code_pages import SIGNS, in_own_code_page
+from pipeline.checks.code_pages import POLISH_SIGNS, SIGNS, in_own_code_page
 from pipeline.checks.wording import quoted
 from pipeline.glance import Glance
 from pipeline.submission import Metadata, Texts
@@ -68,7 +68,7 @@ def mojibake(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
         return
     suspicious = any(len(run) > 1 or _FOREIGN.search(run) for run in texts.runs)
     odd = not _ODD_SIGNS.isdisjoint(texts.letters)
-    central = not SIGNS.isdisjoint(texts.letters)
+    central = not (SIGNS | POLISH_SIGNS).isdisjoint(texts.letters)
     for place, given in texts.beyond_ascii:
         if len(given) > LONG:
             continue
@@ -191,6 +191,7 @@ _MAYBE = re.compile(
 _QUICK = Glance(
     rf"{_MAYBE.pattern}|{_SUSPECT.pattern}|\u00c3 | \u00e2 |[A-Za-z][{_IN_WORDS}][a-zà-ÿ]"
     rf"|[a-z][{_CAPITALS}]|[A-Z][{_CAPITALS}][a-z]|[£¯{''.join(SIGNS)}]"
+    r"|(?:Micha|Pawe|Rafa|Bogumi|Wydzia|Oddzia|Szpita)³|[aeiouy]œ|Œ[lw]|ñ(?:sk|cz|st)|(?:Gda|Lube|Pozna|Toru)ñ"
 )
 """What stands in every text read in a wrong encoding."""
 

@@ -357,5 +357,7 @@ def name_with_address(name: str) -> Iterator[Flag]:
 
     To fix: give the name alone, and the address as the address.
     """
-    if (len(name) > LONG and name.count(",") > 1) or (name.count(",") > 1 and _POSTAL.search(name)):
-        yield Flag(message=f"the organisation's name holds a postal address: {quoted(name)}")
+    postal = name.count(",") > 1 and _POSTAL.search(name) is not None
+    if postal or (len(name) > LONG and name.count(",") > 1):
+        held = "a postal address" if postal else "further names or its address"
+        yield Flag(message=f"the organisation's name holds {held}: {quoted(name)}")

@@ -197,7 +197,7 @@ def disagree(value: str, metadata: Metadata) -> Iterator[Flag]:
         return
     one, two = date_of(value), date_of(other)
     if one != two or (one is None and value.strip() != str(other).strip()):
-        yield Flag(message=f"the study says {quoted(value)}, the submission {quoted(other)}")
+        yield Flag(message=f"the release date here is {quoted(value)}, elsewhere {quoted(other)}")
 
 
 @check("REL204", "release-date-of-public-study-changed", at="", severity="error")

@@ -308,10 +308,11 @@ def _half(text: str) -> tuple[str, bool]:
 
 
 _TAG = re.compile(
-    r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code|pre)"
-    r"(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>|<!--[^<]*?-->",
+    r"(?<!_)</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code"
+    r"|pre)(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>(?!_)|<!--[^<]*?-->",
     re.IGNORECASE,
 )
+"""Tags of HTML; in names of files (<line>_<div>_<day>) they stand for other words."""
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|(?P<name>[A-Za-z]{2,8}\d{0,2}));")
 
 

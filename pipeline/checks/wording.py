@@ -46,7 +46,9 @@ _NONE = re.compile(
     r"|(?:(?:the )?(?:article|manuscript|paper|preprint) (?:is )?)?(?:currently )?"
     r"(?:in (?:preparation|press|review|revision)|submitted(?: for publication)?"
     r"|under (?:review|revision))"
-    r"|placeholder)\W*|[-–—.]+|0+",
+    r"|placeholder|pend(?:ie|e)nte|en attente|[aà] venir|in arrivo|no aplica|n[aã]o se aplica"
+    r"|no disponible|n[aã]o dispon[ií]vel|non disponible|nicht verf[uü]gbar|ninguno|nenhum"
+    r"|待定|暂无|なし|없음)\W*|[-–—.]+|0+",
     re.IGNORECASE,
 )
 
