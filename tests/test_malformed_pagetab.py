@@ -55,6 +55,7 @@ def found(text: str, folder: Path, name: str = "document.tsv") -> list[Finding]:
         ("B-2\t", "\nB-2\t", "SUB139", 19),
         ("in three media.", "in\nthree media.", "SUB140", 8),
         ("ReleaseDate\t2027-04-01", "ReleaseDate\t", "SUB004", 3),
+        ("author\nName", "author[SECT-001]\nName", "SUB135", 10),
     ],
 )
 def test_rows_are_told_at_their_line(
@@ -76,6 +77,27 @@ def test_rows_are_told_at_their_line(
 )
 def test_sound_rows_stay_clean(text: str, tmp_path: Path) -> None:
     assert found(text, tmp_path) == []
+
+
+@pytest.mark.parametrize("ends", ["", "\t\t"])
+def test_a_table_without_columns_is_read_as_a_section_and_told_once(
+    ends: str, tmp_path: Path
+) -> None:
+    sound = tmp_path / "sound.tsv"
+    sound.write_text(ROWS, "utf-8")
+    path = tmp_path / "document.tsv"
+    path.write_text(ROWS.replace("author\n", f"author[SECT-001]{ends}\n"), "utf-8")
+    read = intake.read(path)
+    assert [(one.code, one.location.line) for one in read.findings] == [("SUB135", 10)]
+    assert read.metadata == intake.read(sound).metadata
+
+
+def test_what_a_spreadsheet_left_is_told_once(tmp_path: Path) -> None:
+    text = f"{ROWS}\nFunding\nAgency\tWellcome Trust\ngrant_id\t#N/A\n"
+    path = tmp_path / "document.tsv"
+    path.write_text(text, "utf-8")
+    told = [one for one in judged(path) if "#N/A" in one.message]
+    assert [one.code for one in told] == ["SUB148"]
 
 
 def document() -> dict[str, Any]:

@@ -206,7 +206,7 @@ WILDCARD = declare(
     "FLS151",
     "path-with-wildcard",
     "warning",
-    """A path ends in a star, as a pattern for many files does; each file needs a row of its own.
+    """A star stands for a name, as in a pattern for many files; each file needs a row of its own.
 
     To fix: write one row for each file, with its whole name.
     """,
@@ -364,7 +364,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         kind="avoids",
         column="path",
         pattern=r"(?:\A|/)\*{1,2}(?:\.[\w.*]+)?\s*\Z",
-        message="the path '{value}' ends in a star, as a pattern for many files does",
+        message="in the path '{value}' a star stands for the names of many files",
     ),
     Expectation(
         code=NO_NAME,

@@ -19,7 +19,7 @@ _SAYS_FUNDED = re.compile(
     r"\b(?:grants?|funded|funding|fellowships?|scholarships?|supported by|financ\w+|awards?)\b",
     re.IGNORECASE,
 )
-_NOT_A_NUMBER = re.compile(r"n/?a|none|tbd|pending|unknown|not applicable|-+", re.IGNORECASE)
+_NOT_A_NUMBER = re.compile(r"#?n/?a|none|tbd|pending|unknown|not applicable|-+", re.IGNORECASE)
 
 
 AS_GIVEN = "Grant text"

@@ -18,6 +18,7 @@ from pipeline.edit import removal
 from pipeline.findings import Operation, Severity
 from pipeline.glance import Glance
 from pipeline.identifiers import INVISIBLE
+from pipeline.intake.pagetab import spreadsheet_error
 from pipeline.submission import Metadata, Texts
 
 LONG = 1_000_000
@@ -185,7 +186,7 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
     To fix: give the value, or leave the field empty.
     """
     for place, text in texts.holding(STANDS_IN):
-        if not (grave := _stands_in(place, text)):
+        if not (grave := _stands_in(place, text)) or spreadsheet_error(text.strip()):
             continue
         if place == "/study/description" and is_placeholder(text):
             continue

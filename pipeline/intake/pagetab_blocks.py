@@ -142,6 +142,16 @@ class Blocks:
         elif table := self.table_type(block):
             kind, parent = table
             home = self.parent(parent, root, head, 1) if parent.strip() else root
+            if _is_section(block, kind):
+                message = f"'{short(head.name)}' heads a table without columns; read as a section"
+                hint = (
+                    f"write '{kind}' alone for a section; its parent may stand in the third cell."
+                )
+                more = {"value": head.name, "hint": hint}
+                self.lines.flag(codes.TABLE_HEADER, head.number, 1, message, **more)
+                node = self.node([Row(head.number, (kind,)), *block[1:]], home.depth + 1)
+                home.sections.append(node)
+                return node
             for row, attributes in self.lines.rows(block):
                 node = _Node(kind, row.text(1), f"/{row.number}", home.depth + 1, attributes)
                 self.known(node)
@@ -246,6 +256,14 @@ class Blocks:
             self.lines.flag(codes.TABLE_HEADER, head.number, 1, message, value=name)
             return name, ""
         return None
+
+
+def _is_section(block: list[Row], kind: str) -> bool:
+    """Whether the rows below a table's header without columns are names and values."""
+    names = [fold(row.name) for row in block[1:] if row.text(2) is not None]
+    known = known_names(kind)
+    named = sum(name in known for name in names)
+    return len(block[0].filled()) == 1 and named > 0 and 2 * named >= len(names)
 
 
 def _stated(blocks: list[list[Row]]) -> Iterator[str]:

@@ -93,7 +93,8 @@ def _in_rows(finding: Finding, alone: set[int]) -> Finding:
     """A finding as grave as it is where a document is written in rows."""
     if finding.code == NO_VALUE.code and finding.location.line in alone:
         # A name without even a tab after it: the rest of the line may be lost.
-        return finding.model_copy(update={"severity": "warning"})
+        hint = "put a tab and the value behind the name, or take the attribute out."
+        return finding.model_copy(update={"severity": "warning", "hint": hint})
     return finding
 
 
