@@ -21,6 +21,7 @@ MEANINGS = {
     "dataset": "http://schema.org/isPartOf",
     "type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
     "label": "http://schema.org/name",
+    "source": "http://bia/associatedSourceImage",
 }
 
 
@@ -201,3 +202,38 @@ def test_a_reference_that_is_encoded_otherwise_is_one_fault(
     assert listed.component == "/study/study_components/0"
     faults = [one.code for one in opened.findings if one.code[:3] == "SUB"]
     assert sorted(faults) == ["SUB153", "SUB212"]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        "tilt 1",
+        "a.tif",
+        "['tilt 1', 'tilt 2']",
+        '["tilt 1", "b.tif"]',
+        "a.tif, tilt 2",
+        "tilt, both",
+        "",
+    ],
+)
+def test_source_images_are_named_by_path_or_label(
+    sources: str, known: Knowledge, tmp_path: Path
+) -> None:
+    columns = ("file_path", "type", "label", "source")
+    content = (
+        "file_path\ttype\tlabel\tsource\n"
+        "a.tif\thttp://bia/Image\ttilt 1\t\n"
+        "b.tif\thttp://bia/Image\ttilt 2\t\n"
+        "c.tif\thttp://bia/Image\ttilt, both\t\n"
+        f"d.tif\thttp://bia/Image\ttomogram\t{sources}\n"
+    )
+    _, told = look(known, tmp_path, "list.tsv", columns, content)
+    assert not told
+
+
+def test_a_source_image_that_is_absent_is_told_by_its_own_name(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    content = "file_path\tlabel\tsource\na.tif\ttilt 1\t['tilt 1', 'tilt 9']\n"
+    _, [told] = look(known, tmp_path, "list.tsv", ("file_path", "label", "source"), content)
+    assert (told.code, told.value, told.location.column) == ("SUB212", "tilt 9", 3)

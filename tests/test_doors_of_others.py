@@ -109,6 +109,32 @@ def test_the_publisher_of_a_crate_need_be_no_affiliation(known: Knowledge, tmp_p
     assert "AFF103" not in {one.code for one in told}
 
 
+def test_a_crate_of_the_submission_profile_is_read_in_peace(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    """bia-ro-crate-validator 0.3.0: models as types of datasets, funding bodies with an id."""
+    ror = "https://ror.org/0472cxd90"
+    document = crate(
+        {
+            "@id": "#a",
+            "@type": ["Dataset", "bia:Dataset", "bia:RembiDataset"],
+            "name": "stacks",
+            "description": "stacks of organoids",
+        },
+        {"@id": "#g", "@type": ["bia:Grant"], "identifier": "724349", "funder": [{"@id": "#erc"}]},
+        {"@id": "#erc", "@type": ["bia:FundingBody"], "name": "ERC", "identifier": ror},
+        **{"@type": ["Dataset", "bia:Study"]},
+        hasPart=[{"@id": "#a"}],
+        funding=[{"@id": "#g"}],
+        fundingStatement="Funded by the ERC.",
+    )
+    metadata, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    study = metadata["study"]
+    assert study["funding_statement"] == "Funded by the ERC."
+    assert study["grants"] == [{"funder": "ERC", "funder_ror": ror, "grant_id": "724349"}]
+    assert not {"SUB154", "FUN104"} & {one.code for one in told}
+
+
 @pytest.mark.parametrize(("given", "written"), [("./a/", "a/"), ("a/", "./a/")])
 def test_identifiers_with_and_without_a_dot_are_one(
     given: str, written: str, known: Knowledge, tmp_path: Path

@@ -49,6 +49,8 @@ _CLASSES = {
     )
 }  # fmt: skip
 """Classes of RO-Crate and of the archive's profile by their small letters."""
+_MODELS = frozenset(("rembidataset", "mifadataset"))
+"""What a dataset of the profile may be besides, to say which model of metadata it follows."""
 _PREFIXES = frozenset(
     ("", "bia:", "http://bia/", "schema:", "http://schema.org/", "https://schema.org/")
 )
@@ -383,7 +385,8 @@ class Graph:
 
     def classes(self, entity: Entity) -> None:
         """Whether an entity has exactly one class of the profile, if any is meant."""
-        own = [match[1] for one in entity.types if (match := _CLASS_PREFIX.fullmatch(one))]
+        given = [match[1] for one in entity.types if (match := _CLASS_PREFIX.fullmatch(one))]
+        own = [one for one in given if fold(one) not in _MODELS]
         lookalike = not own and entity.is_a(*terms().classes) and not entity.is_a("dataset")
         if len(own) < 2 and not lookalike:
             return

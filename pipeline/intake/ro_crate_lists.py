@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pipeline.intake.text import decode
 from pipeline.select import join
 from pipeline.submission import FileList
 
-_PATH, _SIZE, _DATASET = "filePath", "sizeInBytes", "isPartOf"
+_PATH, _SIZE, _DATASET, _NAME = "filePath", "sizeInBytes", "isPartOf", "name"
 _SELF = "associatedSourceImage"
 _ENTITY = frozenset(
     (
@@ -35,6 +36,8 @@ _ENTITY = frozenset(
         "associatedProtocol",
     )
 )
+_ONE = frozenset(("isPartOf", "associatedSubject", "associatedCreationProcess"))
+"""Columns that hold one reference; the others hold lists of them."""
 _TYPES = ("type", "22-rdf-syntax-ns")
 _RELATED = frozenset((*_ENTITY, *_TYPES))
 """Columns that relate a file to entities of the crate, or say which class it has."""
@@ -150,17 +153,21 @@ class Lists:
     def check(self, name: str, read: Rows, columns: dict[str, str], column: dict[str, int]) -> None:
         """Whether what rows refer to is there."""
         types = next((column[one] for one in _TYPES if one in column), None)
-        listed = {cell(row, column[_PATH]): cell(row, types) for row in read.rows}
+        listed: dict[str, str] = {}
+        for at in (column[_PATH], column.get(_NAME)):
+            for row in read.rows:
+                listed[cell(row, at).strip()] = cell(row, types).strip()
         for index, title in enumerate(read.header):
             meaning = columns.get(title, "")
             if meaning != _SELF and meaning not in _ENTITY:
                 continue
+            known = listed if meaning == _SELF else self.graph.by_id
             for line, row in zip(read.lines, read.rows, strict=True):
-                for wanted in _several(cell(row, index)):
+                for wanted in _several(cell(row, index), meaning, known):
                     where = Location(file=name, line=line, column=index + 1)
                     if meaning == _SELF and wanted not in listed:
                         message = f"'{wanted}' in column '{title}' is not in the file list"
-                    elif meaning == _SELF and types is not None and not listed[wanted].strip():
+                    elif meaning == _SELF and types is not None and not listed[wanted]:
                         message = f"'{wanted}' in column '{title}' is not marked as an image"
                     elif meaning in _ENTITY and wanted not in self.graph.by_id:
                         message = f"'{wanted}' in column '{title}' is no entity of the crate"
@@ -175,17 +182,21 @@ def _place_of(graph: Graph, name: str) -> str:
     return next((join(e.at, "@id") for e in graph.entities if unquote(e.id) == name), "")
 
 
-def _several(cell: str) -> Iterator[str]:
-    """One reference, or the entries of a JSON list of them."""
-    text = cell.strip()
-    if text.startswith("["):
-        try:
-            given: Any = json.loads(text)
-        except json.JSONDecodeError:
-            given = [text]
-        yield from (one for one in given if isinstance(one, str) and one)
-    elif text:
-        yield text
+def _several(text: str, meaning: str, known: Container[str]) -> Iterator[str]:
+    """The references of a cell: one, or a list in brackets or with commas between them.
+
+    Programs write such lists as JSON or as Python does, with single quotes.
+    """
+    whole = text.strip()
+    if not whole or meaning in _ONE or whole in known:
+        yield from (whole,) if whole else ()
+        return
+    try:
+        given: Any = json.loads(whole) if whole.startswith("[") else None
+    except json.JSONDecodeError:
+        given = None
+    parts = given if isinstance(given, list) else re.split(r"\s*,\s*", whole.strip("[] "))
+    yield from (one for part in parts if (one := str(part).strip().strip("\"'")))
 
 
 def _file_list(

@@ -19,7 +19,7 @@ from pipeline.submission import Metadata
 _ORCID = re.compile(r"https?://orcid\.org/(.+)")
 _ROR = re.compile(r"https?://ror\.org/.+")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
-_FUNDER = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.13039/\d+)")
+_FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(10\.13039/\d+)")
 """A funder in Crossref's Funder Registry, which has all of them below one prefix."""
 _IDENTIFIER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
 _BELONGS = ("affiliation", "memberof")
@@ -210,24 +210,31 @@ class People:
             made["funder"] = text
             self.objects.pointers[join(place, "funder")] = at
         entity = self.graph.follow(value, at)
-        given = (value.get("@id"), join(at, "@id")) if isinstance(value, dict) else (value, at)
-        address, here = (entity.id, join(entity.at, "@id")) if entity else given
-        address = str(address or "")
-        crossref = _FUNDER.fullmatch(address)
-        if crossref or _ROR.fullmatch(address):
-            slot = "funder_crossref_id" if crossref else "funder_ror"
-            made[slot] = crossref[1] if crossref else address
-            self.objects.pointers[join(place, slot)] = here
-        if entity is not None:
-            self.objects.used.add(entity.at)
-            again = (name for name in ("identifier", "url") if self.said(entity, name) == address)
-            self.objects.left(made, entity, place, {"name", "title", "displayname", *again})
+        done = {"name", "title", "displayname"}
+        if entity is None:
+            given = (value.get("@id"), join(at, "@id")) if isinstance(value, dict) else (value, at)
+            self.funder_id(made, *given, place)
+            return made
+        self.objects.used.add(entity.at)
+        self.funder_id(made, entity.id, join(entity.at, "@id"), place)
+        for name in ("identifier", "url"):
+            texts = [(self.graph.text(*one), one[1]) for one in self.graph.values(entity, name)]
+            if len(texts) == 1 and self.funder_id(made, *texts[0], place):
+                done.add(name)
+        self.objects.left(made, entity, place, done)
         return made
 
-    def said(self, entity: Entity, name: str) -> str | None:
-        """The one text of a property."""
-        texts = [self.graph.text(value, at) for value, at in self.graph.values(entity, name)]
-        return texts[0] if len(texts) == 1 else None
+    def funder_id(self, made: Metadata, text: Any, at: str, place: str) -> bool:
+        """Whether a text is an id of a funder that stands in the record, or is put there."""
+        crossref = _FUNDER.fullmatch(str(text))
+        if not crossref and not _ROR.fullmatch(str(text)):
+            return False
+        slot = "funder_crossref_id" if crossref else "funder_ror"
+        said = crossref[1] if crossref else str(text)
+        if slot not in made:
+            made[slot] = said
+            self.objects.pointers[join(place, slot)] = at
+        return bool(made[slot] == said)
 
     def several(
         self,
