@@ -144,6 +144,16 @@ def test_a_dangling_affiliation_is_matched_by_the_accnos_of_the_document(
     assert proposed(one) == [{"organisation": "o2"}]
 
 
+def test_the_only_organisation_without_an_accno_is_proposed(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("organisation\torg-3", "organisation").replace(
+        "<affiliation>\torg-2", "<affiliation>\torg-9"
+    )
+    (one,) = found(read(known, tmp_path, rows)[1], "AFF201")
+    assert proposed(one) == [{"organisation": "o2"}]
+
+
 def test_an_organisation_without_a_name_is_told_where_it_stands(
     known: Knowledge, tmp_path: Path
 ) -> None:

@@ -74,8 +74,13 @@ def names_nothing(
     edits: list[tuple[Operation, ...]] = [
         (_referring(one["id"], place, affiliation),) for alike, one in ranked if alike >= _NEAR
     ]
+    why = "The names or accnos are equal, or nearly so."
     if several := _several(text, listed, place, affiliation):
         edits = [several]
+    without = [one for accno, one in listed if not accno and one.get("id")]
+    if not edits and len(without) == 1 and _IS_ACCNO.fullmatch(text):
+        edits = [(_referring(without[0]["id"], place, affiliation),)]
+        why = "It is the only organisation without an accno."
     known = "; ".join(f"{accno} = {one.get('name', '')}" for accno, one in listed[:8])
     yield Flag(
         message=f"the affiliation {quoted(text)} names no organisation of the document",
@@ -87,11 +92,14 @@ def names_nothing(
         suggestion=suggest(
             *edits[0],
             alternatives=edits[1:3],
-            why="The names or accnos are equal, or nearly so.",
+            why=why,
         )
         if edits
         else None,
     )
+
+
+_IS_ACCNO = re.compile(r"[A-Za-z]{1,12}[-_]?\d{1,3}")
 
 
 def _accno(organisation: dict[str, Any], number: int, submission: Submission) -> str:

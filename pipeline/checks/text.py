@@ -213,6 +213,8 @@ def _stands_in(place: str, text: str) -> Severity | None:
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
+    if place.endswith("/grant_id"):
+        return "hint" if is_placeholder(text) else None
     short = len(text) < 12 and _SHORT.fullmatch(text) and "/associations/" not in place
     return "hint" if short and not place.startswith(_NAMED_ELSEWHERE) else None
 
