@@ -112,6 +112,17 @@ def test_an_association_by_accno_is_proposed_by_title(known: Knowledge, tmp_path
     assert not found(report, "CMP203"), "the biosample is the one that is meant"
 
 
+def test_unseen_characters_of_a_title_are_not_brought_into_associations(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("Title\tKeratocytes", "Title\tKerato\u200bcytes"))
+    (one,) = found(report, "CMP201")
+    assert proposed(one) == ["Keratocytes"]
+    assert one.suggestion is not None
+    assert one.suggestion.operations[0].place == "/study/biosamples/0/title"
+    assert not one.suggestion.alternatives
+
+
 def test_an_association_of_a_known_and_an_unknown_title_is_not_cut_to_the_known_one(
     known: Knowledge, tmp_path: Path
 ) -> None:

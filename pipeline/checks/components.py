@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pipeline.check import Context, Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder
 from pipeline.findings import Operation, Suggestion
+from pipeline.identifiers import visible
 from pipeline.schema import Template
 from pipeline.submission import Metadata, Submission
 
@@ -405,8 +406,11 @@ def _either_side(
     closest = nearest[0][0]
     holders = [n for n, s in enumerate(study[listed]) if s.get("title") == closest]
     if closest not in used and len(holders) == 1:
-        retitled = replace(below("/study", listed, holders[0], "title"), closest, one.title)
-        choices.insert(1, (retitled,))
+        at = below("/study", listed, holders[0], "title")
+        if one.title == visible(closest):
+            why = "They differ in characters that nobody sees."
+            return suggest(replace(at, closest, one.title), why=why)
+        choices.insert(1, (replace(at, closest, one.title),))
     return suggest(
         *choices[0],
         alternatives=choices[1:],
