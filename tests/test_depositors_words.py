@@ -813,6 +813,25 @@ def test_a_multiplication_sign_for_the_last_letter_of_an_orcid(
     assert proposed(one) == ["0000-0002-1694-233X"]
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("218250097", ["0000-0002-1825-0097"]),
+        ("218250097.0", ["0000-0002-1825-0097"]),
+        ("000-0002-1825-0097", ["0000-0002-1825-0097"]),
+        ("21694233X", ["0000-0002-1694-233X"]),
+        ("218250098", []),
+        ("0000-0002-1825-009", []),
+    ],
+)
+def test_zeros_that_a_spreadsheet_dropped_are_proposed(
+    known: Knowledge, tmp_path: Path, given: str, meant: list[str]
+) -> None:
+    rows = changed("E-mail\tmira", f"ORCID\t{given}\nE-mail\tmira")
+    (one,) = found(read(known, tmp_path, rows)[1], "ORC101")
+    assert (proposed(one) if one.suggestion else []) == meant
+
+
 def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     _, report = read(known, tmp_path, changed("Danio rerio", "Mouse (10090)"))
     assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]

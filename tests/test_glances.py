@@ -42,6 +42,7 @@ PAIRS = [
     (wording._LATER, wording.STANDS_IN),
     (wording._NONE, wording.STANDS_IN),
     (text._SHORT, wording.STANDS_IN),
+    (text._DASH, wording.STANDS_IN),
     (text._LEFT_OPEN, wording.STANDS_IN),
     (text._TEMPLATE, text._TRACES),
     (text._CELL_ESCAPE, text._TRACES),
@@ -67,8 +68,8 @@ PAIRS = [
 LETTERS = st.characters(exclude_characters="\u0345", codec="utf-8")
 """All but a sign whose capital is a letter."""
 WHOLE = {
-    *(misplaced._STAND_IN, wording._LATER, wording._NONE, text._SHORT, text._LITERAL),
-    *(packed._CITED, emails._TWICE, emails._BEHIND_NAME),
+    *(misplaced._STAND_IN, wording._LATER, wording._NONE, text._SHORT, text._DASH),
+    *(text._LITERAL, packed._CITED, emails._TWICE, emails._BEHIND_NAME),
 }
 """Forms that a text has as a whole."""
 

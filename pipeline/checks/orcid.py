@@ -108,7 +108,7 @@ def not_an_orcid(value: str, place: Place) -> Iterator[Flag]:
     """
     if value.strip() and orcid_form(visible(value)) is None:
         meant = _meant(value)
-        why = "The check digit fits when letters and marks that look like them are digits."
+        why = "The check digit fits when look-alike letters are digits and lost zeros are put back."
         yield Flag(
             message=f"{quoted(value)} has not the form of an ORCID iD",
             suggestion=suggest(replace(place, value, meant), why=why) if meant else None,
@@ -131,10 +131,20 @@ _TYPED = str.maketrans(
 )
 
 
+_BLOCKS = ("0000-0001-", "0000-0002-", "0000-0003-", "0009-")
+"""How ORCID iDs begin (ORCID support: structure of the ORCID identifier)."""
+
+
 def _meant(value: str) -> str | None:
     """The iD that a value is with its look-alike letters and odd separators set right."""
     text = unicodedata.normalize("NFKC", visible(value)).strip()
-    return orcid(text.translate(_TYPED)) if len(text) < 40 else None
+    typed = text.translate(_TYPED)
+    digits = typed.removesuffix("-0").replace("-", "")
+    if 9 <= len(digits) < 16 and digits[:-1].isdecimal():
+        # A spreadsheet drops the zeros before a number; iDs are of two blocks of ISNI.
+        whole = orcid(digits.zfill(16))
+        return whole if whole and whole.startswith(_BLOCKS) else None
+    return orcid(typed) if len(text) < 40 else None
 
 
 @check(

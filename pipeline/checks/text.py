@@ -159,6 +159,7 @@ _NAMING = ("/title", "/name", "/scientific_name")
 """Fields that nothing else can stand for, so that `n/a` is no answer in them."""
 
 _SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
+_DASH = re.compile(r"\s*[-–—]{1,4}\s*")
 
 _LEFT_OPEN = re.compile(
     r"\[(?:please )?(?:(?:add|enter|fill in|give|insert|provide|specify) (?!\d)[^\]\d]{2,40}"
@@ -215,8 +216,10 @@ def _stands_in(place: str, text: str) -> Severity | None:
         return "warning" if is_placeholder(text) else None
     if place.endswith("/grant_id"):
         return "hint" if is_placeholder(text) else None
-    short = len(text) < 12 and _SHORT.fullmatch(text) and "/associations/" not in place
-    return "hint" if short and not place.startswith(_NAMED_ELSEWHERE) else None
+    if len(text) >= 12 or "/associations/" in place or place.startswith(_NAMED_ELSEWHERE):
+        return None
+    dash = _DASH.fullmatch(text) and "/attributes/" not in place
+    return "hint" if dash or _SHORT.fullmatch(text) else None
 
 
 @check("TXT107", "text-pasted-twice", at="", severity="warning")
