@@ -237,3 +237,15 @@ def test_a_source_image_that_is_absent_is_told_by_its_own_name(
     content = "file_path\tlabel\tsource\na.tif\ttilt 1\t['tilt 1', 'tilt 9']\n"
     _, [told] = look(known, tmp_path, "list.tsv", ("file_path", "label", "source"), content)
     assert (told.code, told.value, told.location.column) == ("SUB212", "tilt 9", 3)
+
+
+def test_a_list_that_no_schema_describes_is_read_by_its_usual_header(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    entities = graph("list.csv", COLUMNS)
+    entities[3]["tableSchema"] = {"@id": "#nowhere"}
+    content = "file_path, dataset, stain\na.tif, #wild%20type, actin\nb.tif, #wild%20type, DNA\n"
+    opened, told = look(known, tmp_path, "list.csv", COLUMNS, content, entities)
+    assert not told
+    assert [[row[0], row[2]] for row in rows(opened)] == [["a.tif", "actin"], ["b.tif", "DNA"]]
+    assert [one.code for one in opened.findings] == ["SUB211"]

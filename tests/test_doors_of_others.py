@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipeline import knowledge, sources, stages
@@ -180,6 +181,31 @@ def test_text_of_a_spreadsheet_in_utf16_is_known(known: Knowledge, tmp_path: Pat
     metadata, told = look(known, tmp_path, "idr9999-study.txt", STUDY.encode("utf-16"))
     assert metadata["study"]["authors"] == [{"name": "Mira Söderlund"}]
     assert [one.severity for one in told if one.code == "SUB106"] == ["warning"]
+
+
+@pytest.mark.parametrize("name", ["idr9999-study.tsv", "idr9999-study.xlsx"])
+def test_a_study_file_may_be_called_a_table_or_be_a_workbook(
+    name: str, known: Knowledge, tmp_path: Path
+) -> None:
+    plain, _ = look(known, tmp_path, "idr9999-study.txt", STUDY)
+    (tmp_path / "apart").mkdir()
+    path = tmp_path / "apart" / name
+    rows = [line.split("\t") for line in STUDY.splitlines()]
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in [["# STUDY DESCRIPTION SECTION"], *rows]:
+            book.active.append(row)
+        book.save(path)
+    else:
+        path.write_text(STUDY, "utf-8")
+    [found] = sources.discover(path.parent)
+    assert found.document == path
+    opened = sources.open_found(found, files=False, imported=True)
+    assert opened.submission is not None
+    assert opened.submission.metadata == plain
+    assert opened.submission.source.kind == "idr-study"
+    at = opened.submission.source_map.locate("/study/authors/0/name")
+    assert (at.line, at.cell) in ((4, None), (None, "B5"))
 
 
 def test_the_same_value_twice_is_a_hint(known: Knowledge, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.findings import Finding, Frozen, Location
 from pipeline.intake import file_list_codes as codes
-from pipeline.intake import pagetab_tsv, pagetab_xlsx
+from pipeline.intake import idr_study, pagetab_tsv, pagetab_xlsx
 from pipeline.intake.file_list_grid import Columns, is_files
 from pipeline.intake.text import decode
 from pipeline.submission import FileList
@@ -161,7 +161,9 @@ def is_file_list(path: Path, start: bytes | None = None) -> bool:
             start = stream.read(_PEEK)
     start = start[:_PEEK]
     if start.startswith((_ZIP, _OLE)):
-        return path.suffix.lower() in EXTENSIONS and not _pagetab_workbook(path, start)
+        if path.suffix.lower() not in EXTENSIONS:
+            return False
+        return not _pagetab_workbook(path, start) and not idr_study.knows(path, start)
     text = _start_of_text(start)
     if text is None:
         return path.suffix.lower() in (".tsv", ".xlsx")
@@ -172,7 +174,9 @@ def is_file_list(path: Path, start: bytes | None = None) -> bool:
         return True
     if path.suffix.lower() not in (".tsv", ".xlsx") or not text.strip():
         return False
-    return _PAGETAB_TSV.match(text) is None and not pagetab_tsv.knows(path, start)
+    if _PAGETAB_TSV.match(text) or idr_study.knows(path, text.encode()):
+        return False
+    return not pagetab_tsv.knows(path, start)
 
 
 def _start_of_text(start: bytes) -> str | None:

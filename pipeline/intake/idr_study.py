@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.intake import pagetab_block_codes as codes
 from pipeline.intake import pagetab_content as build
+from pipeline.intake import pagetab_xlsx
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_layout import Row
 from pipeline.intake.pagetab_lines import Lines, short
@@ -123,14 +124,25 @@ _NAMES = (b"Comment[IDR Study Accession]", b"Study Title\t", b"Study Type\t")
 
 
 def knows(path: Path, head: bytes) -> bool:
-    """Text with the rows that every study file of IDR has."""
+    """Text, or a sheet of a workbook, with the rows that every study file of IDR has."""
     if path.suffix.casefold() not in (".txt", ".tsv"):
-        return False
+        return pagetab_xlsx.has_sheet(path, head, _is_study)
     return head.find(_NAMES[0]) != -1 or all(name in head for name in _NAMES[1:])
 
 
+def _is_study(names: list[str]) -> bool:
+    """Whether a sheet's first cells are names of the rows of a study file."""
+    own = {name.strip().encode() for name in names}
+    return _NAMES[0] in own or all(name.strip() in own for name in _NAMES[1:])
+
+
 def read(data: bytes, file: str) -> Reading:
-    """The metadata of an IDR study file; a place is a line and the number of its cell."""
+    """The metadata of an IDR study file; a place is a line and the number of its cell.
+
+    Depositors fill the template in with a spreadsheet, too, and send the workbook.
+    """
+    if data.startswith(b"PK"):
+        return _workbook(data, file)
     decoded = decode(data, file)
     if decoded.text is None:
         places = SourceMap(file=file, addressed=False)
@@ -143,6 +155,18 @@ def read(data: bytes, file: str) -> Reading:
     places = SourceMap(file=file, positions=lines.positions, addressed=False)
     before = (*decoded.findings, *line_ends(cutter.ends, file), *cutter.findings)
     return mapped(tree, places, (*before, *lines.findings), KIND)
+
+
+def _workbook(data: bytes, file: str) -> Reading:
+    """The metadata of a study file in a workbook; a place is a sheet and a cell's address."""
+    taken = pagetab_xlsx.read_rows(data, file, _is_study)
+    places = SourceMap(file=file, addressed=False)
+    if taken.locate is None:
+        return Reading(kind=KIND, metadata=None, source_map=places, findings=taken.findings)
+    lines = Lines(taken.locate, ragged=False)
+    tree = _Study(lines).tree(taken.rows)
+    places = places.model_copy(update={"positions": lines.positions})
+    return mapped(tree, places, (*taken.findings, *lines.findings), KIND)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.findings import Finding, Location, declare
 from pipeline.intake.pagetab import SPREADSHEET
@@ -71,6 +71,13 @@ _ENOUGH = 200
 
 def knows(path: Path, head: bytes) -> bool:
     """A workbook with a sheet written in PageTab's names, or one that cannot be opened."""
+    return has_sheet(path, head, looks_like_pagetab, broken=True)
+
+
+def has_sheet(
+    path: Path, head: bytes, wanted: Callable[[list[str]], bool], *, broken: bool = False
+) -> bool:
+    """Whether a workbook has a sheet whose names are wanted; `broken` if it cannot be opened."""
     if path.suffix.casefold() not in _SUFFIXES or not head.startswith(b"PK"):
         return False
     from pipeline.intake.workbook import Broken, TooLarge, Workbook
@@ -78,15 +85,15 @@ def knows(path: Path, head: bytes) -> bool:
     try:
         book = Workbook(path)
         try:
-            return any(_is_pagetab(book, sheet) for sheet in book.sheets[:_SHEETS])
+            return any(_is_wanted(book, sheet, wanted) for sheet in book.sheets[:_SHEETS])
         finally:
             book.close()
     except (Broken, TooLarge):
-        return True
+        return broken
 
 
-def _is_pagetab(book: Workbook, sheet: Sheet) -> bool:
-    """Whether a sheet's first column with content holds the names of PageTab."""
+def _is_wanted(book: Workbook, sheet: Sheet, wanted: Callable[[list[str]], bool]) -> bool:
+    """Whether a sheet's first column with content holds the names that are wanted."""
     columns: dict[int, list[str]] = {}
     for row in book.rows(sheet):
         if row.number > _ENOUGH:
@@ -95,11 +102,30 @@ def _is_pagetab(book: Workbook, sheet: Sheet) -> bool:
             if cell.text.strip():
                 columns.setdefault(cell.column, []).append(cell.text)
     names = columns[min(columns)] if columns else []
-    return bool(names) and looks_like_pagetab(names)
+    return bool(names) and wanted(names)
 
 
 def read(data: bytes, file: str) -> Reading:
     """The metadata of a PageTab workbook; a place is a sheet and a cell's address."""
+    taken = read_rows(data, file, looks_like_pagetab)
+    if taken.locate is None:
+        places = SourceMap(file=file, addressed=False)
+        return Reading(kind=KIND, metadata=None, source_map=places, findings=taken.findings)
+    lines = Lines(taken.locate, ragged=False)
+    done = read_blocks(lines, taken.rows, taken.findings, KIND, file)
+    return done.model_copy(update={"findings": _once(done.findings)})
+
+
+class Taken(NamedTuple):
+    """The rows of a workbook's sheet; `locate` is None where there are none."""
+
+    rows: list[Row]
+    locate: Callable[[int, int], Location] | None
+    findings: tuple[Finding, ...]
+
+
+def read_rows(data: bytes, file: str, wanted: Callable[[list[str]], bool]) -> Taken:
+    """The rows of the first sheet whose names are wanted, else of the first one."""
     from openpyxl.utils.cell import get_column_letter
 
     from pipeline.intake.workbook import UNLISTED, Broken, TooLarge, Workbook
@@ -111,7 +137,7 @@ def read(data: bytes, file: str) -> Reading:
             findings.append(BROKEN.at(Location(file=file), UNLISTED))
         try:
             sheets = book.sheets[:_SHEETS]
-            first = next((one for one in sheets if _is_pagetab(book, one)), sheets[0])
+            first = next((one for one in sheets if _is_wanted(book, one, wanted)), sheets[0])
             given = list(book.rows(first))
             columns = (cell.column for row in given for cell in row.cells if cell.text.strip())
             shift = min(columns, default=1) - 1
@@ -133,12 +159,11 @@ def read(data: bytes, file: str) -> Reading:
             book.close()
     except (Broken, TooLarge) as fault:
         finding = BROKEN.at(Location(file=file), f"the workbook cannot be read: {fault}")
-        return _unread(file, (finding,))
+        return Taken([], None, (finding,))
     if not rows:
         where = Location(file=file, sheet=first.name)
-        return _unread(file, (EMPTY.at(where, f"the sheet '{first.name}' is blank"),))
-    done = read_blocks(Lines(locate, ragged=False), rows, tuple(findings), KIND, file)
-    return done.model_copy(update={"findings": _once(done.findings)})
+        return Taken([], None, (EMPTY.at(where, f"the sheet '{first.name}' is blank"),))
+    return Taken(rows, locate, tuple(findings))
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -147,11 +172,6 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(
         one for one in findings if one.code != SPREADSHEET.code or one.location not in cells
     )
-
-
-def _unread(file: str, findings: tuple[Finding, ...]) -> Reading:
-    places = SourceMap(file=file, addressed=False)
-    return Reading(kind=KIND, metadata=None, source_map=places, findings=findings)
 
 
 def _rows(

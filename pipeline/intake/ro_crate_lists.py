@@ -16,6 +16,7 @@ from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.file_list_grid import Columns, distinct
 from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list
 from pipeline.intake.ro_crate_rows import Rows, cell, read_rows, size, sizes
+from pipeline.intake.spellings import fold
 from pipeline.intake.text import decode
 from pipeline.select import join
 from pipeline.submission import FileList
@@ -38,6 +39,14 @@ _ENTITY = frozenset(
 )
 _ONE = frozenset(("isPartOf", "associatedSubject", "associatedCreationProcess"))
 """Columns that hold one reference; the others hold lists of them."""
+_COLUMNS = {
+    "filepath": _PATH,
+    "sizeinbytes": _SIZE,
+    "dataset": _DATASET,
+    "type": "type",
+    "label": _NAME,
+}
+"""Columns of the lists that the archive's programs write (folded), and what they mean."""
 _TYPES = ("type", "22-rdf-syntax-ns")
 _RELATED = frozenset((*_ENTITY, *_TYPES))
 """Columns that relate a file to entities of the crate, or say which class it has."""
@@ -82,7 +91,7 @@ class Lists:
             self.findings.append(file_list_codes.ABSENT.at(where, message, value=name, place=place))
             self.schema(entity)
             return
-        columns = self.schema(entity)
+        columns = self.schema(entity) or _usual(path)
         if not columns:
             component = homes[0] if homes else None
             read = file_lists.read_file_list(path, name=name, component=component)
@@ -176,6 +185,15 @@ class Lists:
                     else:
                         continue
                     self.findings.append(codes.ROW_REFERENCE.at(where, message, value=wanted))
+
+
+def _usual(path: Path) -> dict[str, str]:
+    """What the columns of a list mean that no schema describes, by the archive's usual names."""
+    with path.open("rb") as stream:
+        first = stream.readline(1 << 14).decode("utf-8-sig", errors="replace")
+    cells = [cell.strip(' "\r\n') for cell in re.split(r"[,;\t]", first)]
+    named = {cell: _COLUMNS[fold(cell)] for cell in cells if fold(cell) in _COLUMNS}
+    return named if _PATH in named.values() else {}
 
 
 def _place_of(graph: Graph, name: str) -> str:

@@ -111,8 +111,10 @@ class _Reader:
     def part(self, text: str, mark: str) -> None:
         """Take in the rows of a text."""
         self.grid.ends_open = not text.endswith(("\n", "\r"))
-        # Programs that write blanks after commas write them before a quote, too.
+        # Who writes blanks after commas writes them in the header, or before a quote, too.
+        after = text.lstrip().split("\n", 1)[0].split(mark)[1:]
         spaced = re.search(rf'{mark} +"', text) is not None
+        spaced = spaced or (bool(after) and all(one.startswith(" ") for one in after))
         try:
             for line, row in _quoted(io.StringIO(text, newline=""), mark, spaced):
                 self.row(line, row)
