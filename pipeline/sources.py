@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from pipeline import intake
 from pipeline.accession import is_accession
@@ -70,6 +70,8 @@ class Found(Frozen):
     """Names of further documents in the folder."""
     kind: str | None = None
     """The kind of the document, where its door is known already."""
+    data: bytes | None = Field(default=None, repr=False)
+    """The bytes of the document, where they were read to tell its kind."""
 
     @property
     def shown(self) -> str:
@@ -184,7 +186,7 @@ def open_found(found: Found, *, files: bool = True, imported: bool = False) -> O
         return Opened(
             id=found.name, found=found, submission=None, findings=(NO_DOCUMENT.at(here, message),)
         )
-    reading = intake.read(found.document, found.shown, found.kind)
+    reading = intake.read(found.document, found.shown, found.kind, found.data)
     findings = list(reading.findings)
     for name in found.others:
         message = f"besides '{found.document.name}' the folder holds the document '{name}'"

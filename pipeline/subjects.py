@@ -78,7 +78,8 @@ def _file(path: Path) -> Subject:
         return Subject(given=str(path), kind="file-list", path=path)
     door = intake.door_for(path, head)
     if door is not None:
-        found = Found(given=str(path), document=path, folder=None, kind=door.KIND)
+        data = head if len(head) < intake.HEAD else None
+        found = Found(given=str(path), document=path, folder=None, kind=door.KIND, data=data)
         return Subject(given=str(path), kind="submission", path=path, found=found)
     return Subject(given=str(path), kind="image", path=path)
 

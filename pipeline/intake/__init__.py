@@ -82,8 +82,13 @@ def _in_utf8(head: bytes) -> bytes:
     return head[: len(head) // 2 * 2].decode("utf-16", errors="replace").encode()
 
 
-def read(path: Path, file: str | None = None, kind: str | None = None) -> Reading:
-    """A document's metadata; findings name it `file`; its door is that of `kind`, if given."""
+def read(
+    path: Path, file: str | None = None, kind: str | None = None, data: bytes | None = None
+) -> Reading:
+    """A document's metadata; findings name it `file`.
+
+    Its door is that of `kind`, its bytes are `data`, where they are known already.
+    """
     name = file or path.name
     door = next((one for one in doors() if kind == one.KIND), None) or door_for(path)
     if door is None:
@@ -95,4 +100,6 @@ def read(path: Path, file: str | None = None, kind: str | None = None) -> Readin
             findings=(UNKNOWN.at(Location(file=name), message),),
         )
     read_path: Callable[[Path, str], Reading] | None = getattr(door, "read_path", None)
-    return read_path(path, name) if read_path else door.read(path.read_bytes(), name)
+    if read_path is not None:
+        return read_path(path, name)
+    return door.read(path.read_bytes() if data is None else data, name)

@@ -159,8 +159,9 @@ _SIGNS = (b"study:", b"annotation_overview:", b"rembi_version", b"author_first_n
 def knows(path: Path, head: bytes) -> bool:
     """A YAML or JSON file with a study or annotations in the words of REMBI or MIFA."""
     if path.suffix.casefold() == ".json":
-        other = any(key in head for key in (b'"section"', b'"@graph"'))
-        return any(key in head for key in _JSON_SIGNS) and not other
+        if any(key in head for key in (b'"section"', b'"@graph"')):
+            return False
+        return any(key in head for key in _JSON_SIGNS)
     if path.suffix.casefold() not in (".yaml", ".yml"):
         return False
     lines = head.lower().replace(b"\r", b"\n").split(b"\n")
