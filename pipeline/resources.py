@@ -1,4 +1,4 @@
-"""The one way to the schemas and rules: the environment's, else bundled, else the checkout's."""
+"""The one way to schemas, rules, deployments: the environment's, bundled, the checkout's."""
 
 from __future__ import annotations
 
@@ -24,10 +24,19 @@ def rules() -> Path:
     return _folder("curation_rules", "BIA_RULES")
 
 
+def deployments() -> Path:
+    """The file that declares Prefect's deployments and their schedules."""
+    return _own("prefect.yaml")
+
+
 def _folder(name: str, variable: str) -> Path:
     if given := os.environ.get(variable):
         if not Path(given).is_dir():
             raise FileNotFoundError(f"{variable} names no folder: {given}")
         return Path(given)
+    return _own(name)
+
+
+def _own(name: str) -> Path:
     bundled = _HERE / "_resources" / name
-    return bundled if bundled.is_dir() else _HERE.parent / name
+    return bundled if bundled.exists() else _HERE.parent / name

@@ -128,16 +128,33 @@ def program(log: Path, env: Mapping[str, str], *words: str) -> Iterator[None]:
                     continue
 
 
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment() -> dict[str, str]:
+    """The environment without any settings of Prefect."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+
+
+def healthy(api: httpx.Client) -> bool:
+    """Whether a server answers."""
+    try:
+        return api.get("/health").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 @contextmanager
 def server(home: Path) -> Iterator[Server]:
     """A server on a free port of this machine, with a home of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}/api"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     env = {
-        **kept,
+        **environment(),
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": url,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -151,15 +168,8 @@ def server(home: Path) -> Iterator[Server]:
         program(log, env, *start),
         httpx.Client(base_url=url, timeout=30, trust_env=False) as api,
     ):
-
-        def healthy() -> bool:
-            try:
-                return api.get("/health").status_code == 200
-            except httpx.TransportError:
-                return False
-
         try:
-            waited(healthy, 90)
+            waited(lambda: healthy(api), 90)
         except TimeoutError:
             raise AssertionError(log.read_text(errors="replace")[-3000:]) from None
         yield Server(home=home, env=env, api=api)

@@ -39,6 +39,8 @@ def test_an_unpacked_wheel_validates_without_the_checkout(wheel: Path, tmp_path:
         "import pipeline, pipeline.resources as resources\n"
         f"assert pipeline.__file__.startswith({str(tmp_path)!r}), pipeline.__file__\n"
         "assert '_resources' in str(resources.schemas())\n"
+        "from pipeline.flows import serving\n"
+        "assert '_resources' in str(resources.deployments()) and serving.declared()\n"
         "from pipeline.cli import cli\n"
         f"cli.main(['validate', {str(document)!r}, '--no-files'], standalone_mode=False)\n"
     )

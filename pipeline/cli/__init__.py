@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "codes": ("codes", "List every kind of finding."),
     "explain": ("codes", "Explain one kind of finding."),
     "rules": ("codes", "List every curation rule."),
+    "serve": ("serve", "Run the schedules, Prefect's page and its reviews for an archive."),
     "doctor": ("doctor", "Look whether all that curation needs is there and works."),
     "registries": ("registries", "Show the registries' snapshots, or load official dumps."),
 }

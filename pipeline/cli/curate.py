@@ -86,10 +86,10 @@ def curate(
 def use_prefect(archive: Path) -> None:
     """Let Prefect keep its own state under the archive, unless a server is given."""
     # A server whose database is busy at that moment may answer 500; it is asked again.
-    _set(DO_NOT_TRACK="1", PREFECT_CLIENT_RETRY_EXTRA_CODES="500")
+    unless_set(DO_NOT_TRACK="1", PREFECT_CLIENT_RETRY_EXTRA_CODES="500")
     if not debugging():
         # Tracebacks are logged; what a person should know is said by this command.
-        _set(
+        unless_set(
             PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL="CRITICAL",
             PREFECT_LOGGING_HANDLERS_DEBUG_LEVEL="CRITICAL",
         )
@@ -102,7 +102,7 @@ def use_prefect(archive: Path) -> None:
         # The server would say nothing and be waited for in vain.
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(home))
     _end_orphans(home)
-    _set(
+    unless_set(
         PREFECT_HOME=str(home),
         PREFECT_LOGGING_TO_API_ENABLED="false",
         PREFECT_SERVER_ALLOW_EPHEMERAL_MODE="true",
@@ -138,7 +138,8 @@ def _lost(process: psutil.Process) -> bool:
     return parent is None or (parent.pid == 1 and "curat" not in words and "pipeline" not in words)
 
 
-def _set(**values: str) -> None:
+def unless_set(**values: str) -> None:
+    """Set variables of the environment that are not set yet."""
     for name, value in values.items():
         os.environ.setdefault(name, value)
 
