@@ -136,6 +136,27 @@ def test_a_crate_of_the_submission_profile_is_read_in_peace(
     assert not {"SUB154", "FUN104"} & {one.code for one in told}
 
 
+def test_a_class_that_the_profile_has_not_is_told(known: Knowledge, tmp_path: Path) -> None:
+    document = crate(
+        {"@id": "#a", "@type": ["bia:SpecimenPreparation"], "title": "scales"},
+        {"@id": "#b", "@type": ["bia:Association"]},
+        {"@id": "#c", "@type": ["bia:Protocol"], "title": "freezing"},
+        **{"@type": ["Dataset", "bia:Study"]},
+    )
+    _, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    [one] = [one for one in told if one.code == "SUB154"]
+    assert (one.severity, one.location.pointer) == ("warning", "/@graph/1/@type")
+
+
+def test_two_ids_of_methods_in_one_value_are_not_made_one(known: Knowledge, tmp_path: Path) -> None:
+    method = {"imagingMethodName": "confocal microscopy", "fbbiId": "FBbi_00000251; FBbi_00000369"}
+    document = crate({"@id": "#m", "@type": "bia:ImageAcquisitionProtocol", **method})
+    _, told = look(known, tmp_path, "x-ro-crate-metadata.json", document)
+    [one] = [one for one in told if one.code.startswith("ACQ")]
+    assert (one.code, one.suggestion) == ("ACQ302", None)
+    assert "2 ids" in one.message
+
+
 @pytest.mark.parametrize(("given", "written"), [("./a/", "a/"), ("a/", "./a/")])
 def test_identifiers_with_and_without_a_dot_are_one(
     given: str, written: str, known: Knowledge, tmp_path: Path

@@ -234,8 +234,11 @@ def id_unknown(method: dict[str, Any], place: Place, registries: Registries) -> 
         known = registries.imaging_method_by_id(f"FBbi:{digits[1]:0>8}") if digits else None
         named = _same(method, registries)
         fits = known is not None and (named is None or named.term_id == known.term_id)
+        several = len(re.findall(r"fbbi[:_]?\d", given, re.IGNORECASE))
         yield Flag(
-            message=f"FBbi ({registries.snapshot('fbbi').version}) has no term {given!r}",
+            message=f"{given!r} holds {several} ids; an imaging method has one"
+            if several > 1
+            else f"FBbi ({registries.snapshot('fbbi').version}) has no term {given!r}",
             at=at,
             suggestion=suggest(
                 replace(at, method["term_id"], known.term_id),

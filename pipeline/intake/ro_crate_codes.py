@@ -116,6 +116,8 @@ TYPE = declare(
     "error",
     """An entity's `@type` names several classes of the archive's profile, or none but seems to.
 
+    A class that the profile does not have is a warning: programs pass such an entity by.
+
     To fix: name exactly one of them, such as `bia:BioSample`.
     """,
 )

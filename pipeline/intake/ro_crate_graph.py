@@ -51,6 +51,10 @@ _CLASSES = {
 """Classes of RO-Crate and of the archive's profile by their small letters."""
 _MODELS = frozenset(("rembidataset", "mifadataset"))
 """What a dataset of the profile may be besides, to say which model of metadata it follows."""
+_FORMER = frozenset(
+    ("association", "associationproperty", "signalchannelinformation", "affiliaton")
+)
+"""Classes of older versions of the profile (BioImage-Archive/BIA-ro-crate, read 2026-11-23)."""
 _PREFIXES = frozenset(
     ("", "bia:", "http://bia/", "schema:", "http://schema.org/", "https://schema.org/")
 )
@@ -388,9 +392,13 @@ class Graph:
         given = [match[1] for one in entity.types if (match := _CLASS_PREFIX.fullmatch(one))]
         own = [one for one in given if fold(one) not in _MODELS]
         lookalike = not own and entity.is_a(*terms().classes) and not entity.is_a("dataset")
+        said = ", ".join(entity.types)
+        if len(own) == 1 and meant_class(own[0]) not in terms().classes | _FORMER:
+            message = f"the entity '{entity.id}' has the type '{own[0]}', which the profile has not"
+            at = join(entity.at, "@type")
+            self.flag(codes.TYPE, at, message, value=own[0], severity="warning")
         if len(own) < 2 and not lookalike:
             return
-        said = ", ".join(entity.types)
         message = f"the entity '{entity.id}' has the types {said}: not exactly one of the profile"
         self.flag(codes.TYPE, join(entity.at, "@type"), message, value=said)
 

@@ -156,9 +156,10 @@ class Registries(Frozen):
 
     @answered
     def imaging_method_by_id(self, text: str) -> ImagingMethod | None:
-        """The FBbi term with an id, in any of its forms (FBbi:, FBbi_, an address)."""
-        digits = re.search(r"fbbi[:_]?(\d{8})\s*$", text.strip(), re.IGNORECASE)
-        key = f"FBbi:{digits[1]}" if digits else ""
+        """The FBbi term with an id, in any of its forms (FBbi:, FBbi_, an address), given alone."""
+        ids = re.findall(r"fbbi[:_]?(\d+)", text, re.IGNORECASE)
+        alone = len(ids) == 1 and len(ids[0]) == 8 and text.rstrip().endswith(ids[0])
+        key = f"FBbi:{ids[0]}" if alone else ""
         fields = self._by_id(fbbi.NAME, key) if key else None
         return ImagingMethod(term_id=key, label=fields["label"]) if fields else None
 
