@@ -50,7 +50,11 @@ def test_no_yaml_is_too_odd(text: str, tmp_path: Path) -> None:
         ("  title:", "\ttitle:", "a tab stands where YAML takes spaces only"),
         ("title: Mitotic", "title: Mitotic: spindles", "a colon stands in a text without quotes"),
         ("biological_entity: spindle", "biological_entity: %spindle", "begins with '%'"),
-        ("title: Mitotic spindles", "title: 'Yeast's spindles'", "does not fit those above"),
+        ("title: Mitotic spindles", "title: 'Yeast's spindles'", "in single quotes has one"),
+        ("title: Mitotic spindles", 'title: "A "good" one"', "in double quotes has one"),
+        ("title: Mitotic spindles", "title: [see] text", "begins with '['"),
+        ("  keywords: [", "   keywords: [", "stands further right than the one above"),
+        ("title: Mitotic", "title:Mitotic", "no blank stands behind the colon of 'title'"),
         ("[yeast, spindle]", "[yeast, spindle", "bracket"),
     ],
 )
@@ -59,6 +63,8 @@ def test_broken_rules_are_told_in_words_for_people(before: str, after: str, word
     read = rembi_yaml.read(REMBI.replace(before, after, 1).encode(), "study.yaml")
     (one,) = (finding for finding in read.findings if finding.code == "SUB160")
     assert words in one.message
+    if "[yeast" not in after:
+        assert one.location.line == REMBI[: REMBI.index(before)].count("\n") + 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,9 @@ MOST = 200_000
 _UNFIT = "the line does not fit those above: other indentation, or a quote or bracket left open"
 _BLOCKS = frozenset("|>")
 """Styles of texts that YAML itself ends with a line end."""
+_COLON = "a colon stands in a text without quotes"
+_VALUE = re.compile(r"\s*(?:- )?(?:[^:#\"'\[{]+:\s+)?([\"'\[{])")
+"""How a value begins that holds a mark of YAML."""
 _MERGE = "tag:yaml.org,2002:merge"
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 
@@ -66,8 +70,13 @@ def parse(text: str, file: str) -> Parsed:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
         problem = _in_words(str(fault.problem or fault.context), text, mark)
+        where = _at(file, mark)
+        if glued := _glued(problem, text, where.line or 0):
+            problem = f"no blank stands behind the colon of '{glued[1]}'"
+            column = glued.end(1) + 1
+            where = where.model_copy(update={"line": (where.line or 0) - 1, "column": column})
         message = f"the rules of YAML are broken here: {problem}"
-        parsed.findings.append(NOT_YAML.at(_at(file, mark), message))
+        parsed.findings.append(NOT_YAML.at(where, message))
         return parsed
     except yaml.YAMLError as fault:
         reason = str(fault).splitlines()[0]
@@ -80,7 +89,7 @@ def parse(text: str, file: str) -> Parsed:
 
 
 _WORDS = (
-    ("mapping values are not allowed", "a colon stands in a text without quotes"),
+    ("mapping values are not allowed", _COLON),
     ("did not find expected key", _UNFIT),
     ("did not find expected '-'", _UNFIT),
     ("did not find expected <document start>", _UNFIT),
@@ -93,15 +102,34 @@ _WORDS = (
 """What the reader's own words mean to people who write YAML by hand."""
 
 
+def _glued(problem: str, text: str, number: int) -> re.Match[str] | None:
+    """A name and a value without a blank between them, which make the next line go on there."""
+    lines = text.splitlines()
+    above = lines[number - 2] if problem == _COLON and 1 < number <= len(lines) else ""
+    return re.match(r"\s*(?:- )?([A-Za-z][\w ]*):(?=[^\s/])", above)
+
+
 def _in_words(problem: str, text: str, mark: Any) -> str:
     """What breaks the rules, in words for people; what the reader says where none are known."""
+    lines = text.splitlines()
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    if "did not find expected" in problem and (begun := _VALUE.match(line)):
+        sign, end = begun[1], mark.column
+        if sign in "\"'" and line[end - 1 : end] == sign and end > begun.start(1) + 1:
+            kind = "double" if sign == '"' else "single"
+            return f"a text in {kind} quotes has one within it, which ends it before its end"
+        if sign in "[{" and "," not in line[begun.start(1) : end]:
+            return f"a text that begins with '{sign}' is not in quotes"
     if "cannot start any token" in problem and mark is not None:
-        lines = text.splitlines()
-        line = lines[mark.line] if mark.line < len(lines) else ""
         sign = line[mark.column : mark.column + 1]
         if sign == "\t" or "\t" in line[: mark.column]:
             return "a tab stands where YAML takes spaces only"
         return f"a text that begins with '{sign}' is not in quotes" if sign else problem
+    named = re.match(r"(\s*)(?:- )?[A-Za-z][\w ]*:", line)
+    if "mapping values" in problem and named is not None and named.end() == mark.column + 1:
+        above = lines[mark.line - 1] if mark.line else ""
+        if len(named[1]) > len(above) - len(above.lstrip()):
+            return "the line stands further right than the one above it, whose value goes on here"
     return next((words for said, words in _WORDS if said in problem), problem)
 
 
