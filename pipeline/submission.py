@@ -178,7 +178,8 @@ class Source(Frozen):
     imported: bool = False
 
 
-ELSEWHERE = frozenset({"idr-study", "empiar"})
+EMPIAR = "empiar"
+ELSEWHERE = frozenset({"idr-study", EMPIAR})
 """Kinds of documents of studies that another resource holds with their files (IDR, EMPIAR)."""
 
 

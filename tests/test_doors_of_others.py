@@ -190,6 +190,22 @@ def test_an_entry_of_empiar_has_fields_that_are_not_filled_in(
     assert slashes.location.pointer == "/EMPIAR-99001/imagesets/0/directory"
 
 
+def test_authors_of_empiar_are_not_asked_for_what_its_form_has_no_place_for(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    names = ["('Lindgren', 'M')", "('Okafor' 'CJ')", "Tanaka Y"]
+    person = {"first_name": "Mira", "last_name": "Lindgren", "email": "mira@example.org"}
+    person["organization"] = "Example Institute"
+    entry = {**ENTRY, "authors": [{"name": name} for name in names], "corresponding_author": person}
+    metadata, told = look(known, tmp_path, "e.json", json.dumps(entry))
+    given = [one["name"] for one in metadata["study"]["authors"]]
+    assert given == ["Lindgren M", "Okafor CJ", "Tanaka Y", "Mira Lindgren"]
+    assert not {"AUT002", "AUT102"} & {one.code for one in told}
+    [once] = [one for one in told if one.code == "AFF001"]
+    assert once.location.pointer == "/authors/0"
+    assert "and 2 more" in once.message
+
+
 STUDY = (
     "Comment[IDR Study Accession]\tidr9999\r\n"
     "Study Title\tGenome-wide RNAi of wing discs\r\n"

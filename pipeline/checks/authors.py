@@ -10,6 +10,7 @@ from pipeline.check import Context, Flag, Place, below, check, suggest
 from pipeline.checks.wording import asks, plain, quoted
 from pipeline.findings import Operation, Severity, Suggestion
 from pipeline.intake.spellings import fold
+from pipeline.submission import EMPIAR, Submission
 
 _GROUP = re.compile(
     r"\b(?:consorti(?:um|a)|collaboration|network|(?:research |working |study )?group|team|lab|"
@@ -107,14 +108,17 @@ def name_of_one_word(name: str) -> Iterator[Flag]:
     severity="hint",
     requires=["AUT115"],
 )
-def name_with_initials(name: str) -> Iterator[Flag]:
+def name_with_initials(name: str, submission: Submission) -> Iterator[Flag]:
     """An author's given names are only initials, so namesakes cannot be told apart.
+
+    EMPIAR's form asks for initials.
 
     To fix: write the given names in full, if the author does.
     """
     words = name.replace("-", " ").replace(".", " ").split()
     short = [word for word in words if word.isupper() and len(word) < 4 and word.isalpha()]
-    if len(words) > 1 and len(words) - len(short) <= 1 and short:
+    asked_for = submission.source.kind == EMPIAR
+    if len(words) > 1 and len(words) - len(short) <= 1 and short and not asked_for:
         yield Flag(message=f"the author's given names are initials: {quoted(name)}")
 
 

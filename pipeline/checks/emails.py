@@ -14,7 +14,7 @@ from pipeline.checks.code_pages import in_own_code_page
 from pipeline.checks.wording import asked, author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.identifiers import email, visible
-from pipeline.submission import Metadata
+from pipeline.submission import EMPIAR, Metadata
 
 _ADDRESS = re.compile(
     r"(?<![^\s@<>,;()\[\]])[^\s@<>,;()\[\]]+@[^\s@<>,;()\[\]]+\.[^\s@<>,;()\[\]]+"
@@ -40,12 +40,14 @@ PRIVATE = re.compile(
 def email_missing(author: dict[str, Any], context: Context, metadata: Metadata) -> Iterator[Flag]:
     """An author has no e-mail address, so the archive cannot write to them.
 
-    It is an error only where the document's own template asks for one, else a hint.
+    It is an error only where the document's own template asks for one, else a hint; EMPIAR's form
+    has no place for one beside the names of authors.
 
     To fix: add the author's address.
     """
     needed = asked(context, "Author", "email")
     others = any(_written(one) for one in metadata["study"]["authors"])
+    others = others and context.submission.source.kind != EMPIAR
     if not _written(author) and (needed or others):
         message = f"{author_called(author)} has no e-mail address"
         yield Flag(message=message, severity="error" if needed else "hint")

@@ -14,7 +14,7 @@ from pipeline.findings import Operation
 from pipeline.identifiers import ADDRESS, email, ror, ror_form, visible
 from pipeline.registries import Registries
 from pipeline.select import parent
-from pipeline.submission import Metadata, Submission
+from pipeline.submission import EMPIAR, Metadata, Submission
 
 LONG = 90
 """Names of organisations over this many characters are postal addresses (34 real studies)."""
@@ -28,11 +28,14 @@ _NEAR = 0.75
 
 
 @check("AFF001", "author-without-affiliation", at="/study/authors/*", severity="error")
-def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Flag]:
+def without_affiliation(
+    author: dict[str, Any], place: Place, metadata: Metadata, context: Context
+) -> Iterator[Flag]:
     """An author has no affiliation; the archive cannot register a DOI without one.
 
     It is a warning where the document's own form, or a document that is no PageTab, asks for none,
-    and a hint where an address stands in its place.
+    and a hint where an address stands in its place. EMPIAR's form has no place for one beside the
+    names of authors: of such documents it is told once.
 
     To fix: name the organisation where the author worked.
     """
@@ -41,10 +44,16 @@ def without_affiliation(author: dict[str, Any], context: Context) -> Iterator[Fl
             context.template is None and context.submission.source.kind.startswith("pagetab")
         )
         named, address = author_called(author), author.get("address")
+        message = f"{named} has an address, but no affiliation" if address else ""
+        if context.submission.source.kind == EMPIAR:
+            authors = metadata["study"]["authors"]
+            lacking = [n for n, one in enumerate(authors) if not one.get("affiliations")]
+            if int(place.rpartition("/")[2]) != lacking[0]:
+                return
+            more = len(lacking) - 1
+            message = f"{named} and {more} more have no affiliation" if more else ""
         yield Flag(
-            message=f"{named} has an address, but no affiliation"
-            if address
-            else f"{named} has no affiliation",
+            message=message or f"{named} has no affiliation",
             severity="error" if needed else "hint" if address else "warning",
         )
 

@@ -26,7 +26,9 @@ ORDER = 35
 
 _DATE = re.compile(r"\d{4}|\d\d?[./-]\d\d?[./-]\d\d")
 """What a date holds in any form, and the codes for a date (RE, EP, HP, HO) do not."""
-_PAIR = re.compile(r"""\((?P<a>['"])(?P<family>.+?)(?P=a), ?(?P<b>['"])(?P<initials>.*?)(?P=b)\)""")
+_PAIR = re.compile(
+    r"""\((?P<a>['"])(?P<family>.+?)(?P=a),? *(?P<b>['"])(?P<initials>.*?)(?P=b)\)"""
+)
 """A person's surname and initials, as the deposition form has them in one text."""
 _SUFFIXES = frozenset((".json", ".xml", ".yaml", ".yml"))
 _YAML = (b"biosamples:", b"rembis:", b"datasets:")
