@@ -15,6 +15,8 @@ _LOST = "\ufffd"
 _PERSON = re.compile(r"/study/(?:authors|organisations)/\d+/name")
 _ASKED = re.compile(r"[^\W\d_]\?+(?:[^\W\d_]|(?= [A-ZÀ-Þ][a-zß-ÿ]))|(?<![^\s-])\?+(?=[a-zß-ÿ]{2})")
 """What is left of a letter in a code page that does not have it."""
+_ASKED_UNIT = re.compile(r"(?<=\d) ?\?(?:C|[mlLgMsA])(?![\w?])")
+"""What is left of a degree sign or of a micro sign between a number and its unit."""
 
 
 @check("TXT112", "character-lost", at="", severity="warning")
@@ -31,6 +33,11 @@ def character_lost(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
             if _PERSON.fullmatch(place) and _ASKED.search(text):
                 told = f"a question mark stands for a letter in {quoted(text, 60)}"
                 yield Flag(message=told, at=place)
+            elif unit := _ASKED_UNIT.search(text):
+                around = text[max(0, unit.start() - 20) : unit.end()]
+                yield Flag(
+                    message=f"a question mark stands for a sign in {quoted(around)}", at=place
+                )
 
 
 _MARKS = {

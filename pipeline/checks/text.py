@@ -162,12 +162,14 @@ _SHORT = re.compile(r"\W*(?:n\s?/\s?a|n\.\s?a)\W*", re.IGNORECASE)
 _DASH = re.compile(r"\s*[-–—]{1,4}\s*")
 
 _LEFT_OPEN = re.compile(
-    r"\[(?:please )?(?:(?:add|enter|fill in|give|insert|provide|specify) (?!\d)[^\]\d]{2,40}"
+    r"\[(?:please )?(?:(?:add|describe|enter|fill in|give|insert|provide|specify) (?!\d)"
+    r"[^\]\d]{2,40}"
     r"|(?:citation|reference|ref\.?) (?:here|missing|needed)|TBA|TBC|TBD|TODO|[Xx]{2,}|\?+)\]"
-    r"|\(to be (?:added|completed|confirmed|filled in|inserted|updated)\)",
+    r"|\((?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
+    r"|(?-i:\bTODO\s?:)|\?{3,}",
     re.IGNORECASE,
 )
-"""What authors leave in brackets for later within a text."""
+"""What authors leave for later within a text, mostly in brackets."""
 
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 _TOLD_THERE = re.compile(
@@ -210,7 +212,7 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
 
 def _stands_in(place: str, text: str) -> Severity | None:
     """How grave it is that a text stands where a value should; None if it does not."""
-    if waits(text) or (("[" in text or "(to be " in text) and _LEFT_OPEN.search(text)):
+    if waits(text) or _LEFT_OPEN.search(text):
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None

@@ -126,7 +126,8 @@ STANDS_IN = Glance(
     rf"|(?:test|dummy) (?:submission|upload)|test(?:ing)?\W+test|asdf|qwer|zxcv|sdfg|dfgh"
     rf"|hjkl|{_SAME_LETTER})"
     rf"|^\s*(?:{_NONE.pattern}|{'|'.join(map(re.escape, sorted(_HELP)))})\s*$"
-    r"|^[<{]|^\s*#\s|\[|\(to be |please ignore"
+    r"|^[<{]|^\s*#\s|\[|to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
+    r"|please ignore|(?-i:TODO\s?:)|\?\?\?"
 )
 """A quick look for what may stand where a value should, in `waits` and `is_placeholder`."""
 
