@@ -218,6 +218,7 @@ def test_words_around_a_grant_number_are_kept(registries: Registries) -> None:
         ("MICIU", "Grant PID2019-123456RB-I00 funded by MCIN/AEI/ 10.13039/501100011033", None),
         ("DFG", "Germany’s Excellence Strategy – EXC 2067/1-390729940", "EXC 2067/1-390729940"),
         ("National Cancer Institute (NCI)", "NIH R21 CA245678", "R21 CA245678"),
+        ("NIH", "No 5, R01GM123456", "R01GM123456"),
         ("Example Board", "SR/SO/BB-0012/2014 dt. 22-09-2015", "SR/SO/BB-0012/2014"),
     ],
 )
@@ -258,6 +259,23 @@ def test_several_numbers_become_rows_of_the_same_funder(registries: Registries) 
         {"funder": "Wellcome Trust", "grant_id": "092096"},
         {"funder": "Other"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("No. 82071234, 31970811", ["82071234", "31970811"]),
+        ("Grant Nos. 31970811 and 32170304", ["31970811", "32170304"]),
+        ("GA 101057970 / 101046203", ["101057970", "101046203"]),
+        ("Project-ID 431549029; 390939984", ["431549029", "390939984"]),
+    ],
+)
+def test_words_before_several_numbers_are_no_part_of_them(
+    text: str, numbers: list[str], registries: Registries
+) -> None:
+    given = submission(study(grants=[{"funder": "Example Foundation", "grant_id": text}]))
+    after = mended(the("FUN102", given, registries), given).metadata["study"]["grants"]
+    assert [grant["grant_id"] for grant in after] == numbers
 
 
 def test_a_note_behind_a_number_is_kept(registries: Registries) -> None:

@@ -134,7 +134,7 @@ def only_in_text(study: dict[str, Any]) -> Iterator[Flag]:
 
 
 _FILLER = (
-    r"(?:the|grants?|award|project|contract|funding|agreement|reference|ref|number|numbers|num|no|nr"
+    r"(?:the|grants?|award|project|contract|funding|agreement|reference|ref|number|numbers|num|nos?|nr"
     r"|n°|nº|№|id|code|under|agr|ga|projekt|projektnummer|förderkennzeichen|projet|proyecto|projeto"
     r"|processo|progetto|#)"
 )
@@ -309,7 +309,7 @@ def _whole(funder: str, text: str, part: str, registries: Registries) -> str:
         return part
     form = known.grant_pattern.removeprefix("^").removesuffix("$")
     fitting = re.finditer(rf"(?<![\w./-])(?:{form})(?![\w/-])", text)
-    return next((one[0] for one in fitting if part in one[0]), part)
+    return next((one[0].strip() for one in fitting if part in one[0]), part)
 
 
 def _number_alone(
@@ -482,11 +482,13 @@ def several(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
     )
 
 
+_FILLED = re.compile(rf"\A(?:{_FILLER}(?!\w)\.?[\s:-]*)+", re.IGNORECASE)
 _NOTE = re.compile(r"(?P<number>.+?)\s*\([^()]*\)")
 
 
 def _row(part: str) -> dict[str, Any]:
-    """One grant of several: its number, and the whole text if a note in brackets stands behind."""
+    """One grant of several: its number, and the text if a note in brackets stands behind it."""
+    part = _FILLED.sub("", part) or part
     noted = _NOTE.fullmatch(part)
     if noted is None:
         return {"grant_id": part}

@@ -40,17 +40,21 @@ EARLIER = re.compile(
 HORIZON_EUROPE = re.compile(r"horizon(?:te?)?[\s-]*europ[ae]\b|\bHORIZON-[A-Z]{2,}", re.IGNORECASE)
 
 NATIONAL = re.compile(
-    r"\bUKRI\b|\bSERI\b|\bSBFI\b|\bguarantee\b|State\s+Secretariat\s+for\s+Education"
+    r"\bUKRI\b|\bSERI\b|\bSBFI\b|\b[Gg]uarantee\b|State\s+Secretariat\s+for\s+Education"
     r"|\bInnovate\s+UK\b|European\s+Regional\s+Development|\bERDF\b|\bFEDER\b|Interreg"
     r"|Cohesion\s+Fund|Social\s+Fund|\bEMBO\b|\bEMBL\b"
 )
 """Funders beside the European Union that pay for, or stand beside, its projects."""
 
 NUMBER = re.compile(
-    r"(?:(?<![\w./-])|(?<=10\.3030/)|(?<=/project/id/)|(?<=EC/HE/)|(?<=\bGA)|(?<=\b[Nn]o\.))"
+    r"(?:(?<![\w./-])|(?<=10\.3030/)|(?<=/project/id/)|(?<=EC/HE/)|(?<=\bGA)|(?<=\b[Nn]o\.)"
+    r"|(?<=-[SACP][TtDdOo][Gg]-)|(?<=-S[Yy]G-)|(?<=-P[Oo]C-)|(?<=-(?:DN|PF|SE)-)|(?<=-0\d-))"
     r"(?:101|190)\d{6}(?!\w|[./-]\d)"
 )
-"""A grant number of the form of Horizon Europe; late Horizon 2020 and others share it."""
+"""A grant number of the form of Horizon Europe; late Horizon 2020 and others share it.
+
+The name of its call may stand before it, as in ERC-2022-StG-101057970.
+"""
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(])|\n+")
 
