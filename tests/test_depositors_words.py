@@ -832,6 +832,24 @@ def test_zeros_that_a_spreadsheet_dropped_are_proposed(
     assert (proposed(one) if one.suggestion else []) == meant
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Bounding box", "bounding_boxes"),
+        ("Instance segmentation masks", "segmentation_mask"),
+        ("segmentaion_mask", "segmentation_mask"),
+        ("Class label", "class_labels"),
+        ("Heat map", None),
+    ],
+)
+def test_a_usual_word_for_a_type_of_annotation_is_proposed_as_the_form_has_it(
+    known: Knowledge, tmp_path: Path, given: str, meant: str | None
+) -> None:
+    rows = ROWS + f"\nAnnotations\ta-1\nTitle\tCells\nAnnotation Type\t{given}\nFile List\ta.tsv\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "ANN101")
+    assert (proposed(one) if one.suggestion else [None]) == [meant]
+
+
 def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     _, report = read(known, tmp_path, changed("Danio rerio", "Mouse (10090)"))
     assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]

@@ -110,6 +110,13 @@ def type_unknown(value: str, place: Place) -> Iterator[Flag]:
                 suggestion=suggest(operation, why="It differs only in spelling."),
             )
             return
+    if (near := _near(wanted)) is not None:
+        yield Flag(
+            message=f"the annotation type '{value}' is not in the template's list: '{near}' is",
+            hint=f"choose one of: {', '.join(TYPES)}.",
+            suggestion=suggest(replace(place, value, near), why="It is the usual word for it."),
+        )
+        return
     by_words = {_words(known): known for known in TYPES}
     parts = [by_words.get(_words(part), "") for part in re.split(r"[;,|/+&\n]|\band\b", value)]
     split = Operation(do="split", place=place, before=value, after=parts)
@@ -126,7 +133,33 @@ def type_unknown(value: str, place: Place) -> Iterator[Flag]:
 
 def _words(text: str) -> str:
     """A type's letters without case, separators and the plural."""
-    return re.sub(r"[\W_]+", " ", text).strip().casefold().removesuffix("s")
+    return re.sub(r"(?:(?<=x)es|s)$", "", re.sub(r"[\W_]+", " ", text).strip().casefold())
+
+
+_USUAL = {
+    **dict.fromkeys(("class", "classification", "classification label"), "class_labels"),
+    **dict.fromkeys(("box", "bbox", "bounding boxe"), "bounding_boxes"),
+    **dict.fromkeys(("cell count", "count of object"), "counts"),
+    **dict.fromkeys(("polygon", "roi", "region of interest", "outline"), "geometrical_annotations"),
+    **dict.fromkeys(("point", "keypoint", "landmark"), "point_annotations"),
+    **dict.fromkeys(("mask", "segmentation", "label mask"), "segmentation_mask"),
+    **dict.fromkeys(("instance mask", "instance segmentation"), "segmentation_mask"),
+    **dict.fromkeys(("instance segmentation mask", "binary mask"), "segmentation_mask"),
+    **dict.fromkeys(("semantic segmentation", "semantic segmentation mask"), "segmentation_mask"),
+    **dict.fromkeys(("cell track", "tracking", "trajectory", "trajectorie"), "tracks"),
+}
+"""Other words for the types of annotations, as `_words` makes them."""
+
+
+def _near(words: str) -> str | None:
+    """The type that words mean, or differ from by a letter or two."""
+    from rapidfuzz.distance import OSA
+
+    if (meant := _USUAL.get(words)) is not None:
+        return meant
+    far = {known: OSA.distance(words, _words(known), score_cutoff=2) for known in TYPES}
+    near = [known for known, away in far.items() if away <= 2 and len(words) > 8]
+    return near[0] if len(near) == 1 else None
 
 
 @check("ANN201", "source-image-not-listed", at="", severity="error")

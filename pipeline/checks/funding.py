@@ -358,7 +358,7 @@ def _one_grant_each(grant: dict[str, Any], place: str, number: str, found: list[
 _IN_NAME = re.compile(
     r"[\s,;:(\[-]*(?:\b(?:grant|award|project|contract|no|nr|number|agreement|ref|id)\b[\s.:#-]*)*"
     r"(?P<number>(?<![\w./-])(?=[\w./-]*\d{3})[A-Z\d][\w./-]*(?: [A-Z]{1,3}\d[\w./-]*)?\d"
-    r"(?:\w|/[A-Z])?)\s*[)\]]?\s*$",
+    r"(?:\w|[/-][A-Z])?)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 
