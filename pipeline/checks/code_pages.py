@@ -71,7 +71,7 @@ def in_own_code_page(text: str) -> tuple[str, str | None] | None:
             whole = text.translate(letters) if others.isdisjoint(text) else None
             meant = found[0].translate(letters)
             return f"{quoted(found[0])} is {language} {quoted(meant)}", whole
-    found = _IS_POLISH.search(text)
+    found = _IS_POLISH.search(text) if any(sign in text for sign in POLISH_SIGNS) else None
     if found is not None:
         whole = _POLISH_WORD.sub(_in_polish, text) if _NOT_POLISH.isdisjoint(text) else None
         return f"{quoted(found[0])} is Polish {quoted(found[0].translate(_POLISH))}", whole

@@ -210,7 +210,7 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
         yield Flag(message=told, at=below(place, "grant_id"))
         return
     parts = [part for part in _APART.split(number) if part]
-    with_id = _WITH_FUNDER_ID.fullmatch(number)
+    with_id = _WITH_FUNDER_ID.fullmatch(number) if "10.13039/" in number else None
     if with_id is None and len(parts) > 1 and all(map(_is_long_number, parts)):
         # Several grants, each perhaps with a word of its own, are parted first.
         return

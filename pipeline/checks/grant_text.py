@@ -46,10 +46,15 @@ NATIONAL = re.compile(
 )
 """Funders beside the European Union that pay for, or stand beside, its projects."""
 
+_BEFORE = (
+    *(r"10\.3030/", "/project/id/", "EC/HE/", r"\bGA", r"\b[Nn]o\."),
+    *("-[SACP][TtDdOo][Gg]-", "-S[Yy]G-", "-P[Oo]C-", "-(?:DN|PF|SE)-", r"-0\d-"),
+)
+"""What may stand right before a grant number: addresses, words, and the names of calls."""
 NUMBER = re.compile(
-    r"(?:(?<![\w./-])|(?<=10\.3030/)|(?<=/project/id/)|(?<=EC/HE/)|(?<=\bGA)|(?<=\b[Nn]o\.)"
-    r"|(?<=-[SACP][TtDdOo][Gg]-)|(?<=-S[Yy]G-)|(?<=-P[Oo]C-)|(?<=-(?:DN|PF|SE)-)|(?<=-0\d-))"
     r"(?:101|190)\d{6}(?!\w|[./-]\d)"
+    rf"(?:(?<![\w./-]\d{{9}})|{'|'.join(rf'(?<={one}[0-9]{{9}})' for one in _BEFORE)})",
+    re.ASCII,
 )
 """A grant number of the form of Horizon Europe; late Horizon 2020 and others share it.
 

@@ -374,7 +374,6 @@ def name_with_address(name: str) -> Iterator[Flag]:
 
     To fix: give the name alone, and the address as the address.
     """
-    postal = name.count(",") > 1 and _POSTAL.search(name) is not None
-    if postal or (len(name) > LONG and name.count(",") > 1):
-        held = "a postal address" if postal else "further names or its address"
-        yield Flag(message=f"the organisation's name holds {held}: {quoted(name)}")
+    if name.count(",") > 1 and (len(name) > LONG or _POSTAL.search(name)):
+        told = f"the organisation's name holds further names, or its address: {quoted(name)}"
+        yield Flag(message=told)

@@ -170,6 +170,7 @@ _LEFT_OPEN = re.compile(
     re.IGNORECASE,
 )
 """What authors leave for later within a text, mostly in brackets."""
+_SIGNS_OPEN = ("[", "to be ", "TODO", "???")
 
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 _TOLD_THERE = re.compile(
@@ -212,7 +213,7 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
 
 def _stands_in(place: str, text: str) -> Severity | None:
     """How grave it is that a text stands where a value should; None if it does not."""
-    if waits(text) or _LEFT_OPEN.search(text):
+    if waits(text) or (any(sign in text for sign in _SIGNS_OPEN) and _LEFT_OPEN.search(text)):
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
@@ -316,7 +317,7 @@ def _half(text: str) -> tuple[str, bool]:
 
 
 _TAG = re.compile(
-    r"(?<!_)</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code"
+    r"</?(?:p|br|b|i|u|em|strong|sub|sup|span|div|a|ul|ol|li|h[1-6]|font|table|t[rdh]|img|code"
     r"|pre)(?:\s+[\w-]+\s*=[^<>]*)?\s*/?>(?!_)|<!--[^<]*?-->",
     re.IGNORECASE,
 )
@@ -335,8 +336,9 @@ _LATEX = re.compile(
 
 def _markup(text: str) -> str | None:
     """The first tag or entity of HTML in a text."""
-    if "<" in text and (tag := _TAG.search(text)):
-        return tag[0]
+    for tag in _TAG.finditer(text) if "<" in text else ():
+        if text[tag.start() - 1 : tag.start()] != "_":
+            return tag[0]
     if "&" in text and ";" in text:
         for found in _ENTITY.finditer(text):
             if found["name"] is None or found["name"] in name2codepoint:
