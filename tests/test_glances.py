@@ -43,7 +43,7 @@ PAIRS = [
     (wording._NONE, wording.STANDS_IN),
     (text._SHORT, wording.STANDS_IN),
     (text._DASH, wording.STANDS_IN),
-    (text._LEFT_OPEN, wording.STANDS_IN),
+    *((form, wording.STANDS_IN) for form in (text._LEFT_OPEN, text._LEFT_FOR_LATER)),
     (text._TEMPLATE, text._TRACES),
     (text._CELL_ESCAPE, text._TRACES),
     (text._LITERAL, text._TRACES),

@@ -164,13 +164,24 @@ _DASH = re.compile(r"\s*[-–—]{1,4}\s*")
 _LEFT_OPEN = re.compile(
     r"\[(?:please )?(?:(?:add|describe|enter|fill in|give|insert|provide|specify) (?!\d)"
     r"[^\]\d]{2,40}"
-    r"|(?:citation|reference|ref\.?) (?:here|missing|needed)|TBA|TBC|TBD|TODO|[Xx]{2,}|\?+)\]"
-    r"|\((?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
-    r"|(?-i:\bTODO\s?:)|\?{3,}",
+    r"|(?:citation|reference|ref\.?) (?:here|missing|needed)|TBA|TBC|TBD|TODO|[Xx]{2,}|\?+)\]",
     re.IGNORECASE,
 )
-"""What authors leave for later within a text, mostly in brackets."""
-_SIGNS_OPEN = ("[", "to be ", "TODO", "???")
+"""What authors leave in square brackets for later within a text."""
+_LEFT_FOR_LATER = re.compile(
+    r"\((?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
+    r"|\bTODO\s?:|\?{3,}"
+)
+"""What they leave without them."""
+
+
+def _left_open(text: str) -> str | None:
+    """What is left open within a text, if anything is."""
+    found = _LEFT_OPEN.search(text) if "[" in text else None
+    if found is None and ("to be " in text or "TODO" in text or "???" in text):
+        found = _LEFT_FOR_LATER.search(text)
+    return found[0] if found else None
+
 
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 _TOLD_THERE = re.compile(
@@ -198,13 +209,13 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
         if short_title or _TOLD_THERE.fullmatch(place):
             continue
         slot = place.rpartition("/")[2]
-        left = None if waits(text) else _LEFT_OPEN.search(text)
+        left = None if waits(text) else _left_open(text)
         gone = suggest(removal(metadata, place), why="The value says nothing.")
         demanded = context.template is not None and context.template.requires_at(place)
         yield Flag(
             message=f"{quoted(text)} is a placeholder"
             if left is None
-            else f"{quoted(left[0])} is left open in the text",
+            else f"{quoted(left)} is left open in the text",
             at=place,
             severity=grave,
             suggestion=None if slot in _NEEDED or demanded or left else gone,
@@ -213,7 +224,7 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
 
 def _stands_in(place: str, text: str) -> Severity | None:
     """How grave it is that a text stands where a value should; None if it does not."""
-    if waits(text) or (any(sign in text for sign in _SIGNS_OPEN) and _LEFT_OPEN.search(text)):
+    if waits(text) or _left_open(text):
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
