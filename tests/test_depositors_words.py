@@ -953,6 +953,27 @@ def test_the_address_within_a_link_is_proposed(
     assert [url if isinstance(url, str) else url["url"] for url in after] == urls
 
 
+@pytest.mark.parametrize("name", ["CC BY 4.0 NC", "CC-BY 4.0-NC", "CC BY 4.0 / MIT", "not CC0"])
+def test_no_licence_is_proposed_beside_other_terms(
+    known: Knowledge, tmp_path: Path, name: str
+) -> None:
+    (one,) = found(read(known, tmp_path, changed("CC BY 4.0", name))[1], "LIC301")
+    assert one.suggestion is None
+
+
+def test_genotypes_and_the_marks_of_sentences_are_no_safe_changes(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Keywords\tactin", "Keywords\tNkx2.1-Cre;Ai9\nKeywords\tw[1118];UAS-GFP;+")
+    opened, report = read(known, tmp_path, rows + "\nLink\t10.5281/zenodo.123456.\n")
+    assert not found(report, "STU104")
+    (one,) = found(report, "LNK102")
+    assert proposed(one) == ["10.5281/zenodo.123456"]
+    safe = [one for one in report.findings if one.suggestion and one.suggestion.safety == "safe"]
+    assert not [one for one in safe if one.code.startswith(("LNK", "STU"))]
+    assert opened.submission is not None
+
+
 def test_a_link_without_address_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     _, report = read(known, tmp_path, ROWS + "\nLinks\tDescription\n\tPage\n")
     codes = [one.code for one in report.findings if one.code in ("SUB032", "LNK002")]

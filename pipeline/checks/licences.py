@@ -85,7 +85,21 @@ def _meant(text: str) -> str | None:
         text = form.sub(right, text)
     named = {label_of(text), *(label_of(found[0]) for found in _NAMED.finditer(text))} - {None}
     families = {re.sub(r"[\W_]", "", found[0]).casefold() for found in _FAMILY.finditer(text)}
-    return named.pop() if len(named) == 1 and len(families) < 2 else None
+    if len(named) != 1 or len(families) > 1:
+        return None
+    meant = named.pop()
+    terms = {term.casefold()[:2] for term in _TERMS.findall(text)}
+    said = all(term in str(meant).casefold() for term in terms)
+    return meant if said and not _OTHERS.search(text) else None
+
+
+_TERMS = re.compile(r"(?<![a-z])(nc|nd|sa)(?![a-z])", re.IGNORECASE)
+"""The terms of licences of Creative Commons, wherever they stand."""
+_OTHERS = re.compile(
+    r"\b(?:MIT|BSD|L?GPL\w*|Apache|ODbL|PDDL|not|non-?commercial|no-?deriv\w*|share-?alike)\b",
+    re.IGNORECASE,
+)
+"""Other licences and terms, beside which a licence of Creative Commons is not the only one."""
 
 
 _FAMILY = re.compile(

@@ -49,7 +49,7 @@ def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
     """
     url = visible(str(link.get("url", ""))).strip()
     bare = doi(url)
-    if bare is None or re.match("https?://", url, re.IGNORECASE):
+    if bare is None or bare.endswith(_STOPS) or re.match("https?://", url, re.IGNORECASE):
         return
     kind = str(link.get("type", "")).strip()
     if not kind or (url != bare and kind.casefold() == "doi"):
@@ -60,6 +60,7 @@ def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         )
 
 
+_STOPS = (".", ",", ";", ":")
 _PUNCTUATED = re.compile(r"[.,;:)>\]\"'”’]+$")
 _UNREACHABLE = (
     (re.compile(r"(?i)https?://https?(?::|//)"), "has its https:// twice"),
@@ -98,6 +99,8 @@ def no_address(link: dict[str, Any], place: Place, metadata: Metadata) -> Iterat
             yield Flag(message=f"the link {quoted(url)} {what}", at=below(place, "url"))
             return
     clean = _PUNCTUATED.sub("", url) if ADDRESS.match(url) else url
+    if url.endswith(_STOPS) and doi(url) is not None:
+        clean = url.rstrip("".join(_STOPS))
     if url.endswith(")") and url.count(")") <= url.count("("):
         clean = url
     if clean != url:

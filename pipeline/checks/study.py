@@ -110,24 +110,35 @@ def _bare(text: str) -> str:
     return " ".join(text[:2000].casefold().split()).rstrip(".")
 
 
+_GENOTYPE = re.compile(
+    r";\s?\+(?:$|;)|[-+]/[-+];\S|[\w:-]Cre(?:ER\w*)?;\S|(?<=[a-z]\d-\d);[a-z]{2,5}\d"
+)
+"""Genotypes of flies, mice and plants, which have semicolons between their parts."""
+_SPACED = re.compile(r";\s+")
+_MANY = 3
+"""Semicolons that no genotype has."""
+
+
 @check("STU104", "keywords-packed-with-semicolons", at="/study/keywords/*", severity="warning")
 def keywords_with_semicolons(keyword: str, place: Place) -> Iterator[Flag]:
     """One keyword value holds several keywords with semicolons between them.
 
-    A search for one of them then finds nothing. In names of plant genes such as PIP2;1 a semicolon
-    parts nothing.
+    A search for one of them then finds nothing. In names of plant genes such as PIP2;1, and in
+    genotypes such as Emx1-Cre;Ai14, a semicolon parts nothing.
 
     To fix: give each keyword as a value of its own.
     """
     if ";" not in keyword or _ENTITY.search(keyword):
         return
-    parts = [part.strip() for part in _SEMICOLON.split(keyword) if part.strip()]
+    genotype = _GENOTYPE.search(keyword) is not None
+    apart = _SPACED if genotype and keyword.count(";") < _MANY else _SEMICOLON
+    parts = [part.strip() for part in apart.split(keyword) if part.strip()]
     if len(parts) > 1:
         split = Operation(do="split", place=place, before=keyword, after=parts)
         yield Flag(
             message=f"one keyword value holds several: {quoted(keyword)}",
-            suggestion=suggest(split, why="Semicolons part keywords, but not names of genes.")
-            if any(";" in part for part in parts)
+            suggestion=suggest(split, why="Semicolons part keywords, but not genes and genotypes.")
+            if genotype or any(";" in part for part in parts)
             else None,
         )
 
