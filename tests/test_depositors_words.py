@@ -232,8 +232,31 @@ def test_a_number_under_another_word_of_a_grant_is_proposed(
 def test_a_section_type_is_named_as_the_form_does(known: Knowledge, tmp_path: Path) -> None:
     rows = changed("Image acquisition\tia-1", "Image aquisition\tia-1")
     _, report = read(known, tmp_path, rows)
-    (one,) = found(report, "SUB123")
-    assert one.message == "the section type 'Image aquisition' is nearly 'Image acquisition'"
+    (one,) = found(report, "SUB126")
+    assert one.message == "the section type 'Image aquisition' was read as 'Image acquisition'"
+
+
+def test_slips_in_types_of_sections_lose_nothing(known: Knowledge, tmp_path: Path) -> None:
+    table = "Authors[]\tName\tE-mail\t<affiliation>\n"
+    table += "\tMira Lindgren\tmira.lindgren@example.org\torg-2\n"
+    block = ROWS[ROWS.index("author\n") : ROWS.index("\norganisation\torg-2")]
+    rows = changed(block, table).replace("\nSpecimen\tsp-1", "\nSpecimens\tsp-1")
+    opened, report = read(known, tmp_path, rows)
+    study = opened.submission.metadata["study"]
+    assert study["authors"][0]["name"] == "Mira Lindgren"
+    assert study["specimens"][0]["title"] == "Cells on gels"
+    assert [one.value for one in found(report, "SUB126")] == ["Authors", "Specimens"]
+    assert [one.code for one in report.findings if one.severity == "error"] == []
+
+
+def test_other_separators_are_known_beside_a_tab_in_a_value(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("zebrafish scales.", "zebrafish:scales.").replace("\t", ";")
+    rows = rows.replace("Submission\n", "Submission;\n", 1)
+    opened, report = read(known, tmp_path, rows.replace("zebrafish:", "zebrafish\t"))
+    assert [one.code for one in report.findings if one.severity == "error"] == ["SUB119"]
+    assert opened.submission.metadata["study"]["specimens"][0]["title"] == "Cells on gels"
 
 
 def test_what_the_form_demands_is_never_proposed_for_removal(

@@ -307,8 +307,8 @@ def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_pat
     rows = ROWS.replace("License\tCC BY 4.0", "Data license\tCC BY 4.0\nFunding\tExample Fund, 17")
     rows += "\nPublicaton\nTitle\tActin flow\nDOI\t10.1234/a.2026\n"
     _, report = look(known, tmp_path, "study.tsv", rows)
-    codes = ("SUB122", "SUB123", "LIC001", "FUN001", "PUB001")
-    assert [one.code for one in told(report, *codes)] == ["SUB122", "SUB122", "SUB123"]
+    codes = ("SUB122", "SUB123", "SUB126", "LIC001", "FUN001", "PUB001")
+    assert [one.code for one in told(report, *codes)] == ["SUB122", "SUB122", "SUB126"]
     first = told(report, "SUB122")[0].suggestion
     assert first is not None
     assert first.operations[0].after == {"name": "CC BY 4.0"}

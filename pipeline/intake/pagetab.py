@@ -12,7 +12,7 @@ from pipeline.identifiers import iso_date
 from pipeline.intake.pagetab_children import take
 from pipeline.intake.pagetab_objects import KEYS, Objects, plain
 from pipeline.intake.pagetab_tree import Attribute, Section, Tree
-from pipeline.intake.spellings import fold, spellings
+from pipeline.intake.spellings import fold, meant_type, spellings
 from pipeline.select import join, parent
 from pipeline.submission import Metadata, SourceMap
 
@@ -47,6 +47,17 @@ SPREADSHEET = declare(
     The text of a formula, which was pasted in place of its result, is a warning.
 
     To fix: give the value itself.
+    """,
+)
+TYPE_SLIP = declare(
+    "SUB126",
+    "section-type-nearly-known",
+    "warning",
+    """The type of a section is nearly one that the archive knows, and was read as that one.
+
+    Other programs, such as the archive's own form, pass such a section by.
+
+    To fix: write the type of the section as the form of the archive does.
     """,
 )
 STUDY_WITHIN = declare(
@@ -237,7 +248,26 @@ class _Mapping:
             metadata[DATE], study[DATE] = study[DATE], metadata[DATE]
             places["/release_date"], places[place] = places[place], places["/release_date"]
 
+    def respelt(self, study: Section) -> Section:
+        """The study with the types of its sections as they are meant; each slip is told once."""
+        slips: dict[str, list[Section]] = {}
+        made: list[Section] = []
+        for child in study.sections:
+            meant = meant_type(fold(child.type))
+            if meant is not None:
+                slips.setdefault(child.type, []).append(child)
+                child = child._replace(type=meant)
+            made.append(child)
+        for given, sections in slips.items():
+            meant, others = meant_type(fold(given)), len(sections) - 1
+            message = f"the section type '{given.strip()}' was read as '{meant}'"
+            message += f"; {others} more like this" if others else ""
+            more = {"value": given, "count": len(sections)}
+            self.objects.flag(TYPE_SLIP, sections[0].at, message, **more)
+        return study._replace(sections=tuple(made)) if slips else study
+
     def study(self, section: Section) -> Metadata:
+        section = self.respelt(section)
         self.register(section)
         self.know_organisations(section)
         kind = spellings().kinds["study"]

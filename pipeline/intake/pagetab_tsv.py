@@ -26,6 +26,8 @@ _LINE = re.compile(r"\r\n|\n|\r")
 _CELL = re.compile(r"\t| {2,}|[,;|]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACED = re.compile(r"(\S(?:.*?\S)?)( {2,})(\S.*)")
+# A text may have a tab in a value of every so many lines and still use another separator.
+_FEW = 10
 _OTHER = re.compile(r"\W*submission\s*([,;|])", re.IGNORECASE)
 _MERGE = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _SUFFIXES = frozenset((".tsv", ".txt", ".tab"))
@@ -137,8 +139,9 @@ class Cutter:
         if lines[-1] == "":
             lines.pop()
         width = 0
-        if "\t" not in text:
-            width = self.other_separator(lines)
+        tabs = sum("\t" in line for line in lines)
+        if tabs * _FEW < len(lines):
+            width = self.other_separator(lines, bool(tabs))
         rows: list[Row] = []
         index = 0
         in_table = False
@@ -175,13 +178,15 @@ class Cutter:
             self.flag(codes.SEPARATOR, first, 1, message, count=number, samples=samples)
         return rows
 
-    def other_separator(self, lines: list[str]) -> int:
-        """What separates cells where no tab stands anywhere; the width of a run of spaces."""
+    def other_separator(self, lines: list[str], tabs: bool) -> int:
+        """What separates cells where hardly any tab stands; the width of a run of spaces."""
         first = next((n for n, line in enumerate(lines) if line.strip()), 0)
         if match := _OTHER.match(lines[first]):
             self.separator = match[1]
             message = f"'{match[1]}' stands between the cells, not a tab"
             self.flag(codes.SEPARATOR, first + 1, 1, message, value=match[1])
+            return 0
+        if tabs:
             return 0
         if mark := _mark_of(lines):
             self.separator, self.single = mark, True

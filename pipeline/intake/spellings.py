@@ -127,3 +127,21 @@ def near(name: str, form: str) -> bool:
     if not name or name[0] != form[0] or abs(len(name) - len(form)) > most:
         return False
     return OSA.distance(name, form, score_cutoff=most) <= most
+
+
+_SHORTEST_TYPE = 5
+
+
+@lru_cache(maxsize=1024)
+def meant_type(folded: str) -> str | None:
+    """The type of a study's sections that another one is a slip of, as the archive writes it."""
+    known = spellings()
+    if len(folded) < _SHORTEST_TYPE or folded[-1].isdigit():
+        return None
+    if any(folded in one.types for one in known.kinds.values()):
+        return None
+    alike = {kind: form for form, kind in known.by_type.items() if near(folded, form)}
+    if len(alike) != 1:
+        return None
+    [(kind, form)] = alike.items()
+    return known.kinds[kind].written or form
