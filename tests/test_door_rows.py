@@ -175,6 +175,12 @@ def test_missing_blank_lines_are_told_from_attributes() -> None:
     assert found(joined, "SUB138") == [(10, 1)]
     assert joined.metadata is not None
     assert len(joined.metadata["study"]["authors"]) == 2
+    authors = "".join(f"author\nName\tMira Lindgren {letter}\n" for letter in "ABCDE")
+    joined = read_text(HEAD + authors)
+    assert found(joined, "SUB138") == [(7, 1)]
+    assert [one.count for one in joined.findings if one.code == "SUB138"] == [5]
+    assert joined.metadata is not None
+    assert len(joined.metadata["study"]["authors"]) == 5
 
 
 def test_a_value_in_several_lines_without_quotes_is_kept_whole() -> None:

@@ -12,6 +12,8 @@ from pipeline.intake import pagetab_block_codes as codes
 from pipeline.intake.spellings import Kind, fold, spellings
 
 _ACCESSION = re.compile(r"\w+(?:[ ._-]\w+){0,3}")
+# Where more blocks than these follow each other without blank lines, one finding tells of all.
+_MOST_TOLD = 3
 _ABOUT_ADDRESSES = frozenset(("description", "type"))
 
 
@@ -172,14 +174,22 @@ def _parted(block: list[Row], flag: Flag) -> list[list[Row]]:
     for index, row in enumerate(block[1:], 1):
         after = block[index + 1] if index + 1 < len(block) else None
         if _starts(row, after, kind, seen):
-            message = f"'{row.name.strip()}' starts here without a blank line before it"
-            flag(codes.NO_SEPARATOR, row.number, 1, message)
             parts.append([row])
             kind = None if "[" in row.name else kind_of(row.name)
             seen = set()
         else:
             parts[-1].append(row)
             seen.add(fold(row.name))
+    joined = [part[0] for part in parts[1:]]
+    several = len(joined) > _MOST_TOLD
+    for row in joined[:1] if several else joined:
+        message = f"'{row.name.strip()}' starts here without a blank line before it"
+        more: dict[str, Any] = {}
+        if several:
+            message += f"; so do {len(joined) - 1} other blocks below"
+            samples = tuple({"row": one.number, "block": one.name} for one in joined[:5])
+            more = {"count": len(joined), "samples": samples}
+        flag(codes.NO_SEPARATOR, row.number, 1, message, **more)
     return parts
 
 
