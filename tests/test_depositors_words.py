@@ -873,6 +873,20 @@ def test_a_usual_word_for_a_type_of_annotation_is_proposed_as_the_form_has_it(
     assert (proposed(one) if one.suggestion else [None]) == [meant]
 
 
+def test_what_stands_in_brackets_behind_an_organism_is_kept(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("Danio rerio", "Human (HeLa cells)"))
+    (one,) = found(report, "BIO102")
+    assert proposed(one) == ["Homo sapiens (HeLa cells)", "Human"]
+
+
+def test_a_term_in_brackets_is_the_first_to_be_proposed(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("spinning disk confocal microscopy", "Electron microscopy (TEM)")
+    (one,) = found(read(known, tmp_path, rows)[1], "ACQ101")
+    assert proposed(one) == ["transmission electron microscopy (TEM)"]
+
+
 def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     _, report = read(known, tmp_path, changed("Danio rerio", "Mouse (10090)"))
     assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]

@@ -43,7 +43,7 @@ _FBBI = re.compile(r"fbbi|biological imaging methods( ontology)?( \(fbbi\))?", r
 _OTHER_ID = re.compile(r"(?!fbbi)[a-z][\w.-]*[:_]\w+", re.IGNORECASE)
 
 
-_REMARK = re.compile(r"(?P<name>[^()]{4,}?)\s*\([^()]*\)")
+_REMARK = re.compile(r"(?P<name>[^()]{4,}?)\s*\((?P<within>[^()]*)\)")
 """A method with an instrument, an abbreviation or a remark in brackets behind it."""
 
 
@@ -100,6 +100,11 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
         bare = " ".join(_MANNER.sub(" ", bare).split())
         told = 4 < len(bare) < len(name) and not _NO_METHOD.fullmatch(bare)
         near = registries.nearest_imaging_methods(bare) if told else ()
+    if near and (parts := _REMARK.fullmatch(name)) and len(name) <= 400:
+        within = [
+            one for one in registries.nearest_imaging_methods(parts["within"]) if one.similar == 100
+        ]
+        near = tuple({one.term_id: one for one in (*within, *near)}.values())[:3]
     if near and (near[0].similar == 100 or not of_empiar(name)):
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]
         yield Flag(

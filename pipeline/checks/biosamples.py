@@ -188,7 +188,10 @@ def not_scientific(
     if known is None:
         yield Flag(message=f"{message}; it may be {_listed(sorted(read.species))}", at=at)
         return
-    operations = [replace(at, before, known.scientific_name)]
+    named = {name.casefold() for name in (known.scientific_name, *known.common_names)}
+    kept_behind = read.bracket if read.bracket.casefold() not in named else ""
+    after = f"{known.scientific_name} ({kept_behind})" if kept_behind else known.scientific_name
+    operations = [replace(at, before, after)]
     if "common_name" not in organism and not _shortens(read.name, known.scientific_name):
         kept = Operation(do="add", place=below(place, "common_name"), after=read.name)
         operations.append(kept)
