@@ -58,6 +58,8 @@ def number_missing(grant: dict[str, Any], place: Place, registries: Registries) 
 
     To fix: add the grant number if there is one.
     """
+    if _under_another_word(grant, "grant_id"):
+        return
     if _funder(grant) and not _number(grant) and not grant.get("grant_pid"):
         named = grant.get("project_acronym") or _funder(grant)
         project = _of_acronym(str(named), registries)
@@ -72,6 +74,12 @@ def number_missing(grant: dict[str, Any], place: Place, registries: Registries) 
             if project is not None
             else None,
         )
+
+
+def _under_another_word(grant: dict[str, Any], slot: str) -> bool:
+    """Whether a field of a grant stands under another word for it, which FUN104 tells."""
+    words = spellings().kinds["grants"].words
+    return any(words.get(fold(one.get("name", ""))) == slot for one in grant.get("attributes", ()))
 
 
 def _of_acronym(text: str, registries: Registries) -> Project | None:
@@ -92,7 +100,7 @@ def funder_missing(
     To fix: name the funder.
     """
     number = _number(grant)
-    if not number or _funder(grant):
+    if not number or _funder(grant) or _under_another_word(grant, "funder"):
         return
     found = _funder_in_text(number, metadata.get("study", {}), registries)
     why = f"The funding statement names {found!r} with this number." if found else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -17,6 +18,8 @@ _LEFT = frozenset({"grants", "links", "files"})
 """Kinds whose odd attributes have findings of their own, or may be named freely."""
 
 _SHORTEST = 5
+_REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+"""What a form or a depositor says of a field in brackets behind its name."""
 
 
 @cache
@@ -73,10 +76,13 @@ def _slip(
     attribute: Mapping[str, Any],
     known: Kind,
 ) -> Iterator[Flag]:
-    name, value = fold(str(attribute.get("name", ""))), attribute.get("value")
+    given, value = str(attribute.get("name", "")), attribute.get("value")
     if not isinstance(value, str):
         return
+    name = fold(_REMARK.sub("", given))
     slot, how = known.words.get(name), "is another word for"
+    if slot is None and name in known.slots and name != fold(given):
+        slot, how = known.slots[name], "has a remark behind its name,"
     if slot is None and len(name) >= _SHORTEST and name not in _names():
         alike = {slot for form, slot in known.slots.items() if near(name, form)}
         alike = {slot for slot in alike if _head(slot) not in home}
