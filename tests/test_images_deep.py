@@ -79,6 +79,8 @@ def test_subblocks_of_a_czi_are_unpacked(tmp_path: Path, kind: str) -> None:
     ((code, message),) = faults(path)
     assert code == "IMG118"
     assert "subblock 1 " in message
+    ((code, _),) = faults(czi(tmp_path / "c.czi", packing, [data, data[:-1], data]))
+    assert code == "IMG118"
     with web(tmp_path) as server:
         assert faults(f"{server.url}/a.czi") == []
         assert [code for code, _ in faults(f"{server.url}/b.czi")] == ["IMG118"]

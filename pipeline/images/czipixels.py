@@ -102,6 +102,9 @@ def _unpacked(data: bytes, packing: int) -> int | None:
         # the second way stands behind a header that begins with its own length
         return len(Zstd().decode(data[data[0] :] if packing == _ZSTD_1 else data))
     if packing == _XR:
+        # The decoder fills what is missing with what it has.
+        if (end := _end_of_xr(data)) > len(data):
+            raise ValueError(f"it has {len(data):,} bytes of {end:,}")
         import imagecodecs
 
         return int(imagecodecs.jpegxr_decode(data).nbytes)
@@ -110,3 +113,27 @@ def _unpacked(data: bytes, packing: int) -> int | None:
 
         imagecodecs.jpeg_decode(data)
     return None
+
+
+_OFFSET, _BYTES = 0xBCC0, 0xBCC1
+"""Where the coded picture of a JPEG XR file begins, and how long it is."""
+
+
+def _end_of_xr(data: bytes) -> int:
+    """Where the picture ends in a JPEG XR file, as its directory says; 0 where it does not say.
+
+    Entries of 12 bytes: tag, type, count, value (ITU-T T.832, Annex A).
+    """
+    if data[:4] != b"II\xbc\x01" or len(data) < 8:
+        return 0
+    at = int.from_bytes(data[4:8], "little")
+    number = int.from_bytes(data[at : at + 2], "little")
+    entries = data[at + 2 : at + 2 + 12 * number]
+    values = {
+        tag: value
+        for tag, kind, count, value in struct.iter_unpack(
+            "<HHII", entries[: len(entries) // 12 * 12]
+        )
+        if (kind, count) == (4, 1)
+    }
+    return values[_OFFSET] + values[_BYTES] if _OFFSET in values and values.get(_BYTES) else 0
