@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+from contextlib import closing
 from pathlib import Path
 
 import imagecodecs
@@ -198,7 +199,7 @@ def test_a_database_is_tecan_only_with_its_tables(tmp_path: Path) -> None:
     import sqlite3
 
     for name, table in [("a.db", "notes"), ("b.db", "PlateDefinition")]:
-        with sqlite3.connect(tmp_path / name) as database:
+        with closing(sqlite3.connect(tmp_path / name)) as database:
             database.execute(f"create table {table} (x int)")
     told = {Path(one.path).name: one.format for one in sniff([tmp_path])}
     assert told == {"a.db": "SQLite", "b.db": "Tecan Spark Cyto Workspace"}
