@@ -143,6 +143,14 @@ def test_a_row_of_the_type_association_is_one_of_associations(
     assert single.submission.metadata == plain.submission.metadata
 
 
+def test_an_imaging_acquisition_is_an_image_acquisition(known: Knowledge, tmp_path: Path) -> None:
+    plain, _ = read(known, tmp_path, ROWS)
+    other, _ = read(known, tmp_path, changed("Image acquisition\tia", "Imaging acquisition\tia"))
+    assert plain.submission is not None
+    assert other.submission is not None
+    assert other.submission.metadata == plain.submission.metadata
+
+
 def test_a_dangling_affiliation_is_matched_by_the_accnos_of_the_document(
     known: Knowledge, tmp_path: Path
 ) -> None:
