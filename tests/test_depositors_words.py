@@ -143,6 +143,23 @@ def test_a_row_of_the_type_association_is_one_of_associations(
     assert single.submission.metadata == plain.submission.metadata
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("Biological entity\tCells", "Biological entity\tunknown", ["hint"]),
+        ("Scales were left on gels.", "Will be provided upon publication", ["warning"]),
+        ("Scales were left on gels.", "<to fill in>", ["warning"]),
+        ("Biological entity\tCells", "Biological entity\tCells\nDescription\tnone", []),
+        ("File List\tmovies.tsv", "File List\tnone", []),
+    ],
+)
+def test_no_word_for_nothing_is_an_answer_where_the_form_demands_one(
+    known: Knowledge, tmp_path: Path, before: str, after: str, told: list[str]
+) -> None:
+    _, report = read(known, tmp_path, changed(before, after))
+    assert [one.severity for one in found(report, "TXT106")] == told
+
+
 def test_an_imaging_acquisition_is_an_image_acquisition(known: Knowledge, tmp_path: Path) -> None:
     plain, _ = read(known, tmp_path, ROWS)
     other, _ = read(known, tmp_path, changed("Image acquisition\tia", "Imaging acquisition\tia"))

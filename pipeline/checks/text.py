@@ -183,6 +183,9 @@ def _left_open(text: str) -> str | None:
     return found[0] if found else None
 
 
+_TOLD_BY_OWN = re.compile(r"/(?:file_list|release_date|annotation_types/\d+)\Z")
+"""Fields that the form demands, whose own checks tell of a word for nothing."""
+_LONGEST_NOTHING = 40
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 _TOLD_THERE = re.compile(
     r"/study/(?:authors/\d+/name|organisations/\d+/ror|publications/\d+/(?:pmc_id|year)"
@@ -200,8 +203,10 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
 
     To fix: give the value, or leave the field empty.
     """
+    form = context.template
     for place, text in texts.holding(STANDS_IN):
-        if not (grave := _stands_in(place, text)) or spreadsheet_error(text.strip()):
+        demanded = form is not None and form.requires_at(place)
+        if not (grave := _stands_in(place, text, demanded)) or spreadsheet_error(text.strip()):
             continue
         if place == "/study/description" and is_placeholder(text):
             continue
@@ -211,7 +216,6 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
         slot = place.rpartition("/")[2]
         left = None if waits(text) else _left_open(text)
         gone = suggest(removal(metadata, place), why="The value says nothing.")
-        demanded = context.template is not None and context.template.requires_at(place)
         yield Flag(
             message=f"{quoted(text)} is a placeholder"
             if left is None
@@ -222,18 +226,24 @@ def placeholder(metadata: Metadata, texts: Texts, context: Context) -> Iterator[
         )
 
 
-def _stands_in(place: str, text: str) -> Severity | None:
-    """How grave it is that a text stands where a value should; None if it does not."""
+def _stands_in(place: str, text: str, demanded: bool) -> Severity | None:
+    """How grave it is that a text stands where a value should; None if it does not.
+
+    Where the form demands the value, no word for nothing is an answer.
+    """
     if waits(text) or _left_open(text):
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
     if place.endswith("/grant_id"):
         return "hint" if is_placeholder(text) else None
-    if len(text) >= 12 or "/associations/" in place or place.startswith(_NAMED_ELSEWHERE):
+    if "/associations/" in place or place.startswith(_NAMED_ELSEWHERE):
+        return None
+    if len(text) >= (_LONGEST_NOTHING if demanded else 12):
         return None
     dash = _DASH.fullmatch(text) and "/attributes/" not in place
-    return "hint" if dash or _SHORT.fullmatch(text) else None
+    nothing = demanded and not _TOLD_BY_OWN.search(place) and is_placeholder(text)
+    return "hint" if dash or nothing or _SHORT.fullmatch(text) else None
 
 
 @check("TXT107", "text-pasted-twice", at="", severity="warning")

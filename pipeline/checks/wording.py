@@ -17,7 +17,9 @@ _UNSEEN = re.compile(f"[{INVISIBLE}\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u2000-\u200
 _LATER = re.compile(
     r"\W*(?:t\.?\s?b\.?\s?[acd]\.?|pending|unsure|not sure|to be (?:added|announced|assigned|"
     r"completed|confirmed|decided|defined|determined|provided|published|updated)|to do|todo|"
-    r"will be (?:added|provided|updated)(?: later| soon)?|(?:coming|available) soon|x{3,}|\?+|"
+    r"will be (?:added|made available|provided|updated)"
+    r"(?: later| soon| (?:up)?on (?:acceptance|publication)| after (?:acceptance|publication))?"
+    r"|(?:coming|available) soon|x{3,}|\?+|"
     r"(?:will |to )follow(?:s|ing)?(?: (?:later|soon|(?:up)?on \w+|after \w+))?|follows|"
     r"(?:up)?on (?:acceptance|publication)|after (?:acceptance|publication)|when published|"
     r"(?:(?:more|further|the|all|full|these|other) )*(?:details?|information|data|files?|images?"
@@ -80,7 +82,8 @@ _HINT = re.compile(
     r"(?:\w+ )?(?:an?|the|your|here|from|of|one)\b|type (?:your|here|in)\b|free[ -]?text\b"
     r"|(?:description|name|title) of (?:the|your|this) (?:author|dataset|experiment|funder|image"
     r"|institut|organi[sz]ation|organism|person|project|publication|sample|study|submission)"
-    r"|your (?:\w+ ){0,2}\w+$|(?:your )?(?:text|value|name|title|description)(?: goes)? here\b).*",
+    r"|your (?:\w+ ){0,2}\w+$|(?:your )?(?:text|value|name|title|description)(?: goes)? here\b"
+    r"|(?:empty|blank|placeholder|to fill(?: in)?|to be (?:completed|filled(?: in)?))$).*",
     re.IGNORECASE | re.DOTALL,
 )
 """What a template says in brackets in the place of a value."""
