@@ -205,3 +205,67 @@ def test_a_slip_of_a_field_with_fields_is_read_and_told_once() -> None:
         ("SUB125", "/biosamples/Wild type/organisms"),
         ("SUB125", "/acquisitions/Spinning disk/imaging_metod"),
     ]
+
+
+def test_a_block_may_hold_the_fields_of_one_entry() -> None:
+    text = """\
+study:
+  title: Vesicles of synapses in tomograms
+sample:
+- {title: Neurons, organism: {scientific_name: Mus musculus}, biological_entity: CA1}
+study_component:
+  name: Tomograms
+  description: One synapse each
+associations: {biosample_id: Neurons, specimen_id: Slices, acquisition_id: Tomography}
+image_analysis:
+  analysis_overview: By hand
+annotations:
+  title: Vesicles
+  annotation_overview: Vesicles were traced
+  annotation_type: [segmentation_mask]
+version: {version: v1.0, timestamp: 2025-12-23}
+"""
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    assert [(one.code, one.value) for one in reading.findings] == [
+        ("SUB125", "sample"),
+        ("SUB125", "image_analysis"),
+    ]
+    assert reading.metadata is not None
+    study = reading.metadata["study"]
+    assert study["biosamples"][0]["organisms"] == [{"scientific_name": "Mus musculus"}]
+    [component] = study["study_components"]
+    assert (component["name"], component["description"]) == ("Tomograms", "One synapse each")
+    assert component["associations"][0]["specimen"] == "Slices"
+    [annotation] = study["annotations"]
+    assert annotation["annotation_overview"] == "Vesicles were traced"
+    assert annotation["sections"][0]["attributes"][0]["value"] == "v1.0"
+    at = reading.source_map.locate("/study/annotations/0/annotation_overview")
+    assert (at.pointer, at.line) == ("/annotations/annotation_overview", 13)
+
+
+def test_a_text_where_an_entry_belongs_is_read_and_told() -> None:
+    text = REMBI + "correlations: {Overlay: Beads were aligned}\nanalysis: [Tracking]\n"
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    told = [(one.code, one.severity, one.location.pointer) for one in reading.findings]
+    assert told == [
+        ("SUB111", "warning", "/correlations/Overlay"),
+        ("SUB111", "warning", "/analysis"),
+    ]
+    assert reading.metadata is not None
+    assert "Beads were aligned" in str(reading.metadata["study"]["image_correlations"])
+    assert reading.metadata["study"]["image_analyses"][0]["title"] == "Tracking"
+
+
+def test_authors_of_a_publication_may_be_people() -> None:
+    text = """\
+study:
+  publications:
+  - title: Vesicles
+    authors: [{first_name: Mira, last_name: Lindgren}, {first_name: Tomas, last_name: Achterberg}]
+"""
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    assert not reading.findings
+    assert (
+        get(reading.metadata, "/study/publications/0/authors") == "Mira Lindgren, Tomas Achterberg"
+    )
+    assert reading.source_map.locate("/study/publications/0/authors").line == 4

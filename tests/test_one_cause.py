@@ -303,6 +303,13 @@ def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_pa
     assert [one.severity for one in told(published, "SUB122")] == ["warning"]
 
 
+def test_rembi_yaml_has_no_field_for_file_lists(known: Knowledge, tmp_path: Path) -> None:
+    _, report = look(known, tmp_path, "study.yaml", REMBI)
+    assert [one.severity for one in told(report, "CMP001")] == ["warning"]
+    _, report = look(known, tmp_path, "study.tsv", ROWS.replace("File List\tmovies.tsv\n", ""))
+    assert [one.severity for one in told(report, "CMP001")] == ["error"]
+
+
 def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("License\tCC BY 4.0", "Data license\tCC BY 4.0\nFunding\tExample Fund, 17")
     rows += "\nPublicaton\nTitle\tActin flow\nDOI\t10.1234/a.2026\n"

@@ -12,7 +12,7 @@ from pipeline.submission import SourceMap
 
 STUDY = "study"
 _OTHER_WORDS = {
-    "biosamples": ("biosample",),
+    "biosamples": ("biosample", "sample", "samples"),
     "specimens": ("specimen",),
     "acquisitions": ("acquisition", "imageacquisition", "imageacquisitions"),
     "correlations": ("correlation", "imagecorrelation", "imagecorrelations"),
@@ -34,12 +34,15 @@ _NESTED = frozenset(
 class Respelling:
     """Gives blocks and fields of a document the names of the template, and keeps their places."""
 
-    def __init__(self, blocks: frozenset[str], fields: frozenset[str]) -> None:
+    def __init__(
+        self, blocks: frozenset[str], fields: frozenset[str], known: frozenset[str]
+    ) -> None:
         self._blocks = {fold(one): one for one in blocks}
         for block, words in _OTHER_WORDS.items():
             self._blocks |= dict.fromkeys(words, block)
         self._fields = {fold(one): one for one in fields}
         self._named = blocks - {STUDY}
+        self._known = known
 
     def document(
         self, given: dict[str, Any], slips: Mapping[str, str]
@@ -61,7 +64,7 @@ class Respelling:
                 continue
             if name != key:
                 renamed[at] = name
-            if name in self._named and isinstance(value, dict):
+            if name in self._named and isinstance(value, dict) and not alone(value, self._known):
                 made[name] = {
                     title: self._value(one, join(at, title), renamed)
                     for title, one in value.items()
@@ -90,6 +93,19 @@ class Respelling:
                 renamed[here] = name
             made[name] = self._value(value, here, renamed)
         return made
+
+
+def alone(block: Any, known: frozenset[str]) -> bool:
+    """Whether a block holds the fields of one entry, where it should hold entries with names.
+
+    `known` are the fields of the template, folded.
+    """
+    if not isinstance(block, dict):
+        return False
+    entries = [key for key, value in block.items() if isinstance(value, dict)]
+    if any(fold(key) not in known for key in entries):
+        return False
+    return any(fold(key) in known for key in block.keys() - set(entries))
 
 
 def _names(given: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:

@@ -19,7 +19,7 @@ from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_tree import NO_SECTION, WRONG_TYPE, Attribute, Link, Section, Tree
 from pipeline.intake.reading import Reading
-from pipeline.intake.rembi_spellings import Respelling, moved
+from pipeline.intake.rembi_spellings import Respelling, alone, moved
 from pipeline.intake.spellings import fold
 from pipeline.intake.text import decode
 from pipeline.intake.yaml_text import parse
@@ -147,8 +147,10 @@ _SPELT = frozenset(
     )
 )
 """Fields that are known in other capitals and with spaces; the others are words of any use."""
+_KNOWN = frozenset(fold(one) for one in _FIELDS)
 _GRANTS = ("grant_references", "grants")
 """Where grants stand, under `funding` or in the study itself."""
+_NAMES_OF_PEOPLE = ("first_name", "last_name", "author_first_name", "author_last_name", "name")
 _FLAGS = frozenset(("reference", "doi_requested"))
 _ASIDE = frozenset(("rembi_version",))
 """What names the template, and is kept with the source alone."""
@@ -237,7 +239,8 @@ class _Document:
     def respelt(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with blocks and fields named as in the template; blocks are told."""
         slips = dict(build.slips(document, _BLOCKS - {FURTHER}, _BLOCKS | _FIELDS))
-        made, renamed = Respelling(_BLOCKS - {FURTHER}, _SPELT).document(document, slips)
+        respelling = Respelling(_BLOCKS - {FURTHER}, _SPELT, _KNOWN)
+        made, renamed = respelling.document(document, slips)
         if not renamed:
             return document
         for at, name in renamed.items():
@@ -256,7 +259,7 @@ class _Document:
         self.slips(document, "", _BLOCKS if whole else _FIELDS)
         for block, value in document.items():
             at = join("", block)
-            if block in _NAMED_BLOCKS and isinstance(value, dict):
+            if block in _NAMED_BLOCKS and isinstance(value, dict) and not _alone(value):
                 for title, one in value.items():
                     self.fields(one, join(at, title))
             elif block != FURTHER and (block == "study" or not whole):
@@ -345,7 +348,7 @@ class _Document:
         """A person, with the organisations that they belong to."""
         names = [
             (key, str(author[key]).strip())
-            for key in ("first_name", "last_name", "author_first_name", "author_last_name")
+            for key in _NAMES_OF_PEOPLE[:4]
             if isinstance(author.get(key), str) and author[key].strip()
         ]
         made: list[Attribute] = []
@@ -387,7 +390,14 @@ class _Document:
         return self.organisation({"name": name}, at)
 
     def publication(self, one: dict[str, Any], at: str) -> Section:
-        """A publication; an identifier of PubMed Central may stand in the field of PubMed."""
+        """A publication; an identifier of PubMed Central may stand in the field of PubMed.
+
+        Its authors are one text, also where they are given as those of the study are.
+        """
+        people = list(build.maps(one.get("authors"), ""))
+        names = [name for person, _ in people if (name := _called(person))]
+        if names and len(names) == len(people):
+            one = {**one, "authors": ", ".join(names)}
         section = build.section("Publication", one, at, _ABOUT)
         attributes = tuple(
             Attribute(_pubmed(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
@@ -411,7 +421,7 @@ class _Document:
             ("associations", "study_component", "Associations"),
         ):
             named = document.get(block)
-            owners = _titles(document.get(owner))
+            owners = _titles(document.get(owner), owner)
             if isinstance(named, list) and named:
                 message = f"this block should hold entries under the names of '{owner}'"
                 whole = all(isinstance(one, dict) for one in named)
@@ -472,8 +482,9 @@ class _Document:
         self, kind: str, value: Any, at: str, below: dict[str, list[Section]]
     ) -> Iterator[Section]:
         """Sections of a kind from a mapping of titles; a component's name stands inside it."""
-        if isinstance(value, list):
-            for one, here in build.maps(value, at):
+        if isinstance(value, list) or _alone(value):
+            called = "name" if kind == "Study Component" else "title"
+            for one, here in self.maps(value, at, called):
                 section = self.entry(kind, one, here)
                 inside = below.get(steps(here)[-1], ())
                 yield Section(
@@ -486,17 +497,14 @@ class _Document:
             return
         for title, one in value.items():
             here = join(at, title)
-            section = self.entry(kind, one if isinstance(one, dict) else {}, here)
-            attributes = section.attributes
-            if kind != "Study Component" and not any(a.name == "Title" for a in attributes):
-                attributes = (Attribute("Title", title, here, value_at=here), *attributes)
-            yield Section(
-                kind,
-                title,
-                here,
-                attributes,
-                sections=(*section.sections, *below.get(title, ())),
-            )
+            inside = below.get(title, ())
+            for part, place in list(self.maps(one, here, "description")) or [({}, here)]:
+                section = self.entry(kind, part, place)
+                made = section.attributes
+                if kind != "Study Component" and not any(a.name == "Title" for a in made):
+                    made = (Attribute("Title", title, here, value_at=here), *made)
+                yield Section(kind, title, place, made, sections=(*section.sections, *inside))
+                inside = ()
 
     def entry(self, kind: str, one: dict[str, Any], at: str) -> Section:
         """One section; a set of annotations may have authors of its own."""
@@ -514,8 +522,20 @@ _NAMES = ("study_component", "component", "study_component_id", "annotations", "
 """Fields with which an entry of a list names what it belongs to."""
 
 
-def _titles(block: Any) -> dict[str, str]:
+def _alone(block: Any) -> bool:
+    return alone(block, _KNOWN)
+
+
+def _called(person: dict[str, Any]) -> str:
+    """What a person is called, from the fields that the template has for names."""
+    parts = [build.as_text(person.get(key)) for key in _NAMES_OF_PEOPLE]
+    return " ".join(part.strip() for part in parts if part)
+
+
+def _titles(block: Any, name: str) -> dict[str, str]:
     """From what the entries of a block are called to their keys, or to their places in a list."""
+    if _alone(block):
+        return {**_titles({name: block}, ""), name: name}
     keys: dict[str, Any] = block if isinstance(block, dict) else {}
     listed = enumerate(block) if isinstance(block, list) else ()
     called = {
@@ -533,9 +553,10 @@ def _owned(named: Any, at: str, owners: dict[str, str]) -> Iterator[tuple[str, A
     An entry of a list names it in a field, or is alone under that name; where there is one alone
     to name, it is that.
     """
-    if isinstance(named, dict):
+    if isinstance(named, dict) and not _alone(named):
         yield from ((name, value, join(at, name)) for name, value in named.items())
-    for one, here in build.maps(named, at) if isinstance(named, list) else ():
+        return
+    for one, here in build.maps(named, at):
         if len(one) == 1 and (name := next(iter(one))) in owners and not build.as_text(one[name]):
             yield name, one[name], join(here, name)
             continue
