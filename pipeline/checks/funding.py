@@ -589,6 +589,10 @@ def unexpected_attribute(
             )
 
 
+_CORE = re.compile(r"FC001\d{3}|CC\d{4}")
+"""Numbers of the core funding that three funders pay together to the Francis Crick Institute."""
+
+
 @check("FUN201", "grant-number-of-several-funders", at="/study", severity="warning")
 def of_several_funders(study: dict[str, Any]) -> Iterator[Flag]:
     """One grant number is given for several funders.
@@ -600,7 +604,7 @@ def of_several_funders(study: dict[str, Any]) -> Iterator[Flag]:
     first: dict[str, str] = {}
     for n, grant in enumerate(study.get("grants", [])):
         number, funder = _number(grant), _funder(grant)
-        if not number or not funder or not re.search(r"\d{3}", number):
+        if not number or not funder or not re.search(r"\d{3}", number) or _CORE.fullmatch(number):
             continue
         other = first.setdefault(number.casefold(), funder)
         if other.casefold() != funder.casefold():
