@@ -43,7 +43,7 @@ _IS_POLISH = re.compile(
     r"|(?!m)[b-df-hj-np-tvwxz]³(?:aw|ow|osz|ug)"
 )
 """What neither German, Spanish nor French has, nor a unit of area or volume."""
-_POLISH_WORD = re.compile(rf"\b(?:{_WITH_L})|[A-Za-zóÓ³£¹¥êÊæÆñÑœŒŸ¿¯]+[A-Za-zóÓêæñœŸ¿]")
+_POLISH_WORD = re.compile(rf"\b(?:{_WITH_L})" r"|[A-Za-zóÓ³£¹¥êÊæÆñÑœŒŸ¿¯]{1,40}[A-Za-zóÓêæñœŸ¿]")
 _UNIT = re.compile(r"[cdkmnuµμ]?m[³¹]")
 _NOT_TURKISH = frozenset("áéíóúæåøñãõàèìòùßÁÉÍÓÚÆÅØ")
 _NOT_CZECH = frozenset("àâêîûçãõåæœñëðþÀÂÊÎÛÇÅÆ")

@@ -226,7 +226,7 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     named = [one for one in worded if number[one.end : one.end + 1] != "-"]
     words = _PROSE.search(number) or any(_apart(number, one.start, one.end) for one in named)
     usual = _usual_within(_funder(grant), number, registries)
-    remarked = _REMARKED.fullmatch(number) or with_id
+    remarked = _REMARKED.fullmatch(number) or with_id or _WITH_CALL.fullmatch(number)
     if usual is None and remarked is not None:
         usual = remarked["number"]
     if usual is None and len(named) == 1 and named[0].start == 0:
@@ -276,6 +276,11 @@ _WITH_FUNDER_ID = re.compile(
     re.IGNORECASE,
 )
 """A number with the funder's Crossref id behind it, as Spain's agency asks authors to write."""
+_WITH_CALL = re.compile(
+    r"(?:H2020|HORIZON|ERC|MSCA|FP7)(?:[- ](?:[A-Za-z][A-Za-z0-9]*|20\d\d|0\d))*[- ,/]{1,3}"
+    r"(?P<number>\d{6}|(?:101|190)\d{6})"
+)
+"""A number of the European Union's programmes with the name of its call before it."""
 _DECIMAL = re.compile(r"(\d{4,12})\.0", re.ASCII)
 _ROUNDED = re.compile(r"\d[.,]\d+E\+?\d{1,2}")
 """A large number as spreadsheets show it."""

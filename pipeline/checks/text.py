@@ -235,7 +235,7 @@ def _stands_in(place: str, text: str, demanded: bool) -> Severity | None:
         return "warning"
     if place.endswith(_NAMING) and not place.startswith(_NAMED_ELSEWHERE):
         return "warning" if is_placeholder(text) else None
-    if place.endswith("/grant_id"):
+    if place.endswith(("/grant_id", "/funder")):
         return "hint" if is_placeholder(text) else None
     if "/associations/" in place or place.startswith(_NAMED_ELSEWHERE):
         return None
