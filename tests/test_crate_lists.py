@@ -249,3 +249,14 @@ def test_a_list_that_no_schema_describes_is_read_by_its_usual_header(
     assert not told
     assert [[row[0], row[2]] for row in rows(opened)] == [["a.tif", "actin"], ["b.tif", "DNA"]]
     assert [one.code for one in opened.findings] == ["SUB211"]
+
+
+def test_a_size_not_yet_known_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    columns = ("file_path", "dataset", "size_in_bytes")
+    content = (
+        "\t".join(columns) + "\n" + "".join(f"{one}.ome.zarr\t#wild%20type\t-1\n" for one in "abc")
+    )
+    entities = graph("list.tsv", columns)
+    entities[-1]["propertyUrl"] = "http://bia/fileSize"
+    _, [told] = look(known, tmp_path, "list.tsv", columns, content, entities)
+    assert (told.code, told.count, told.location.column) == ("SUB157", 3, 3)

@@ -344,3 +344,27 @@ def test_what_keeps_a_document_from_being_read_is_named(
     [told] = reading.findings
     assert said in told.message
     assert told.location.line == line
+
+
+def test_a_lab_protocol_is_what_it_is_referred_to_as(tmp_path: Path) -> None:
+    protocol = {"@type": "LabProtocol", "description": "Done."}
+    dataset = {
+        "@id": "#Plate-1",
+        "@type": ["Dataset", "bia:Dataset"],
+        "name": "Plate 1",
+        "associatedImageAcquisitionProtocol": [{"@id": "#imaging"}],
+        "associatedSpecimenImagingPreparationProtocol": [{"@id": "#imaging"}, {"@id": "#mounting"}],
+    }
+    text = crate(
+        {"@type": ["Dataset", "bia:Study"], "hasPart": [{"@id": "#Plate-1"}]},
+        dataset,
+        {"@id": "#imaging", "name": "confocal", **protocol},
+        {"@id": "#mounting", "name": "agarose", **protocol},
+    )
+    reading = read_crate(tmp_path, text)
+    assert [(one.code, one.severity) for one in reading.findings] == [("SUB154", "warning")] * 2
+    study = reading.metadata["study"]
+    assert [one["title"] for one in study["specimens"]] == ["agarose"]
+    assert [one["title"] for one in study["image_acquisitions"]] == ["confocal"]
+    [association] = study["study_components"][0]["associations"]
+    assert association == {"specimen": "agarose", "image_acquisition": "confocal"}

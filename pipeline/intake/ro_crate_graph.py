@@ -397,6 +397,9 @@ class Graph:
             message = f"the entity '{entity.id}' has the type '{own[0]}', which the profile has not"
             at = join(entity.at, "@type")
             self.flag(codes.TYPE, at, message, value=own[0], severity="warning")
+        if not own and entity.is_a("labprotocol"):
+            message = f"the entity '{entity.id}' has the type '{said}', which the profile has not"
+            self.flag(codes.TYPE, join(entity.at, "@type"), message, value=said, severity="warning")
         if len(own) < 2 and not lookalike:
             return
         message = f"the entity '{entity.id}' has the types {said}: not exactly one of the profile"

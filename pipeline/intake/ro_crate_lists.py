@@ -22,6 +22,8 @@ from pipeline.select import join
 from pipeline.submission import FileList
 
 _PATH, _SIZE, _DATASET, _NAME = "filePath", "sizeInBytes", "isPartOf", "name"
+_SIZES = ("fileSize", "contentSize")
+"""What the column of sizes is called in crates, beside the term of the archive."""
 _SELF = "associatedSourceImage"
 _ENTITY = frozenset(
     (
@@ -48,8 +50,8 @@ _COLUMNS = {
 }
 """Columns of the lists that the archive's programs write (folded), and what they mean."""
 _TYPES = ("type", "22-rdf-syntax-ns")
-_RELATED = frozenset((*_ENTITY, *_TYPES))
-"""Columns that relate a file to entities of the crate, or say which class it has."""
+_RELATED = frozenset((*_ENTITY, *_TYPES, _SIZE))
+"""Columns that relate a file to entities of the crate, or say which class or size it has."""
 
 
 @dataclass
@@ -123,7 +125,8 @@ class Lists:
                 name = next((v for v, _ in self.graph.values(column, "columnname")), None)
                 url = next((v for v, _ in self.graph.values(column, "propertyurl")), "")
                 if isinstance(name, str):
-                    columns[name] = str(url).rstrip("/").rpartition("/")[2].rpartition("#")[2]
+                    meant = str(url).rstrip("/").rpartition("/")[2].rpartition("#")[2]
+                    columns[name] = _SIZE if meant in _SIZES else meant
             if _PATH not in columns.values():
                 message = f"the table schema of '{entity.id}' has no column for paths"
                 self.graph.flag(codes.NO_PATHS, join(schema.at, "column"), message)

@@ -28,13 +28,12 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\
 _TECHNICAL = frozenset(("column", "schema", "table", "filelist", "file", "image", "creativework"))
 MOST_COMBINATIONS = 1000
 """Associations of one component; more than any real one has."""
+_IMAGING = ("associatedimageacquisitionprotocol", "associatedspecimenimageacquisitionprotocol")
+_ANY_PROTOCOL = "labprotocol"
 _PARTS = {
     "biosample": ("associatedbiologicalentity", "associatedbiosample"),
     "specimen": ("associatedspecimenimagingpreparationprotocol",),
-    "image_acquisition": (
-        "associatedimageacquisitionprotocol",
-        "associatedspecimenimageacquisitionprotocol",
-    ),
+    "image_acquisition": _IMAGING,
     "image_correlation": ("associatedimagecorrelationmethod",),
     "image_analysis": ("associatedimageanalysismethod",),
 }
@@ -60,11 +59,28 @@ class Mapping:
         seen: set[tuple[str | None, str]] = set()
         found: set[str] = set()
         for entity in self.graph.entities:
-            title = self.graph.title(entity) if entity.kind in _TITLED else None
-            if title and (entity.kind, title) in seen:
+            kind = self.kind_of(entity)
+            title = self.graph.title(entity) if kind in _TITLED else None
+            if title and (kind, title) in seen:
                 found.add(entity.at)
-            seen.add((entity.kind, title or ""))
+            seen.add((kind, title or ""))
         return frozenset(found)
+
+    @cached_property
+    def preparations(self) -> frozenset[str]:
+        """Where protocols of no class of the profile stand that specimens alone are made by."""
+        names = (*_PARTS["specimen"], "imagingpreparationprotocol")
+        made, imaged = (
+            {found.at for one in self.graph.entities for found, _ in self.graph.targets(one, *some)}
+            for some in (names, _IMAGING)
+        )
+        return frozenset(made - imaged)
+
+    def kind_of(self, entity: Entity) -> str | None:
+        """The kind of object that an entity is; a `LabProtocol` is what it is referred to as."""
+        if entity.is_a(_ANY_PROTOCOL) and entity.kind == "image_acquisitions":
+            return "specimens" if entity.at in self.preparations else entity.kind
+        return entity.kind
 
     def document(self) -> Metadata:
         """The metadata of the whole crate."""
@@ -128,7 +144,7 @@ class Mapping:
     def all_of(self, kind: str) -> list[Entity]:
         """The entities of a kind, but for the study itself."""
         root = self.graph.root
-        return [one for one in self.graph.entities if one.kind == kind and one is not root]
+        return [one for one in self.graph.entities if one is not root and self.kind_of(one) == kind]
 
     def entry(self, study: Metadata, kind: str, entity: Entity) -> None:
         """One entity in its list of the study, under a title that associations can name."""
@@ -235,7 +251,11 @@ class Mapping:
         """The associations that an entity names: every combination of its parts."""
         parts: dict[str, list[str]] = {}
         for slot, names in _PARTS.items():
-            titles = [self.title(found) for found, _ in self.graph.targets(entity, *names)]
+            titles = [
+                self.title(found)
+                for found, _ in self.graph.targets(entity, *names)
+                if slot != "specimen" or not self.images(found)
+            ]
             parts[slot] = [one for one in titles if one]
         for specimen, _ in self.graph.targets(entity, *_SPECIMEN):
             self.objects.used.add(specimen.at)
@@ -243,12 +263,17 @@ class Mapping:
                 ("biosample", "biologicalentity"),
                 ("specimen", "imagingpreparationprotocol"),
             ):
-                titles = [self.title(one) for one, _ in self.graph.targets(specimen, name)]
+                found = [one for one, _ in self.graph.targets(specimen, name)]
+                titles = [self.title(one) for one in found if not self.images(one)]
                 parts[slot] += [one for one in titles if one and one not in parts[slot]]
         filled = {slot: titles for slot, titles in parts.items() if titles}
         if filled:
             for row in itertools.islice(itertools.product(*filled.values()), MOST_COMBINATIONS):
                 yield dict(zip(filled, row, strict=True))
+
+    def images(self, entity: Entity) -> bool:
+        """Whether an entity is a `LabProtocol` of imaging, whatever else it is referred to as."""
+        return entity.is_a(_ANY_PROTOCOL) and self.kind_of(entity) == "image_acquisitions"
 
     def files(self, study: Metadata) -> None:
         """The files that the crate describes itself, each in the component that holds it."""
