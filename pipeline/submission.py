@@ -197,6 +197,11 @@ class Submission(Frozen):
     digest: str = ""
 
     @property
+    def of_mifa(self) -> bool:
+        """Whether the document is an object of MIFA's own model: its fields are the study's."""
+        return self.source.kind == "rembi-yaml" and not self.source_map.document_pointer("/study")
+
+    @property
     def held_elsewhere(self) -> bool:
         """Whether another resource holds the study: its kind says so, or its crate's identifier."""
         if self.source.kind != "ro-crate":

@@ -250,3 +250,30 @@ def test_the_same_value_twice_is_a_hint(known: Knowledge, tmp_path: Path) -> Non
     [twice] = [one for one in told if one.code == "SUB205"]
     assert (twice.severity, twice.location.line, twice.location.column) == ("hint", 3, 3)
     assert "same value" in twice.message
+
+
+def test_slips_in_names_of_fields_lose_nothing_of_a_deposition(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    person = {"first_name": "Mira", "last_name": "Lindgren", "organization": "Example Institute"}
+    deposition = {
+        "title": "Micrographs of the ribosome of yeast, single particles",
+        "releaseDate": "HP",
+        "corresponding_autor": person,
+        "citations": [{"title": "Ribosomes", "year": "2026"}],
+        "imagesets": [{"name": one, "directroy": f"data/{one}"} for one in ("movies", "averages")],
+    }
+    text = json.dumps(deposition, indent=1)
+    opened, found = look(known, tmp_path, "deposition.json", text)
+    told = [(one.value, one.count) for one in found if one.code == "SUB125"]
+    assert sorted(told) == [
+        ("citations", 1),
+        ("corresponding_autor", 1),
+        ("directroy", 2),
+        ("releaseDate", 1),
+    ]
+    assert not [one for one in found if one.severity == "error"]
+    study = opened["study"]
+    assert study["authors"][0]["name"] == "Mira Lindgren"
+    assert study["publications"][0]["title"] == "Ribosomes"
+    assert study["study_components"][1]["files"] == [{"path": "data/averages"}]

@@ -378,3 +378,15 @@ def test_titles_shared_by_kinds_are_not_in_each_others_place(
     _, report = look(known, tmp_path, "study.tsv", rows)
     (one,) = told(report, "CMP201", "CMP203")
     assert "'Stills'" in one.message
+
+
+def test_objects_of_mifa_have_no_field_for_a_date(known: Knowledge, tmp_path: Path) -> None:
+    annotations = "annotation_overview: Outlines\nannotation_type: [segmentation_mask]\n"
+    study = "title: Outlines of cells\nfunding_statement: Paid.\nauthor_first_name: Mira\n"
+    for text, title in ((annotations, ["warning"]), (study, []), (study[25:], ["error"])):
+        _, report = look(known, tmp_path, "mifa.yaml", text)
+        assert [one.severity for one in told(report, "REL001")] == ["warning"]
+        assert [one.severity for one in told(report, "STU001")] == title
+    undated = REMBI.replace("  private_until_date", "  aside")
+    _, report = look(known, tmp_path, "rembi.yaml", undated)
+    assert [one.severity for one in told(report, "REL001")] == ["error"]

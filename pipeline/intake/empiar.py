@@ -17,6 +17,8 @@ from pipeline.intake import pagetab_content as build
 from pipeline.intake.pagetab_json import mapped
 from pipeline.intake.pagetab_tree import WRONG_TYPE, Attribute, File, Section, Tree
 from pipeline.intake.reading import Reading
+from pipeline.intake.rembi_spellings import moved
+from pipeline.intake.spellings import fold
 from pipeline.intake.text import decode
 from pipeline.select import join
 from pipeline.submission import SourceMap
@@ -53,6 +55,44 @@ _CITATION = {
     "doi": "DOI",
     "pubmedid": "PubMed ID",
 }
+_PERSON_FIELDS = frozenset(
+    (
+        *("name", "order_id", "author_orcid", "first_name", "middle_name", "last_name"),
+        *("organization", "street", "town_or_city", "state_or_province", "post_or_zip"),
+        *("telephone", "fax", "email", "country"),
+    )
+)
+_FIELDS = {
+    "": frozenset(
+        (
+            *("title", "release_date", "experiment_type", "scale", "cross_references"),
+            *("biostudies_references", "idr_references", "empiar_references", "workflows"),
+            *("authors", "corresponding_author", "principal_investigator", "imagesets"),
+            *("citation", "grant_references", "entry_doi"),
+        )
+    ),
+    "authors": _PERSON_FIELDS,
+    "corresponding_author": _PERSON_FIELDS,
+    "principal_investigator": _PERSON_FIELDS,
+    "imagesets": frozenset(
+        (
+            *("name", "directory", "category", "header_format", "data_format"),
+            *("num_images_or_tilt_series", "frames_per_image", "frame_range_min"),
+            *("frame_range_max", "voxel_type", "pixel_width", "pixel_height", "details"),
+            *("image_width", "image_height", "micrographs_file_pattern"),
+            *("picked_particles_file_pattern", "picked_particles_directory"),
+        )
+    ),
+    "citation": frozenset(
+        (
+            *("authors", "editors", "published", "j_or_nj_citation", "title", "volume"),
+            *("country", "first_page", "last_page", "year", "language", "doi", "pubmedid"),
+            *("details", "book_chapter_title", "publisher", "publication_location"),
+            *("journal", "journal_abbreviation", "issue", "preprint"),
+        )
+    ),
+}
+"""The fields of a deposition (schema of EMPIAR), at its top and in its parts."""
 _PROPOSED = {
     "BioSample": "Biosample",
     "biosamples": "Biosample",
@@ -139,7 +179,7 @@ def read(data: bytes, file: str) -> Reading:
         return Reading(kind=KIND, metadata=None, source_map=places, findings=tuple(findings))
     reader = _Entry(places)
     tree = reader.tree(value)
-    return mapped(tree, places, (*findings, *reader.findings), KIND)
+    return mapped(tree, reader.places, (*findings, *reader.findings), KIND)
 
 
 @dataclass(frozen=True)
@@ -185,6 +225,8 @@ class _Entry:
             where = self.places.position("")
             self.findings.append(WRONG_TYPE.at(where, "the document should hold named fields"))
             return None
+        if isinstance(document.get("imagesets"), list) and not at:
+            document = self.respelt(document, home)
         top: list[Attribute] = []
         own: list[Attribute] = []
         below: list[Section] = []
@@ -194,6 +236,44 @@ class _Entry:
         return Tree(
             None, tuple(top), Section("Study", None, home, tuple(own), (), (), tuple(below))
         )
+
+    def respelt(self, document: dict[str, Any], home: str) -> dict[str, Any]:
+        """A deposition with the names of fields that are nearly the form's as the form has them.
+
+        A slip that parts of the same kind share is told once.
+        """
+        renamed: dict[str, str] = {}
+        told: dict[tuple[str, str], list[str]] = {}
+
+        def named(given: dict[str, Any], at: str, part: str) -> dict[str, Any]:
+            spelt = {fold(name): name for name in _FIELDS[part] - given.keys()}
+            meant = {key: spelt[fold(key)] for key in given if fold(key) in spelt}
+            meant |= build.slips(given, _FIELDS[part])
+            for key, name in meant.items():
+                renamed[join(at, key)] = name
+                told.setdefault((key, name), []).append(join(at, key))
+            return {meant.get(key, key): value for key, value in given.items()}
+
+        made = named(document, home, "")
+        was = {renamed.get(join(home, key), key): key for key in document}
+        for part, value in made.items():
+            at = join(home, was[part])
+            if part not in _FIELDS:
+                continue
+            if isinstance(value, dict):
+                made[part] = named(value, at, part)
+            elif isinstance(value, list):
+                made[part] = [
+                    named(one, join(at, n), part) if isinstance(one, dict) else one
+                    for n, one in enumerate(value)
+                ]
+        for (key, name), places in told.items():
+            more = f"; {len(places) - 1} more like this" if len(places) > 1 else ""
+            message = f"the field '{key}' is named '{name}' in EMPIAR's form, and was read so{more}"
+            where = self.places.position(places[0])
+            self.findings.append(build.SLIP.at(where, message, value=key, count=len(places)))
+        self.places = moved(self.places, renamed) if renamed else self.places
+        return made
 
     def part(
         self,

@@ -17,7 +17,7 @@ SLIP = declare(
     """The name of a field is nearly one that the form has and that is absent beside it.
 
     Programs see the field as missing; what it says is kept under the name given. A block of a REMBI
-    document is read as the one that is meant.
+    document and a field of an EMPIAR deposition are read as the one that is meant.
 
     To fix: write the name as the form does.
     """,
