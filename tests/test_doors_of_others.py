@@ -277,3 +277,11 @@ def test_slips_in_names_of_fields_lose_nothing_of_a_deposition(
     assert study["authors"][0]["name"] == "Mira Lindgren"
     assert study["publications"][0]["title"] == "Ribosomes"
     assert study["study_components"][1]["files"] == [{"path": "data/averages"}]
+
+
+def test_a_stray_quote_stops_no_study_of_idr(known: Knowledge, tmp_path: Path) -> None:
+    rows = STUDY + 'Study Description\t"Wing discs of larvae\r\nStudy Key Words\twing\tdisc\r\n'
+    metadata, found = look(known, tmp_path, "idr9999-study.txt", rows)
+    assert [one.severity for one in found if one.code == "SUB130"] == ["warning"]
+    assert metadata["study"]["description"] == "Wing discs of larvae"
+    assert metadata["study"]["keywords"] == ["wing", "disc"]

@@ -47,6 +47,8 @@ OPEN_QUOTE = declare(
     "error",
     """A cell opens a double quote that never closes, so everything after it belongs to that cell.
 
+    In a study file of IDR, which parts lines at tabs alone, it is a warning.
+
     To fix: close the quote at the end of the value, or take it out.
     """,
 )
