@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,8 +14,8 @@ from pipeline.accession import is_accession
 from pipeline.findings import Finding, Frozen, Location, Skip, declare
 from pipeline.intake import file_list_codes, file_lists
 from pipeline.intake.reading import Reading
-from pipeline.select import find, get, join
-from pipeline.submission import FileList, Metadata, Source, SourceMap, Submission
+from pipeline.select import get, join, parent, patterns
+from pipeline.submission import FileList, Metadata, Source, Submission
 
 SEVERAL = declare(
     "SUB120",
@@ -265,64 +265,64 @@ def _lists(
     assert found.document is not None
     assert reading.metadata is not None
     home = found.folder or found.document.parent
+    homes = dict.fromkeys((root or home, home))
+    of_components, of_annotations, of_sections = patterns(*_LISTING).find(reading.metadata)
     lists = list(reading.file_lists)
     looked_for = {one.name for one in lists} | set(reading.looked_for)
     skips: list[Skip] = []
     locate = reading.source_map.locate
-    for kind in ("study_components", "annotations"):
-        for place, name in find(reading.metadata, f"/study/{kind}/*/file_list"):
-            component = place.rpartition("/")[0]
-            if name in looked_for:
-                continue
-            if _escapes(name.strip()):
-                message = f"the file list '{name}' leads out of the submission"
-                findings.append(OUTSIDE.at(locate(place), message, value=name, place=place))
-                continue
-            homes = [home] if root is None else [root, home]
-            path = next((h / name for h in homes if os.path.isfile(os.path.join(h, name))), None)
-            suffix = PurePosixPath(name).suffix
-            if path is None and suffix not in file_lists.EXTENSIONS:
-                message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"
-                if name.casefold().endswith((".tsv", ".xlsx", ".json")):
-                    message += " in small letters"
-                code = file_list_codes.EXTENSION
-                findings.append(code.at(locate(place), message, value=name, place=place))
-            if path is not None:
-                read = file_lists.read_file_list(path, name=name, component=component)
-                findings += read.findings
-                if read.file_list is not None:
-                    lists.append(read.file_list)
-            elif files:
-                message = f"the file list '{name}' is not among the uploaded files"
-                code = file_list_codes.ABSENT
-                findings.append(code.at(locate(place), message, value=name, place=place))
-            else:
-                reason = f"the file list '{name}' was not given; files were not asked for"
-                skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))
-    lists += _inline(reading.metadata, reading.source_map, reading.kind)
+    for place, name in (*of_components, *of_annotations):
+        if name in looked_for:
+            continue
+        if _escapes(name.strip()):
+            message = f"the file list '{name}' leads out of the submission"
+            findings.append(OUTSIDE.at(locate(place), message, value=name, place=place))
+            continue
+        path = next((h / name for h in homes if os.path.isfile(os.path.join(h, name))), None)
+        suffix = PurePosixPath(name).suffix
+        if path is None and suffix not in file_lists.EXTENSIONS:
+            message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"
+            if name.casefold().endswith((".tsv", ".xlsx", ".json")):
+                message += " in small letters"
+            code = file_list_codes.EXTENSION
+            findings.append(code.at(locate(place), message, value=name, place=place))
+        if path is not None:
+            read = file_lists.read_file_list(path, name=name, component=parent(place))
+            findings += read.findings
+            if read.file_list is not None:
+                lists.append(read.file_list)
+        elif files:
+            message = f"the file list '{name}' is not among the uploaded files"
+            code = file_list_codes.ABSENT
+            findings.append(code.at(locate(place), message, value=name, place=place))
+        else:
+            reason = f"the file list '{name}' was not given; files were not asked for"
+            skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))
+    named = [(parent(place), files) for place, files in of_sections if isinstance(files, list)]
+    lists += _inline(named, reading) if named else ()
     return lists, skips
 
 
-def _inline(metadata: Metadata, source_map: SourceMap, kind: str) -> Iterator[FileList]:
+_LISTING = (
+    "/study/study_components/*/file_list",
+    "/study/annotations/*/file_list",
+    "/study/**/files",
+)
+
+
+def _inline(named: Iterable[tuple[str, Any]], reading: Reading) -> Iterator[FileList]:
     """Files that sections name directly, as file lists.
 
     A folder of an RO-Crate ends with a slash, as its specification asks; elsewhere no path does.
     """
-    ends = "/" if kind == "ro-crate" else ""
-    homes = [
-        (place.rpartition("/")[0], files)
-        for place, files in find(metadata, "/study/**/files")
-        if isinstance(files, list)
-    ]
-    if not homes:
-        return
+    ends = "/" if reading.kind == "ro-crate" else ""
     import pandas as pd
 
-    for place, files in homes:
+    for place, files in named:
         yield FileList(
-            name=f"files of {get(metadata, join(place, 'name'), place)}",
-            source=source_map.file,
-            source_map=source_map,
+            name=f"files of {get(reading.metadata, join(place, 'name'), place)}",
+            source=reading.source_map.file,
+            source_map=reading.source_map,
             component=place,
             table=pd.DataFrame(
                 {

@@ -47,14 +47,23 @@ class Named(NamedTuple):
 class Associations(dict[str, list[Named]]):
     """Every title that associations of the study give, by slot and in their order."""
 
+    inexact: dict[str, list[Named]]
+    """Those that no section of their kind has letter by letter; no slot where there are none."""
+
     @classmethod
     def of(cls, metadata: Metadata) -> Associations:
         """Those of a submission's metadata."""
+        study = metadata.get("study", {})
         found = cls({slot: [] for slot in KINDS})
-        for n, component in enumerate(metadata.get("study", {}).get("study_components", ())):
+        for n, component in enumerate(study.get("study_components", ())):
             for m, row in enumerate(component.get("associations", ())):
                 for slot in row.keys() & KINDS.keys():
                     found[slot].append(Named(component, (n, m), slot, row[slot]))
+        found.inexact = {}
+        for slot, given in found.items():
+            there = titles(study, slot) if given else ()
+            if inexact := [one for one in given if one.title not in there]:
+                found.inexact[slot] = inexact
         return found
 
 
@@ -176,12 +185,9 @@ def white_space(study: dict[str, Any], rows: Associations) -> Iterator[Flag]:
 
     To fix: write the title the same way on both sides, without extra spaces.
     """
-    for slot, (listed, words, _) in KINDS.items():
-        exact = titles(study, slot) if rows[slot] else []
-        inexact = [one for one in rows[slot] if one.title not in exact]
-        if not inexact:
-            continue
-        clean = Counter(map(one_line, exact))
+    for slot, inexact in rows.inexact.items():
+        listed, words, _ = KINDS[slot]
+        clean = Counter(map(one_line, titles(study, slot)))
         wrong: dict[str, list[Named]] = {}
         for one in inexact:
             if clean.get(one_line(one.title)) == 1:
@@ -232,11 +238,9 @@ def names_nothing(
     To fix: write the title exactly as the section has it, or give the section the title that the
     association uses.
     """
-    for slot, (listed, words, _) in KINDS.items():
-        there = titles(study, slot) if rows[slot] else []
-        inexact = [one for one in rows[slot] if one.title not in there]
-        if not inexact:
-            continue
+    for slot, inexact in rows.inexact.items():
+        listed, words, _ = KINDS[slot]
+        there = titles(study, slot)
         plain = {_same(title) for title in there}
         wrong = [one for one in inexact if _same(one.title) not in plain]
         folded = {title: one_line(title).casefold() for title in there}
