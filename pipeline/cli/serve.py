@@ -88,6 +88,7 @@ def _server(home: Path, host: str, port: int) -> Iterator[str]:
         PREFECT_UI_API_URL=f"{page}/api",
         PREFECT_SERVER_ANALYTICS_ENABLED="false",
         PREFECT_SERVER_DATABASE_TIMEOUT="60",
+        PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT="false",
     )
     words = ("-m", "prefect", "server", "start", "--host", host, "--port", str(port))
     log = home / "server.log"
