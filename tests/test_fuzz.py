@@ -49,9 +49,9 @@ def _ready() -> None:
 
 
 def told(path: Path, deep: bool = False) -> list[ImageFile]:
-    begun = time.monotonic()
+    begun = time.process_time()
     found = list(sniff([path], deep=deep))
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert not [fault for one in found for fault in one.findings if fault.code == OWN_FAULT]
     return found
 

@@ -115,12 +115,12 @@ def test_what_is_packed_holds_what_the_header_asks_for(tmp_path: Path, kind: str
     for name in ("sound", "long", "cut", "short", "damaged"):
         (tmp_path / name).mkdir()
     assert codes(make(tmp_path / "sound", lambda data, how: endless(data, how, 0))) == {}
-    start = time.monotonic()
+    start = time.process_time()
     path = make(tmp_path / "long", lambda data, how: endless(data, how, 400))
-    packed_in = time.monotonic() - start
-    start = time.monotonic()
+    packed_in = time.process_time() - start
+    start = time.process_time()
     assert codes(path) == {"IMG122": "warning"}
-    assert time.monotonic() - start < max(2.0, packed_in)
+    assert time.process_time() - start < max(2.0, packed_in)
     cut = make(tmp_path / "cut", lambda data, how: endless(data, how, 0)[:-9])
     assert codes(cut) in ({"IMG103": "error"}, {"IMG115": "error"})
     short = make(tmp_path / "short", lambda data, how: endless(data[:-5], how, 0))

@@ -20,9 +20,9 @@ IMAGE = (
 
 def findings(path: Path, body: str) -> tuple[Finding, ...]:
     path.write_text(f'<?xml version="1.0"?><OME xmlns="{SPACE}">{body}</OME>', "utf-8")
-    start = time.monotonic()
+    start = time.process_time()
     (one,) = sniff([path])
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert one.sizes == {"T": 1, "C": 1, "Z": 1, "Y": 4, "X": 4}
     return one.findings
 

@@ -342,9 +342,9 @@ def test_names_and_attributes_of_bad_intent_are_read_in_little_time(tmp_path: Pa
         '<?xml version="1.0"?><EvaluationInputData xmlns="http://www.perkinelmer.com/PEHH/'
         f'HarmonyV5"><ImageResolutionX {many}></ImageResolutionX></EvaluationInputData>'
     ).encode())  # fmt: skip
-    began = time.monotonic()
+    began = time.process_time()
     found = told(tmp_path)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert {one.format for one in found.values()} >= {
         "Prairie Technologies TIFF",
         "PerkinElmer Operetta",
