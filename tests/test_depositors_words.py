@@ -160,6 +160,30 @@ def test_no_word_for_nothing_is_an_answer_where_the_form_demands_one(
     assert [one.severity for one in found(report, "TXT106")] == told
 
 
+@pytest.mark.parametrize("name", ["Research Council of Norway", "The Research Council of Norway"])
+def test_the_article_is_no_part_of_an_organisations_name(
+    known: Knowledge, tmp_path: Path, name: str
+) -> None:
+    _, report = read(known, tmp_path, changed("Norrhamn Institute for Cell Mechanics", name))
+    one = found(report, "AFF002")[0]
+    assert proposed(one) == ["https://ror.org/00epmv149"]
+
+
+@pytest.mark.parametrize(
+    ("given", "slot", "meant"),
+    [("37123456", "pubmed_id", "37123456"), ("PMC9876543", "pmc_id", "PMC9876543")],
+)
+def test_an_identifier_as_a_title_is_moved_to_its_field(
+    known: Knowledge, tmp_path: Path, given: str, slot: str, meant: str
+) -> None:
+    rows = ROWS + f"\nPublication\nTitle\t{given}\nDOI\t10.1234/exa.1\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB113")
+    assert one.suggestion is not None
+    added, taken = one.suggestion.operations
+    assert (added.place, added.after) == (f"/study/publications/0/{slot}", meant)
+    assert (taken.do, taken.place) == ("remove", "/study/publications/0/title")
+
+
 def test_an_imaging_acquisition_is_an_image_acquisition(known: Knowledge, tmp_path: Path) -> None:
     plain, _ = read(known, tmp_path, ROWS)
     other, _ = read(known, tmp_path, changed("Image acquisition\tia", "Imaging acquisition\tia"))

@@ -232,6 +232,9 @@ def without_ror(organisation: dict[str, Any], place: Place, context: Context) ->
             found = tuple(
                 one for one in same if parts["short"] in one.acronyms or parts["short"] in one.names
             )
+        if not found and " " in name:
+            other = name[4:] if name.casefold().startswith("the ") else f"The {name}"
+            found = context.registries.organisations(other)
         if len(found) == 1:
             made = Operation(do="add", place=below(place, "ror"), after=found[0].ror)
             proposal = suggest(made, why=f"ROR has one organisation of this name: {found[0].name}.")

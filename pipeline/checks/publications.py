@@ -456,12 +456,20 @@ def text_is_identifier(
         edits: list[Operation] = []
         if bare and not publication.get("doi"):
             edits = [Operation(do="add", place=below(place, "doi"), after=bare)]
+        what = "DOI"
+        for home, known in (("pmc_id", pmcid(text)), ("pubmed_id", pmid(text))):
+            if not bare and not edits and known and not publication.get(home):
+                edits, what = (
+                    [Operation(do="add", place=below(place, home), after=known)],
+                    NAMES[home],
+                )
+                break
         if edits or (bare and doi(str(publication["doi"])) == bare):
             edits.append(removal(metadata, at))
         yield Flag(
             message=f"{quoted(value)} stands as the {slot} of a publication",
             at=at,
-            suggestion=suggest(*edits, why="The value is a DOI.") if edits else None,
+            suggestion=suggest(*edits, why=f"The value is a {what}.") if edits else None,
         )
     title, authors = (str(publication.get(slot, "")) for slot in ("title", "authors"))
     told = len(title.split()) > 3 and not is_placeholder(title)
