@@ -383,11 +383,33 @@ def _by_cell(submission: Submission) -> dict[_Cell, str]:
 
 
 def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, also where several objects of the record stand at one place."""
     kept: dict[tuple[object, ...], Finding] = {}
+    places: dict[tuple[object, ...], set[str | None]] = {}
     for finding in findings:
-        key = (finding.code, finding.place, finding.location, finding.message)
-        kept.setdefault(key, finding)
+        placed = finding.location.line is not None or finding.location.cell is not None
+        apart = None if placed else finding.place
+        key = (finding.code, finding.location, finding.message, finding.severity, apart)
+        if key not in kept:
+            kept[key] = finding
+        elif finding.place not in places[key]:
+            kept[key] = _both(kept[key], finding)
+        places.setdefault(key, set()).add(finding.place)
     return list(kept.values())
+
+
+def _both(first: Finding, other: Finding) -> Finding:
+    """One finding on what two objects of the record have from the same place."""
+    proposed, further = first.suggestion, other.suggestion
+    update: dict[str, object] = {"count": first.count + other.count}
+    if proposed is not None and further is not None and proposed.safety == further.safety:
+        pairs = zip(proposed.alternatives, further.alternatives, strict=False)
+        more = {
+            "operations": (*proposed.operations, *further.operations),
+            "alternatives": tuple((*one, *same) for one, same in pairs),
+        }
+        update["suggestion"] = proposed.model_copy(update=more)
+    return first.model_copy(update=update)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -285,3 +285,18 @@ def test_a_stray_quote_stops_no_study_of_idr(known: Knowledge, tmp_path: Path) -
     assert [one.severity for one in found if one.code == "SUB130"] == ["warning"]
     assert metadata["study"]["description"] == "Wing discs of larvae"
     assert metadata["study"]["keywords"] == ["wing", "disc"]
+
+
+def test_what_several_objects_share_is_told_once_and_mended_in_all(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    taxon = {"@id": "NCBI:txid4932", "@type": "bia:Taxon", "scientificName": "Saccharomyces"}
+    sample = {"@type": "bia:BioSample", "organismClassification": [{"@id": taxon["@id"]}]}
+    samples = [{"@id": f"#{one}", "name": one, **sample} for one in ("DD1407", "DD1475")]
+    metadata, found = look(known, tmp_path, "ro-crate-metadata.json", crate(taxon, *samples))
+    [once] = [one for one in found if one.code == "BIO103"]
+    assert once.count == len(metadata["study"]["biosamples"]) == 2
+    assert once.suggestion is not None
+    assert [one.place for one in once.suggestion.operations] == [
+        f"/study/biosamples/{n}/organisms/0/taxon_id" for n in (0, 1)
+    ]
