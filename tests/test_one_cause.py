@@ -21,6 +21,7 @@ from tests.documents import CRATE, REMBI
 from tests.test_depositors_words import ROWS
 
 CRATE_NAME = "study-ro-crate-metadata.json"
+TODAY = dt.date(2026, 11, 22)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def look(known: Knowledge, folder: Path, name: str, text: str) -> tuple[Opened, 
     opened = sources.open_found(
         Found(given=path.name, document=path, folder=None), files=False, imported=False
     )
-    return opened, stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+    return opened, stages.validate(opened, Look(knowledge=known, day=TODAY))
 
 
 def crate(at: int, **given: Any) -> str:
@@ -246,7 +247,7 @@ def test_a_licence_given_by_its_address_is_told_once(known: Knowledge, tmp_path:
     rows = ROWS.replace("License\tCC BY 4.0", f"License\t{address}")
     opened, report = look(known, tmp_path, "study.tsv", rows)
     assert [one.code for one in told(report, "LIC002", "LIC101")] == ["LIC101"]
-    judged = stages.curate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
+    judged = stages.curate(opened, Look(knowledge=known, day=TODAY))
     assert judged.submission is not None
     licence = judged.submission.metadata["study"]["licence"]
     assert licence["name"] == "CC BY 4.0"
@@ -261,7 +262,7 @@ def test_a_file_that_a_section_names_itself_is_missed_once(
     document = folder / "study.tsv"
     document.write_text(ROWS.replace("File List\tmovies.tsv\n", "\nFile\ta.tif\n"), "utf-8")
     opened = sources.open_found(Found(given="one", document=document, folder=folder))
-    look_at = Look(knowledge=known, day=dt.date(2026, 11, 22))
+    look_at = Look(knowledge=known, day=TODAY)
     report = stages.validate(opened, look_at.model_copy(update={"images": Images(looked=True)}))
     assert [one.count for one in told(report, "FLS205")] == [1]
 
@@ -297,7 +298,7 @@ def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_pa
             files=False,
             imported=True,
         ),
-        Look(knowledge=known, day=dt.date(2026, 11, 22), profile="published"),
+        Look(knowledge=known, day=TODAY, profile="published"),
     )
     assert isinstance(published, Report)
     assert [one.severity for one in told(published, "SUB122")] == ["warning"]
@@ -306,6 +307,9 @@ def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_pa
 def test_rembi_yaml_has_no_field_for_file_lists(known: Knowledge, tmp_path: Path) -> None:
     _, report = look(known, tmp_path, "study.yaml", REMBI)
     assert [one.severity for one in told(report, "CMP001")] == ["warning"]
+    found = Found(given="study.yaml", document=tmp_path / "study.yaml", folder=None)
+    report = stages.validate(sources.open_found(found), Look(knowledge=known, day=TODAY))
+    assert [one.severity for one in told(report, "CMP001")] == ["error"]
     _, report = look(known, tmp_path, "study.tsv", ROWS.replace("File List\tmovies.tsv\n", ""))
     assert [one.severity for one in told(report, "CMP001")] == ["error"]
 
