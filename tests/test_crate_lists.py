@@ -260,3 +260,16 @@ def test_a_size_not_yet_known_is_told_once(known: Knowledge, tmp_path: Path) -> 
     entities[-1]["propertyUrl"] = "http://bia/fileSize"
     _, [told] = look(known, tmp_path, "list.tsv", columns, content, entities)
     assert (told.code, told.count, told.location.column) == ("SUB157", 3, 3)
+
+
+def test_a_wrong_reference_of_many_rows_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    columns = ("file_path", "dataset", "label")
+    lines = ["\t".join(columns), *(f"{n}.tif\t#mutant\t{n}" for n in range(40))]
+    _, told = look(known, tmp_path, "list.tsv", columns, "\n".join(lines))
+    [once] = [one for one in told if one.code == "SUB212"]
+    assert (once.count, once.location.line, once.location.column) == (40, 2, 2)
+    assert "39 more rows" in once.message
+    lines = ["\t".join(columns), *(f"{n}.tif\t#mutant{n}\t{n}" for n in range(40))]
+    _, told = look(known, tmp_path, "list.tsv", columns, "\n".join(lines))
+    [once] = [one for one in told if one.code == "SUB212"]
+    assert (once.count, once.value) == (40, "#mutant0")

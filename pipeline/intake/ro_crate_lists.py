@@ -22,6 +22,8 @@ from pipeline.select import join
 from pipeline.submission import FileList
 
 _PATH, _SIZE, _DATASET, _NAME = "filePath", "sizeInBytes", "isPartOf", "name"
+_MOST_TOLD = 20
+"""Where more references of a column are wrong than these, one finding tells of all."""
 _SIZES = ("fileSize", "contentSize")
 """What the column of sizes is called in crates, beside the term of the archive."""
 _SELF = "associatedSourceImage"
@@ -174,9 +176,10 @@ class Lists:
             if meaning != _SELF and meaning not in _ENTITY:
                 continue
             known = listed if meaning == _SELF else self.graph.by_id
+            wrong: dict[str, list[int]] = {}
+            value: dict[str, str] = {}
             for line, row in zip(read.lines, read.rows, strict=True):
                 for wanted in _several(cell(row, index), meaning, known):
-                    where = Location(file=name, line=line, column=index + 1)
                     if meaning == _SELF and wanted not in listed:
                         message = f"'{wanted}' in column '{title}' is not in the file list"
                     elif meaning == _SELF and types is not None and not listed[wanted]:
@@ -187,7 +190,28 @@ class Lists:
                         message += f"; '{meant.id}' is" if meant else ""
                     else:
                         continue
-                    self.findings.append(codes.ROW_REFERENCE.at(where, message, value=wanted))
+                    value[message] = wanted
+                    wrong.setdefault(message, []).append(line)
+            self.findings += _told(name, index + 1, wrong, value)
+
+
+def _told(
+    file: str, column: int, wrong: dict[str, list[int]], values: dict[str, str]
+) -> Iterator[Finding]:
+    """What is wrong in the rows of a column: each reference once, very many as one."""
+    rows = [line for lines in wrong.values() for line in lines]
+    for number, (message, lines) in enumerate(wrong.items()):
+        where = Location(file=file, line=lines[0], column=column)
+        value = values[message]
+        if len(wrong) > _MOST_TOLD and number == 0:
+            message += f"; {len(wrong) - 1:,} others in this column are wrong, too"
+            lines = rows
+        elif len(wrong) > _MOST_TOLD:
+            return
+        elif len(lines) > 1:
+            message += f"; {len(lines) - 1:,} more rows say so"
+        samples = tuple({"line": line} for line in lines[:5]) if len(lines) > 1 else ()
+        yield codes.ROW_REFERENCE.at(where, message, value=value, count=len(lines), samples=samples)
 
 
 def _usual(path: Path) -> dict[str, str]:
