@@ -269,3 +269,30 @@ study:
         get(reading.metadata, "/study/publications/0/authors") == "Mira Lindgren, Tomas Achterberg"
     )
     assert reading.source_map.locate("/study/publications/0/authors").line == 4
+
+
+def test_the_address_of_an_organisation_may_be_its_ror_id() -> None:
+    text = """\
+study:
+  authors:
+  - {last_name: Lindgren, affiliation: {name: Example, url: "https://ror.org/02catss52"}}
+  - {last_name: Achterberg, affiliation: {name: Other, url: "https://example.org"}}
+"""
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    organisations = get(reading.metadata, "/study/organisations")
+    assert [one.get("ror") for one in organisations] == ["https://ror.org/02catss52", None]
+    assert organisations[1]["url"] == "https://example.org"
+
+
+def test_what_is_said_of_an_organisation_in_several_places_is_kept() -> None:
+    ids = ("02catss52", "03mstc592")
+    people = ["name: Example", *(f'name: Example, ror_id: "{one}"' for one in ids), "name: Example"]
+    text = "study:\n  authors:\n" + "".join(
+        f"  - {{last_name: Author {n}, affiliation: {{{one}}}}}\n" for n, one in enumerate(people)
+    )
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    organisations = get(reading.metadata, "/study/organisations")
+    assert [one["ror"] for one in organisations] == list(ids)
+    authors = get(reading.metadata, "/study/authors")
+    named = [one["affiliations"][0]["organisation"] for one in authors]
+    assert named == ["o1", "o1", "o2", "o1"]

@@ -151,6 +151,8 @@ _KNOWN = frozenset(fold(one) for one in _FIELDS)
 _GRANTS = ("grant_references", "grants")
 """Where grants stand, under `funding` or in the study itself."""
 _NAMES_OF_PEOPLE = ("first_name", "last_name", "author_first_name", "author_last_name", "name")
+_MOST_ALIKE = 50
+"""Organisations of one name and address that are compared; more than any real study has."""
 _FLAGS = frozenset(("reference", "doi_requested"))
 _ASIDE = frozenset(("rembi_version",))
 """What names the template, and is kept with the source alone."""
@@ -202,7 +204,10 @@ class _Document:
 
     places: SourceMap
     findings: list[Finding] = field(default_factory=list)
-    organisations: dict[tuple[str, str], tuple[str, Section]] = field(default_factory=dict)
+    organisations: dict[str, Section] = field(default_factory=dict)
+    """Organisations by their accno."""
+    alike: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The accnos of organisations of one name and address."""
 
     def flag(self, code: Code, at: str, message: str, **more: Any) -> None:
         """Note a fault at a place of the document."""
@@ -232,7 +237,7 @@ class _Document:
             study = {}
         top, own, below, links = self.study(study, at)
         below += self.blocks(rest, "" if at else at)
-        below += [section for _, section in self.organisations.values()]
+        below += self.organisations.values()
         section = Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
         return Tree(None, tuple(top), section)
 
@@ -370,21 +375,34 @@ class _Document:
         return Section("author", None, at, (*made, *attributes), sections=tuple(sections))
 
     def organisation(self, one: dict[str, Any], at: str) -> str | None:
-        """The accno of an organisation, the same for the same name and address."""
+        """The accno of an organisation, the same for the same name and address.
+
+        What only one of several places says of it is kept, unless they contradict each other.
+        """
         section = build.section("organisation", one, at, _ABOUT)
         if section.empty:
             return None
-        values = {a.name: a.value or "" for a in section.attributes}
-        key = (values.get("Name", ""), values.get("Address", ""))
-        if key not in self.organisations:
-            accession = f"o{len(self.organisations) + 1}"
-            named = Section(section.type, accession, at, section.attributes)
-            self.organisations[key] = (accession, named)
-        return self.organisations[key][0]
+        given = tuple(
+            Attribute(_ror(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
+        )
+        values = {a.name: a.value or "" for a in given}
+        alike = self.alike.setdefault((values.get("Name", ""), values.get("Address", "")), [])
+        for accession in alike[:_MOST_ALIKE]:
+            known = self.organisations[accession]
+            said = {a.name: a.value or "" for a in known.attributes}
+            if all(said.get(name, one) == one for name, one in values.items()):
+                more = tuple(a for a in given if a.name not in said)
+                whole = known._replace(attributes=(*known.attributes, *more))
+                self.organisations[accession] = whole
+                return accession
+        accession = f"o{len(self.organisations) + 1}"
+        self.organisations[accession] = Section(section.type, accession, at, given)
+        alike.append(accession)
+        return accession
 
     def organisation_of(self, name: str, at: str) -> str | None:
         """The accno of the organisation of a name; documents have no other reference to one."""
-        for (known, _), (accession, _) in self.organisations.items():
+        for (known, _), (accession, *_) in self.alike.items():
             if known == name:
                 return accession
         return self.organisation({"name": name}, at)
@@ -631,6 +649,13 @@ def _without_aside(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_aside(one) for one in value]
     return value
+
+
+def _ror(attribute: Attribute) -> str:
+    """The name of an organisation's attribute; REMBI's model has its ROR address as `url`."""
+    address = (attribute.value or "").strip().casefold()
+    named = attribute.name == "url" and "://ror.org/" in address
+    return "RORID" if named else attribute.name
 
 
 def _pubmed(attribute: Attribute) -> str:
