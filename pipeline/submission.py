@@ -198,8 +198,13 @@ class Submission(Frozen):
 
     @property
     def of_mifa(self) -> bool:
-        """Whether the document is an object of MIFA's own model: its fields are the study's."""
-        return self.source.kind == "rembi-yaml" and not self.source_map.document_pointer("/study")
+        """Whether an object of MIFA's own model, whose fields are the study's, is all there is.
+
+        With its files it is a submission like others.
+        """
+        source = self.source
+        alone = source.kind == "rembi-yaml" and not source.files_expected
+        return alone and not self.source_map.document_pointer("/study")
 
     @property
     def held_elsewhere(self) -> bool:

@@ -391,6 +391,9 @@ def test_objects_of_mifa_have_no_field_for_a_date(known: Knowledge, tmp_path: Pa
         _, report = look(known, tmp_path, "mifa.yaml", text)
         assert [one.severity for one in told(report, "REL001")] == ["warning"]
         assert [one.severity for one in told(report, "STU001")] == title
+    found = Found(given="mifa.yaml", document=tmp_path / "mifa.yaml", folder=None)
+    report = stages.validate(sources.open_found(found), Look(knowledge=known, day=TODAY))
+    assert [one.severity for one in told(report, "REL001")] == ["error"]
     undated = REMBI.replace("  private_until_date", "  aside")
     _, report = look(known, tmp_path, "rembi.yaml", undated)
     assert [one.severity for one in told(report, "REL001")] == ["error"]

@@ -33,7 +33,7 @@ def missing(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
     """The submission has no release date; the archive holds it private until one is given.
 
     An RO-Crate without `datePublished` is told as that (SUB038). In objects of MIFA's own model,
-    which has no field for a date, it is a warning.
+    which has no field for a date, it is a warning where files are not looked for.
 
     To fix: give the day on which the study may become public, as in 2027-03-01.
     """

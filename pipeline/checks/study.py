@@ -29,7 +29,8 @@ _OF_STUDIES = frozenset(("description", "keywords", "licence", "funding_statemen
 def title_missing(study: dict[str, Any], submission: Submission) -> Iterator[Flag]:
     """The study has no title, so it cannot be found, cited or given a DOI.
 
-    In an object of MIFA that holds annotations alone, it is a warning.
+    In an object of MIFA that holds annotations alone, it is a warning where files are not looked
+    for.
 
     To fix: give the study a title; the title of the paper is often right.
     """
