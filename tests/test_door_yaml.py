@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline import intake
 from pipeline.intake import rembi_yaml
@@ -296,3 +298,20 @@ def test_what_is_said_of_an_organisation_in_several_places_is_kept() -> None:
     authors = get(reading.metadata, "/study/authors")
     named = [one["affiliations"][0]["organisation"] for one in authors]
     assert named == ["o1", "o1", "o2", "o1"]
+
+
+def test_what_stands_beside_the_study_is_read_as_the_studys(tmp_path: Path) -> None:
+    within = yaml.safe_load(REMBI)
+    beside = copy.deepcopy(within)
+    moved = ("authors", "funding", "keywords", "private_until_date")
+    beside |= {key: beside["study"].pop(key) for key in moved}
+    readings = []
+    for name, document in (("within", within), ("beside", beside)):
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / "study.yaml"
+        path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+        readings.append(intake.read(path))
+    assert readings[0].metadata == readings[1].metadata
+    more = [one for one in readings[1].findings if one.code == "SUB111"]
+    assert sorted(str(one.value) for one in more) == sorted(moved)
+    assert {one.location.pointer for one in more} == {f"/{key}" for key in moved}

@@ -148,6 +148,13 @@ _SPELT = frozenset(
 )
 """Fields that are known in other capitals and with spaces; the others are words of any use."""
 _KNOWN = frozenset(fold(one) for one in _FIELDS)
+_OF_STUDY = frozenset(
+    (
+        *("authors", "publications", "funding", "grant_references", "grants", "links", "keywords"),
+        *("acknowledgements", "private_until_date", "release_date", "license", "licence"),
+    )
+)
+"""Fields of the study alone."""
 _GRANTS = ("grant_references", "grants")
 """Where grants stand, under `funding` or in the study itself."""
 _NAMES_OF_PEOPLE = ("first_name", "last_name", "author_first_name", "author_last_name", "name")
@@ -236,10 +243,25 @@ class _Document:
             self.flag(NO_SECTION, at, "the block 'study' is blank or holds no fields")
             study = {}
         top, own, below, links = self.study(study, at)
+        if at:
+            strays = self.strays(study, rest)
+            rest = {key: value for key, value in rest.items() if key not in strays}
+            more = self.study(strays, "")
+            top, own, below, links = top + more[0], own + more[1], below + more[2], links + more[3]
         below += self.blocks(rest, "" if at else at)
         below += self.organisations.values()
         section = Section("Study", None, at, tuple(own), tuple(links), (), tuple(below))
         return Tree(None, tuple(top), section)
+
+    def strays(self, study: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+        """Fields of the study that stand beside its block, where it has none of them."""
+        found = {key: rest[key] for key in rest if key in _OF_STUDY and key not in study}
+        for key in found:
+            message = f"'{key}' stands beside the block 'study'; it was read as the study's"
+            hint = "move it into the block 'study', indented as the other fields are."
+            at = join("", key)
+            self.flag(WRONG_TYPE, at, message, value=key, hint=hint, severity="warning")
+        return found
 
     def respelt(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with blocks and fields named as in the template; blocks are told."""
