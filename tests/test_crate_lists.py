@@ -14,6 +14,7 @@ from pipeline.findings import Finding
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
 from pipeline.stages import Look
+from tests.documents import CRATE
 
 MEANINGS = {
     "file_path": "http://bia/filePath",
@@ -36,12 +37,7 @@ def graph(name: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         for one in columns
     ]
     return [
-        {
-            "@id": "ro-crate-metadata.json",
-            "@type": "CreativeWork",
-            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
-            "about": {"@id": "./"},
-        },
+        CRATE["@graph"][0],
         {
             "@id": "./",
             "@type": ["Dataset", "bia:Study"],
