@@ -11,17 +11,22 @@ import pytest
 from pipeline import knowledge
 from pipeline.check import Context
 from pipeline.checks import (
+    acquisitions,
     authors,
     components,
     emails,
     funding,
     licences,
+    names,
     organisations,
     packed,
+    publications,
+    study,
     text,
 )
 from pipeline.checks.grant_text import mentions
 from pipeline.identifiers import licence
+from pipeline.intake import yaml_text
 from pipeline.submission import Source, SourceMap, Submission, Texts
 
 LENGTH = 40_000
@@ -40,7 +45,10 @@ def context(metadata: dict[str, Any]) -> Context:
 
 @pytest.mark.parametrize(
     "case",
-    ["address", "at", "roles", "keyword", "people", "affiliation", "number", "comment", "licence"],
+    [
+        *("address", "at", "roles", "keyword", "people", "affiliation", "number", "comment"),
+        *("licence", "method", "funder id", "field", "commas", "dois"),
+    ],
 )
 def test_a_long_value_takes_no_longer_than_its_length(case: str) -> None:
     gap = "a" + " " * LENGTH + "b"
@@ -62,6 +70,21 @@ def test_a_long_value_takes_no_longer_than_its_length(case: str) -> None:
         "licence": lambda: licences.address_missing(
             {"name": "a (" * LENGTH}, "/study/licence", known
         ),
+        "method": lambda: acquisitions.not_in_fbbi(
+            {"name": "imaga" * 60 + " xyz live"}, "/study/image_acquisitions/0", known
+        ),
+        "funder id": lambda: funding.prose(
+            {"grant_id": "1" * LENGTH + " 10.13039/1", "funder": "EC"}, "/study/grants/0", known
+        ),
+        "field": lambda: names.misspelt(
+            {"study": {"authors": [{"attributes": [{"name": gap, "value": "b"}]}]}}
+        ),
+        "commas": lambda: study.keywords_with_commas(
+            f"{gap},{gap}", "/study/keywords/0", {"study": {"keywords": ["a"]}}
+        ),
+        "dois": lambda: publications.doi_placeholder(
+            "10.1234/a;" * LENGTH, "/study/publications/0/doi", {}
+        ),
     }
     start = time.process_time()
     list(calls[case]())
@@ -74,6 +97,15 @@ def test_many_names_of_funders_are_found_in_one_pass() -> None:
     found = mentions("Wellcome Trust, ERC; " * 5000, known)
     assert time.process_time() - start < SECONDS
     assert [one.european for one in found[:4]] == [False, True, False, True]
+
+
+def test_a_mapping_of_yaml_takes_many_others_over_in_one_pass() -> None:
+    many = "\n".join(f"  k{n}: 1" for n in range(10_000))
+    merged = f"a: &a {{z: 1}}\nb: &b\n{many}\nc: {{<<: [*b{', *a' * 10_000}]}}\n"
+    start = time.process_time()
+    made = yaml_text.parse(merged, "a.yaml").value
+    assert time.process_time() - start < 3 * SECONDS
+    assert len(made["c"]) == 10_001
 
 
 def test_a_licence_of_brackets_within_brackets_is_none() -> None:

@@ -54,7 +54,7 @@ _MANNER = re.compile(
     re.IGNORECASE,
 )
 """How or with which instrument a method was used, which makes no other method of it."""
-_NO_METHOD = re.compile(r"(?:microscop\w*|imag\w+|method|system|\W)*", re.IGNORECASE)
+_NO_METHOD = re.compile(r"(?:\b(?:microscop\w*|imag\w+|method|system)\b|\W)*", re.IGNORECASE)
 """Words that are left where no method is named."""
 
 

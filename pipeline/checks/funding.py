@@ -266,12 +266,12 @@ def _exchanged(
 
 _LONG = re.compile(r"\d{5}")
 _REMARKED = re.compile(
-    r"(?P<number>[^\s()]*\d{2}[^\s()]*)"
+    r"(?P<number>(?=[^\s()]*\d{2})[^\s()]+)"
     r"(?:\s+\((?=[^()]*[^\W\d_]{3})[^()]*\)|\s+(?:awarded )?to (?:[A-Z]\.[ -]?){1,3})"
 )
 """A number with a remark behind it: a name in brackets, the initials of who holds the grant."""
 _WITH_FUNDER_ID = re.compile(
-    rf"(?:{_FILLER}[\s.:]+)*(?P<number>[\w-]*\d{{3}}[\w-]*)[\s/,;](?:(?!\d{{4}}).)*"
+    rf"(?:{_FILLER}[\s.:]+)*(?P<number>(?=[\w-]*\d{{3}})[\w-]{{3,60}})[\s/,;](?:(?!\d{{4}}).)*"
     r"\b10\.13039/\d{6,12}\b(?:(?!\d{5}).)*",
     re.IGNORECASE,
 )

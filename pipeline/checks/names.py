@@ -18,7 +18,7 @@ _LEFT = frozenset({"grants", "links", "files"})
 """Kinds whose odd attributes have findings of their own, or may be named freely."""
 
 _SHORTEST = 5
-_REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_REMARK = re.compile(r"[(\[][^()\[\]]*[)\]]\s*$")
 """What a form or a depositor says of a field in brackets behind its name."""
 
 

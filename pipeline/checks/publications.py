@@ -115,6 +115,8 @@ def _known(publication: dict[str, Any]) -> str:
 
 _UNFINISHED_DOI = re.compile(r"10\.\d{4,9}/\S*(?:(?<![A-Za-z])X{3,}|(?<![A-Za-z])x{4,})[.\s]*\Z")
 """A DOI with letters in place of the digits that are not known yet."""
+_LONGEST = 500
+"""Characters of a DOI; far more than any has."""
 _IN_PRESS = re.compile(
     r"\W*(?:to be )?(?:accepted|currently|forthcoming|in press|in prep\w*|in revision|submitted"
     r"|under (?:review|revision))\b(?!.*10\.\d{4})",
@@ -135,7 +137,7 @@ def doi_placeholder(value: str, place: Place, metadata: Metadata) -> Iterator[Fl
 
     To fix: give the DOI, or leave the field empty until there is one.
     """
-    unfinished = _UNFINISHED_DOI.search(value) is not None
+    unfinished = _UNFINISHED_DOI.search(value[-_LONGEST:]) is not None
     unfinished = unfinished or (doi(value) is None and _IN_PRESS.match(value) is not None)
     if unfinished or is_placeholder(value) or _BLANK_DOI.fullmatch(value):
         yield Flag(

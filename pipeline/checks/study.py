@@ -14,7 +14,9 @@ from pipeline.submission import Metadata, Submission
 SHORT = 25
 """The submission form refuses titles under 25 characters (submission-tool 8a0331c, `minlength`)."""
 
-_COMMA = re.compile(r"(?:,\s+|(?<=[^\W\d]{2}),(?=[^\W\d]{2})|\s*[，،]\s*)(?![^()\[\]]*[)\]])")
+_COMMA = re.compile(r"(?:,\s+|(?<=[^\W\d]{2}),(?=[^\W\d]{2})|[，،]\s*)(?![^()\[\]]*[)\]])")
+_LONGEST = 20_000
+"""Characters of a keyword that is looked through for commas, each of which looks ahead."""
 _LABEL = re.compile(r"\s*key ?words?\s*[:：]\s*", re.IGNORECASE)
 _SEMICOLON = re.compile(r"(?!(?:(?<=[A-Za-z]\d)|(?<=[A-Za-z]\d\d));\d{1,2}(?:$|[\s/,;)]|-[A-Z]));")
 """A semicolon, but for that between the numbers of a gene's family and member (PIP2;1)."""
@@ -166,7 +168,7 @@ def keywords_with_commas(keyword: str, place: Place, metadata: Metadata) -> Iter
 
     To fix: give each keyword as a value of its own.
     """
-    if plain(keyword):
+    if plain(keyword) or len(keyword) > _LONGEST:
         return
     labelled = _LABEL.match(keyword)
     listed = keyword[labelled.end() :] if labelled else keyword

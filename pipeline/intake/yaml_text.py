@@ -27,7 +27,7 @@ _UNFIT = "the line does not fit those above: other indentation, or a quote or br
 _BLOCKS = frozenset("|>")
 """Styles of texts that YAML itself ends with a line end."""
 _COLON = "a colon stands in a text without quotes"
-_VALUE = re.compile(r"\s*(?:- )?(?:[^:#\"'\[{]+:\s+)?([\"'\[{])")
+_VALUE = re.compile(r"\s*(?:- )?(?:[^\s:#\"'\[{][^:#\"'\[{]*:\s+)?([\"'\[{])")
 """How a value begins that holds a mark of YAML."""
 _MERGE = "tag:yaml.org,2002:merge"
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
@@ -211,6 +211,7 @@ class _Values:
             if key_node.tag == _MERGE:
                 given = self.value(value_node, at)
                 for one in given if isinstance(given, list) else [given]:
-                    made = {**one, **made} if isinstance(one, dict) else made
+                    for name, taken in one.items() if isinstance(one, dict) else ():
+                        made.setdefault(name, taken)
         self.parsed.positions[at] = here
         return made
