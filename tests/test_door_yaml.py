@@ -273,6 +273,20 @@ study:
     assert reading.source_map.locate("/study/publications/0/authors").line == 4
 
 
+def test_nothing_that_is_said_of_the_authors_of_a_publication_is_lost() -> None:
+    text = """\
+study:
+  publications:
+  - title: Vesicles
+    authors:
+    - Ina Moe
+    - {name: Mira Lindgren, first_name: Mira, last_name: Lindgren, orcid: 0000-0002-1825-0097}
+"""
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    assert get(reading.metadata, "/study/publications/0/authors") == "Ina Moe, Mira Lindgren"
+    assert "0000-0002-1825-0097" in str(get(reading.metadata, "/study/publications/0"))
+
+
 def test_the_address_of_an_organisation_may_be_its_ror_id() -> None:
     text = """\
 study:

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline import knowledge, sources, stages
 from pipeline.findings import Finding
+from pipeline.intake import empiar
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found
 from pipeline.stages import Look
@@ -300,3 +301,15 @@ def test_what_several_objects_share_is_told_once_and_mended_in_all(
     assert [one.place for one in once.suggestion.operations] == [
         f"/study/biosamples/{n}/organisms/0/taxon_id" for n in (0, 1)
     ]
+
+
+def test_two_spellings_of_one_field_of_empiar_are_both_kept() -> None:
+    entry = {
+        "imagesets": [{"name": "movies"}],
+        "Release Date": "2027-01-01",
+        "RELEASE_DATE": "2028",
+    }
+    reading = empiar.read(json.dumps(entry).encode(), "entry.json")
+    assert reading.metadata is not None
+    assert reading.metadata["release_date"] == "2027-01-01"
+    assert "2028" in str(reading.metadata)

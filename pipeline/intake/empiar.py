@@ -249,6 +249,8 @@ class _Entry:
             spelt = {fold(name): name for name in _FIELDS[part] - given.keys()}
             meant = {key: spelt[fold(key)] for key in given if fold(key) in spelt}
             meant |= build.slips(given, _FIELDS[part])
+            first = {name: key for key, name in reversed(meant.items())}
+            meant = {key: name for name, key in first.items()}
             for key, name in meant.items():
                 renamed[join(at, key)] = name
                 told.setdefault((key, name), []).append(join(at, key))

@@ -432,17 +432,25 @@ class _Document:
     def publication(self, one: dict[str, Any], at: str) -> Section:
         """A publication; an identifier of PubMed Central may stand in the field of PubMed.
 
-        Its authors are one text, also where they are given as those of the study are.
+        Its authors are one text, also where they are given as those of the study are; what else is
+        said of them is kept beside it.
         """
-        people = list(build.maps(one.get("authors"), ""))
-        names = [name for person, _ in people if (name := _called(person))]
-        if names and len(names) == len(people):
+        given = one.get("authors")
+        listed = given if isinstance(given, list) else [given]
+        names = list(map(_called, listed))
+        below: tuple[Section, ...] = ()
+        if all(names) and any(isinstance(person, dict) for person in listed):
             one = {**one, "authors": ", ".join(names)}
+            below = tuple(
+                build.section("authors", person, place, _ABOUT)
+                for person, place in build.maps(given, join(at, "authors"))
+                if person.keys() - set(_NAMES_OF_PEOPLE)
+            )
         section = build.section("Publication", one, at, _ABOUT)
         attributes = tuple(
             Attribute(_pubmed(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
         )
-        return Section(section.type, None, at, attributes, sections=section.sections)
+        return Section(section.type, None, at, attributes, sections=(*section.sections, *below))
 
     def link(self, one: dict[str, Any], at: str) -> Link:
         """One link with what it is said to be."""
@@ -566,9 +574,12 @@ def _alone(block: Any) -> bool:
     return alone(block, _KNOWN)
 
 
-def _called(person: dict[str, Any]) -> str:
-    """What a person is called, from the fields that the template has for names."""
-    parts = [build.as_text(person.get(key)) for key in _NAMES_OF_PEOPLE]
+def _called(person: Any) -> str:
+    """What a person is called: the text, or what the template's fields for names say."""
+    if not isinstance(person, dict):
+        return (build.as_text(person) or "").strip()
+    parts = [build.as_text(person.get(key)) for key in _NAMES_OF_PEOPLE[:4]]
+    parts = parts if any(parts) else [build.as_text(person.get("name"))]
     return " ".join(part.strip() for part in parts if part)
 
 
