@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from pipeline import knowledge, sources, stages, subjects
+from pipeline.checks.code_pages import in_own_code_page
 from pipeline.checks.wording import waits
 from pipeline.findings import Finding, Report
 from pipeline.intake import pagetab_json
@@ -911,6 +912,8 @@ def test_zeros_that_a_spreadsheet_dropped_are_proposed(
         ("Instance segmentation masks", "segmentation_mask"),
         ("segmentaion_mask", "segmentation_mask"),
         ("Class label", "class_labels"),
+        ("class", "class_labels"),
+        ("Classes", "class_labels"),
         ("Heat map", None),
     ],
 )
@@ -1072,3 +1075,35 @@ def test_quotation_marks_around_packed_keywords_are_left_out(
     rows = changed("Keywords\tactin", 'Keywords\t"actin", “myosin”')
     (one,) = found(read(known, tmp_path, rows)[1], "STU105")
     assert proposed(one) == [["actin", "myosin"]]
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        "Images are named plate_???_A1.tif or img???.tif of each well.",
+        "Labels were drawn by hand (allowing new masks to be added) and read twice.",
+        "The protocol is at https://example.org/watch123?l=de for all.",
+    ],
+)
+def test_patterns_addresses_and_what_a_program_allows_are_sound_text(
+    known: Knowledge, tmp_path: Path, sound: str
+) -> None:
+    _, report = read(known, tmp_path, changed("Scales were left on gels.", sound))
+    assert not found(report, "TXT106")
+    assert not found(report, "TXT112")
+
+
+@pytest.mark.parametrize(
+    "left", ["Excited at ???nm.", "Scale bars (to be added)", "Imaged at 37 ?C."]
+)
+def test_what_is_left_open_or_lost_beside_them_is_told(
+    known: Knowledge, tmp_path: Path, left: str
+) -> None:
+    _, report = read(known, tmp_path, changed("Scales were left on gels.", left))
+    assert len(found(report, "TXT106") + found(report, "TXT112")) == 1
+
+
+def test_a_spanish_name_in_polish_text_is_not_made_polish() -> None:
+    told = in_own_code_page("Wydzia³ Biologii, with Pedro Muñoz")
+    assert told is not None
+    assert told[1] is None

@@ -416,6 +416,7 @@ def test_a_proposal_for_empiar_is_in_the_right_place(known: Knowledge, tmp_path:
         ("Politechnika Gdañska, 5 µm³ and 3 mm³", "Politechnika Gdańska, 5 µm³ and 3 mm³"),
         ("Wiœniewski, Kowalski¹ and Lee³", "Wiśniewski, Kowalski¹ and Lee³"),
         ("Cœur, Œuvre, mœurs, España, 5 µm³, Lee³ and Kim¹", None),
+        ("Flowers of diœcious and triœcious plants, bryozoan zoœcia", None),
         ("Instytut, £ódŸ", "Instytut, Łódź"),
         ("Klinikum M³nchen", "Klinikum München"),
         ("Universit‰t K”ln", "Universität Köln"),

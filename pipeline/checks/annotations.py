@@ -137,8 +137,8 @@ def _words(text: str) -> str:
 
 
 _USUAL = {
-    **dict.fromkeys(("class", "classification", "classification label"), "class_labels"),
-    **dict.fromkeys(("box", "bbox", "bounding boxe"), "bounding_boxes"),
+    **dict.fromkeys(("clas", "classe", "classification", "classification label"), "class_labels"),
+    **dict.fromkeys(("box", "bbox"), "bounding_boxes"),
     **dict.fromkeys(("cell count", "count of object"), "counts"),
     **dict.fromkeys(("polygon", "roi", "region of interest", "outline"), "geometrical_annotations"),
     **dict.fromkeys(("point", "keypoint", "landmark"), "point_annotations"),

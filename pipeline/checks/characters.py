@@ -15,7 +15,7 @@ _LOST = "\ufffd"
 _PERSON = re.compile(r"/study/(?:authors|organisations)/\d+/name")
 _ASKED = re.compile(r"[^\W\d_]\?+(?:[^\W\d_]|(?= [A-ZÀ-Þ][a-zß-ÿ]))|(?<![^\s-])\?+(?=[a-zß-ÿ]{2})")
 """What is left of a letter in a code page that does not have it."""
-_ASKED_UNIT = re.compile(r"(?<=\d) ?\?(?:C|[mlLgMsA])(?![\w?])")
+_ASKED_UNIT = re.compile(r"(?<=\d) ?\?(?:C|[mlLgMsA])(?![\w?=&])")
 """What is left of a degree sign or of a micro sign between a number and its unit."""
 
 

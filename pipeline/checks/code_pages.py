@@ -38,15 +38,17 @@ _IS_CZECH = re.compile(
 _WITH_L = "Micha³|Pawe³|Rafa³|Bogumi³|Wydzia³|Oddzia³|Szpita³"
 """Polish names and words that end in a letter which units and footnotes end in, too."""
 _IS_POLISH = re.compile(
-    rf"\b(?:{_WITH_L})(?![^\W_])|[aeiouy]œ[a-z]|\bŒ[lw][a-z]|[a-z]ñ(?:sk|cz|st)[a-z]?"
+    rf"\b(?:{_WITH_L})(?![^\W_])|[aeiouy](?<![Dd]i)(?<![Tt]ri)(?<!zo)œ[a-z]|\bŒ[lw][a-z]"
+    r"|[a-z]ñ(?:sk|cz|st)[a-z]?"
     r"|\b(?:Gda|Lube|Pozna|Toru)ñ(?![^\W_])|[A-Za-z][aeiouy]³(?!and)[b-df-hj-np-tvwxz]"
     r"|(?!m)[b-df-hj-np-tvwxz]³(?:aw|ow|osz|ug)"
 )
-"""What neither German, Spanish nor French has, nor a unit of area or volume."""
+"""What German, Spanish, French and English (diœcious) have not, nor a unit of area or volume."""
 _POLISH_WORD = re.compile(rf"\b(?:{_WITH_L})" r"|[A-Za-zóÓ³£¹¥êÊæÆñÑœŒŸ¿¯]{1,40}[A-Za-zóÓêæñœŸ¿]")
 _UNIT = re.compile(r"[cdkmnuµμ]?m[³¹]")
 _NOT_TURKISH = frozenset("áéíóúæåøñãõàèìòùßÁÉÍÓÚÆÅØ")
 _NOT_CZECH = frozenset("àâêîûçãõåæœñëðþÀÂÊÎÛÇÅÆ")
+_SPANISH = re.compile("[ñÑ][aeiouAEIOU]")
 _NOT_POLISH = frozenset("áàâäåãçèéëìíîïòôöõøùúûüýßł")
 
 
@@ -73,7 +75,8 @@ def in_own_code_page(text: str) -> tuple[str, str | None] | None:
             return f"{quoted(found[0])} is {language} {quoted(meant)}", whole
     found = _IS_POLISH.search(text) if any(sign in text for sign in POLISH_SIGNS) else None
     if found is not None:
-        whole = _POLISH_WORD.sub(_in_polish, text) if _NOT_POLISH.isdisjoint(text) else None
+        own = _NOT_POLISH.isdisjoint(text) and not _SPANISH.search(text)
+        whole = _POLISH_WORD.sub(_in_polish, text) if own else None
         return f"{quoted(found[0])} is Polish {quoted(found[0].translate(_POLISH))}", whole
     return None
 

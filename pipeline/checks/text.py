@@ -169,10 +169,11 @@ _LEFT_OPEN = re.compile(
 )
 """What authors leave in square brackets for later within a text."""
 _LEFT_FOR_LATER = re.compile(
-    r"\((?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
-    r"|\bTODO\s?:|\?{3,}"
+    r"\((?![^()]{0,30}\b(?:allow|ask|caus|enabl|forc|let|permit|requir)\w*\b)"
+    r"(?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
+    r"|\bTODO\s?:|(?<![_*/\\.?-])\?{3,}(?![\w*-]{0,40}[._/\\]\w|[*?])"
 )
-"""What they leave without them."""
+"""What they leave without them; in patterns of names of files (img_???.tif) nothing is left."""
 
 
 def _left_open(text: str) -> str | None:
