@@ -1107,3 +1107,23 @@ def test_a_spanish_name_in_polish_text_is_not_made_polish() -> None:
     told = in_own_code_page("Wydzia³ Biologii, with Pedro Muñoz")
     assert told is not None
     assert told[1] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "after"),
+    [("Extrinsic variable (min)", None), ("Extrinsic variable (optional)", ["5"])],
+)
+def test_a_unit_behind_the_name_of_a_field_is_not_dropped(
+    known: Knowledge, tmp_path: Path, name: str, after: list[str] | None
+) -> None:
+    rows = changed("Biological entity\tCells", f"Biological entity\tCells\n{name}\t5")
+    (one,) = found(read(known, tmp_path, rows)[1], "SUB122")
+    assert (proposed(one)[0] if one.suggestion else None) == after
+
+
+def test_a_shortened_species_in_brackets_is_told_by_the_whole_one(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Danio rerio", "Yeast (S. cerevisiae)")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO102")
+    assert proposed(one) == ["Saccharomyces cerevisiae", "Yeast"]

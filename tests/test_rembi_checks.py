@@ -247,6 +247,22 @@ def test_a_number_within_the_funder_gets_its_own_field(
     assert after == {"funder": funder, "grant_id": number}
 
 
+@pytest.mark.parametrize(
+    "text", ["Deutsche Forschungsgemeinschaft SFB 1381", "NIH R01 GM123456", "DFG SPP 2202"]
+)
+def test_a_number_of_two_words_in_a_funder_is_not_cut(text: str, registries: Registries) -> None:
+    assert (
+        the("FUN105", submission(study(grants=[{"funder": text}])), registries).suggestion is None
+    )
+
+
+def test_letters_that_a_dash_joins_to_a_number_stay(registries: Registries) -> None:
+    grants = [{"funder": "GACR", "grant_id": "GA-2020-12345; Project-ID 2021-54321"}]
+    given = submission(study(grants=grants))
+    after = mended(the("FUN102", given, registries), given).metadata["study"]["grants"]
+    assert [one["grant_id"] for one in after] == ["GA-2020-12345", "2021-54321"]
+
+
 def test_several_numbers_become_rows_of_the_same_funder(registries: Registries) -> None:
     grants = [
         {"funder": "Wellcome Trust", "grant_id": "203128/Z/16/Z; 092096"},

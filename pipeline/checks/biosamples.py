@@ -189,7 +189,8 @@ def not_scientific(
         yield Flag(message=f"{message}; it may be {_listed(sorted(read.species))}", at=at)
         return
     named = {name.casefold() for name in (known.scientific_name, *known.common_names)}
-    kept_behind = read.bracket if read.bracket.casefold() not in named else ""
+    told = read.bracket.casefold() in named or _shortens(read.bracket, known.scientific_name)
+    kept_behind = "" if told else read.bracket
     after = f"{known.scientific_name} ({kept_behind})" if kept_behind else known.scientific_name
     operations = [replace(at, before, after)]
     if "common_name" not in organism and not _shortens(read.name, known.scientific_name):

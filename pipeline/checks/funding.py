@@ -376,6 +376,10 @@ _IN_NAME = re.compile(
 )
 
 
+_CODE = re.compile(r"(?<!\S)[A-Z][A-Z\d]{1,4}\Z")
+"""What is part of the number behind it, as in SFB 1381 and R01 GM123456."""
+
+
 @check("FUN105", "grant-number-in-funder", at=GRANT, severity="warning")
 def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """The number of a grant stands in the field of the funder, whose own field is empty.
@@ -394,7 +398,10 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
     if yearly or "@" in funder or "://" in funder:
         return
     name += ")" * (name.count("(") - name.count(")"))
-    known = bool(name) and (registries.funder(name) is not None or mentions(name, registries))
+    before = funder[: found.start("number")].rstrip()
+    within = mentions(name, registries)
+    coded = _CODE.search(before) is not None and all(one.end < len(before) for one in within)
+    known = bool(name) and (registries.funder(name) is not None or (bool(within) and not coded))
     change = [Operation(do="set", place=below(place, "grant_id"), after=found["number"])]
     change.append(replace(below(place, "funder"), grant["funder"], name))
     yield Flag(
@@ -495,7 +502,8 @@ def several(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
     )
 
 
-_FILLED = re.compile(rf"\A(?:{_FILLER}(?!\w)\.?[\s:-]*)+", re.IGNORECASE)
+_FILLED = re.compile(rf"\A(?:{_FILLER}(?!\w|-(?!{_FILLER}(?!\w))\w)\.?[\s:-]*)+", re.IGNORECASE)
+"""Words before a number; letters that a dash joins to it, as in GA-2026-118, are its own."""
 _NOTE = re.compile(r"(?P<number>.+?)\s*\([^()]*\)")
 
 

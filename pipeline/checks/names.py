@@ -20,6 +20,12 @@ _LEFT = frozenset({"grants", "links", "files"})
 _SHORTEST = 5
 _REMARK = re.compile(r"[(\[][^()\[\]]*[)\]]\s*$")
 """What a form or a depositor says of a field in brackets behind its name."""
+_OF_FORM = re.compile(
+    r"\b(?:optional|required|mandatory|recommended|separated|free[ -]?text|if (?:any|applicable"
+    r"|available|known)|e\.?g|please|yyyy|characters|one per)\b|\*",
+    re.IGNORECASE,
+)
+"""Remarks of forms, which say nothing of the value; others, such as units, belong to it."""
 
 
 @cache
@@ -90,11 +96,13 @@ def _slip(
     if slot is None or _head(slot) in home:
         return
     at = below(place, "attributes", index)
+    remark = _REMARK.search(given)
+    whole = len(attribute) == 2 and (remark is None or _OF_FORM.search(remark[0]) is not None)
     yield Flag(
         message=f"the attribute {quoted(attribute['name'])} {how} {quoted(known.called(slot))}",
         at=at,
         value=attribute["name"],
-        suggestion=moved(metadata, place, at, slot, value) if len(attribute) == 2 else None,
+        suggestion=moved(metadata, place, at, slot, value) if whole else None,
     )
 
 
