@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,13 @@ def test_titles_that_differ_still_differ(metadata: dict[str, Any]) -> None:
     curated, _ = rule.apply_safe(submission(metadata), RULES)
     after = [title for _, title in find(curated.metadata, "/study/biosamples/*/title")]
     assert len(set(after)) == len(set(titles))
+
+
+@pytest.mark.parametrize("url", ["10." * 20_000, ";" * 100_000 + "x"])
+def test_a_long_link_is_judged_in_time_that_grows_with_it(url: str) -> None:
+    start = time.process_time()
+    rule.apply_safe(submission({"study": {"links": [{"url": url}]}}), RULES)
+    assert time.process_time() - start < 2
 
 
 def test_a_split_moves_what_comes_after_it_with_its_place_in_the_document() -> None:
