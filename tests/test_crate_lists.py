@@ -269,3 +269,16 @@ def test_a_wrong_reference_of_many_rows_is_told_once(known: Knowledge, tmp_path:
     _, told = look(known, tmp_path, "list.tsv", columns, "\n".join(lines))
     [once] = [one for one in told if one.code == "SUB212"]
     assert (once.count, once.value) == (40, "#mutant0")
+
+
+def test_a_list_of_blanks_is_told(known: Knowledge, tmp_path: Path) -> None:
+    _, told = look(known, tmp_path, "list.csv", COLUMNS, ",,\r\n,,\r\n")
+    assert [one.code for one in told] == ["FLS002"]
+
+
+def test_brackets_without_end_in_a_cell_are_a_wrong_reference(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    content = f"file_path,source\na.tif,{'[' * 5000}x\n"
+    _, told = look(known, tmp_path, "list.csv", ("file_path", "source"), content)
+    assert "'x' in column 'source' is not in the file list" in [one.message for one in told]

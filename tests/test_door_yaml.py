@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pipeline import intake
-from pipeline.intake import rembi_yaml
+from pipeline.intake import rembi_yaml, yaml_text
 from pipeline.select import get
 from tests.documents import REMBI, RENDERED
 
@@ -329,3 +329,9 @@ def test_what_stands_beside_the_study_is_read_as_the_studys(tmp_path: Path) -> N
     more = [one for one in readings[1].findings if one.code == "SUB111"]
     assert sorted(str(one.value) for one in more) == sorted(moved)
     assert {one.location.pointer for one in more} == {f"/{key}" for key in moved}
+
+
+@pytest.mark.parametrize("merged", ["kept", "[kept]", "[{a: b}, kept]"])
+def test_what_cannot_be_taken_over_by_a_mapping_is_kept(merged: str) -> None:
+    parsed = yaml_text.parse(f"study: {{<<: {merged}, title: Cells}}\n", "study.yaml")
+    assert parsed.value["study"]["<<"] == "kept"

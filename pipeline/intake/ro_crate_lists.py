@@ -238,7 +238,7 @@ def _several(text: str, meaning: str, known: Container[str]) -> Iterator[str]:
         return
     try:
         given: Any = json.loads(whole) if whole.startswith("[") else None
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         given = None
     parts = given if isinstance(given, list) else re.split(r"\s*,\s*", whole.strip("[] "))
     yield from (one for part in parts if (one := str(part).strip().strip("\"'")))

@@ -55,6 +55,8 @@ def read_rows(text: str, file: str, described: Collection[str], path: str) -> Ro
         read.found.append(file_list_codes.SEPARATOR.at(read.locate(1, 1), message, hint=hint))
     read.part(text, mark)
     if not read.grid.rows:
+        blank = file_list_codes.NO_ROWS.at(read.locate(1, 1), "the file list is blank")
+        read.found.append(blank)
         return Rows(header=(), lines=(), rows=(), findings=tuple(read.found))
     given, body = read.grid.rows[0], read.grid.rows[1:]
     line, lines = read.grid.lines[0], read.grid.lines[1:]

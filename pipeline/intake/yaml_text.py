@@ -211,7 +211,7 @@ class _Values:
             if key_node.tag == _MERGE:
                 given = self.value(value_node, at)
                 for one in given if isinstance(given, list) else [given]:
-                    for name, taken in one.items() if isinstance(one, dict) else ():
+                    for name, taken in (one if isinstance(one, dict) else {"<<": one}).items():
                         made.setdefault(name, taken)
         self.parsed.positions[at] = here
         return made
