@@ -335,3 +335,14 @@ def test_what_stands_beside_the_study_is_read_as_the_studys(tmp_path: Path) -> N
 def test_what_cannot_be_taken_over_by_a_mapping_is_kept(merged: str) -> None:
     parsed = yaml_text.parse(f"study: {{<<: {merged}, title: Cells}}\n", "study.yaml")
     assert parsed.value["study"]["<<"] == "kept"
+
+
+def test_fields_among_the_titles_of_an_association_are_kept() -> None:
+    text = """\
+study: {title: Cells}
+study_component: {Fins: {name: Fins}}
+associations: {Fins: {biosample_id: [Fin, {title: Scale}]}}
+"""
+    reading = rembi_yaml.read(text.encode(), "study.yaml")
+    assert "Fin'" in str(reading.metadata)
+    assert "Scale" in str(reading.metadata)

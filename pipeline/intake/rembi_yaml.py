@@ -513,6 +513,7 @@ class _Document:
             (key, len(value))
             for key, value in one.items()
             if key in _TITLES and isinstance(value, list) and len(value) > 1
+            if all(map(build.as_text, value))
         ]
         if len(several) != 1:
             yield build.section(kind, one, at, _ABOUT)
