@@ -69,6 +69,16 @@ def test_an_archive_is_served(tmp_path: Path) -> None:
         second = ("serve", INBOX, "--archive", tmp_path / "archive", "--port", str(port))
         code, _, err = ended(command(environment(), "-m", "pipeline", *second))
         assert (code, f"set PREFECT_API_URL=http://127.0.0.1:{port}/api" in err) == (3, True)
+        nowhere = (
+            "serve",
+            INBOX,
+            "--archive",
+            tmp_path / "archive",
+            "--host",
+            "no.such.host.invalid",
+        )
+        code, _, err = ended(command(environment(), "-m", "pipeline", *nowhere))
+        assert (code, "is no address of this machine" in err) == (3, True)
         found = server.ask("/deployments/name/release/nightly")["id"]
         server.ask(f"/deployments/{found}/pause_deployment", {})
 

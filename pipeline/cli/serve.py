@@ -110,12 +110,14 @@ def _server(home: Path, host: str, port: int) -> Iterator[str]:
 
 
 def _free(host: str, port: int) -> None:
-    """Raise OSError where something listens already."""
+    """Raise OSError where something listens already, or nothing can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror:
+            raise OSError(f"{host} is no address of this machine") from None
         except OSError as why:
             if why.errno != errno.EADDRINUSE:
                 raise
