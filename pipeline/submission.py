@@ -197,16 +197,6 @@ class Submission(Frozen):
     digest: str = ""
 
     @property
-    def of_mifa(self) -> bool:
-        """Whether an object of MIFA's own model, whose fields are the study's, is all there is.
-
-        With its files it is a submission like others.
-        """
-        source = self.source
-        alone = source.kind == "rembi-yaml" and not source.files_expected
-        return alone and not self.source_map.document_pointer("/study")
-
-    @property
     def held_elsewhere(self) -> bool:
         """Whether another resource holds the study: its kind says so, or its crate's identifier."""
         if self.source.kind != "ro-crate":

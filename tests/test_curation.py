@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import deciding, ledger, receiving, releasing, review, schema
 from tests.archives import DAY, bench, content, curate, inbox
+from tests.documents import REMBI
 
 CLEAN = "keratocyte-actin-flow"
 MENDED = "organoid-light-sheet"
@@ -606,3 +607,14 @@ def test_names_of_keys_and_accounts_are_nowhere_public(tmp_path: Path) -> None:
     public = archive / "public" / "S-BIAD1"
     assert not [path for path in public.iterdir() if b"0453" in path.read_bytes()]
     assert b"person-0454" in (public / "metadata.json").read_bytes()
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_what_has_no_data_title_or_date_gets_no_accession(tmp_path: Path, expected: bool) -> None:
+    source = tmp_path / "inbox"
+    given = {"study": REMBI, "object": "annotation_overview: Outlines of cells, drawn by hand\n"}
+    for name, text in given.items():
+        (source / name).mkdir(parents=True)
+        (source / name / "study.yaml").write_text(text, "utf-8")
+    results = curate(source, tmp_path / "archive", files=expected, imported=not expected)
+    assert {one.outcome for one in results.values()} == {"needs-review"}

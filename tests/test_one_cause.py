@@ -304,16 +304,6 @@ def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_pa
     assert [one.severity for one in told(published, "SUB122")] == ["warning"]
 
 
-def test_rembi_yaml_has_no_field_for_file_lists(known: Knowledge, tmp_path: Path) -> None:
-    _, report = look(known, tmp_path, "study.yaml", REMBI)
-    assert [one.severity for one in told(report, "CMP001")] == ["warning"]
-    found = Found(given="study.yaml", document=tmp_path / "study.yaml", folder=None)
-    report = stages.validate(sources.open_found(found), Look(knowledge=known, day=TODAY))
-    assert [one.severity for one in told(report, "CMP001")] == ["error"]
-    _, report = look(known, tmp_path, "study.tsv", ROWS.replace("File List\tmovies.tsv\n", ""))
-    assert [one.severity for one in told(report, "CMP001")] == ["error"]
-
-
 def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("License\tCC BY 4.0", "Data license\tCC BY 4.0\nFunding\tExample Fund, 17")
     rows += "\nPublicaton\nTitle\tActin flow\nDOI\t10.1234/a.2026\n"
@@ -382,18 +372,3 @@ def test_titles_shared_by_kinds_are_not_in_each_others_place(
     _, report = look(known, tmp_path, "study.tsv", rows)
     (one,) = told(report, "CMP201", "CMP203")
     assert "'Stills'" in one.message
-
-
-def test_objects_of_mifa_have_no_field_for_a_date(known: Knowledge, tmp_path: Path) -> None:
-    annotations = "annotation_overview: Outlines\nannotation_type: [segmentation_mask]\n"
-    study = "title: Outlines of cells\nfunding_statement: Paid.\nauthor_first_name: Mira\n"
-    for text, title in ((annotations, ["warning"]), (study, []), (study[25:], ["error"])):
-        _, report = look(known, tmp_path, "mifa.yaml", text)
-        assert [one.severity for one in told(report, "REL001")] == ["warning"]
-        assert [one.severity for one in told(report, "STU001")] == title
-    found = Found(given="mifa.yaml", document=tmp_path / "mifa.yaml", folder=None)
-    report = stages.validate(sources.open_found(found), Look(knowledge=known, day=TODAY))
-    assert [one.severity for one in told(report, "REL001")] == ["error"]
-    undated = REMBI.replace("  private_until_date", "  aside")
-    _, report = look(known, tmp_path, "rembi.yaml", undated)
-    assert [one.severity for one in told(report, "REL001")] == ["error"]

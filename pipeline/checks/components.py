@@ -88,18 +88,15 @@ def without_files(component: dict[str, Any], submission: Submission) -> Iterator
     """A study component names no file list and no files, so there is nothing of it to archive.
 
     Studies of other resources (IDR, EMPIAR) keep their lists of files apart from the description.
-    In REMBI YAML, whose template has no field for the list, it is a warning where files are not
-    looked for; an accession is given when the data are there.
 
     To fix: give the component a file list; leave the component out if it has no data.
     """
     if submission.held_elsewhere:
         return
     if not component.get("file_list") and not component.get("files"):
-        message = f"the study component {_called(component)} has no file list and no files"
-        source = submission.source
-        asked = source.kind != "rembi-yaml" or source.files_expected
-        yield Flag(message=message, severity="error" if asked else "warning")
+        yield Flag(
+            message=f"the study component {_called(component)} has no file list and no files"
+        )
 
 
 @check("CMP002", "component-without-associations", at="/study/study_components/*", severity="error")

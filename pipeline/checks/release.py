@@ -32,13 +32,11 @@ def date_of(text: Any) -> dt.date | None:
 def missing(metadata: Metadata, submission: Submission) -> Iterator[Flag]:
     """The submission has no release date; the archive holds it private until one is given.
 
-    An RO-Crate without `datePublished` is told as that (SUB038). In objects of MIFA's own model,
-    which has no field for a date, it is a warning where files are not looked for.
+    An RO-Crate without `datePublished` is told as that (SUB038).
 
     To fix: give the day on which the study may become public, as in 2027-03-01.
     """
-    light = submission.held_elsewhere or submission.of_mifa
-    grave: Severity = "warning" if light else "error"
+    grave: Severity = "warning" if submission.held_elsewhere else "error"
     if submission.source.kind == "ro-crate" and "release_date" not in metadata:
         return
     stated = metadata.get("release_date") or metadata.get("study", {}).get("release_date")

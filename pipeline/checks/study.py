@@ -23,22 +23,14 @@ _SEMICOLON = re.compile(r"(?!(?:(?<=[A-Za-z]\d)|(?<=[A-Za-z]\d\d));\d{1,2}(?:$|[
 _ENTITY = re.compile(r"&#?\w+;")
 
 
-_OF_STUDIES = frozenset(("description", "keywords", "licence", "funding_statement", "publications"))
-"""What MIFA's model has for a study, and not for annotations."""
-
-
 @check("STU001", "study-title-missing", at="/study", severity="error")
-def title_missing(study: dict[str, Any], submission: Submission) -> Iterator[Flag]:
+def title_missing(study: dict[str, Any]) -> Iterator[Flag]:
     """The study has no title, so it cannot be found, cited or given a DOI.
-
-    In an object of MIFA that holds annotations alone, it is a warning where files are not looked
-    for.
 
     To fix: give the study a title; the title of the paper is often right.
     """
     if not str(study.get("title", "")).strip():
-        part = submission.of_mifa and "annotations" in study and not study.keys() & _OF_STUDIES
-        yield Flag(message="the study has no title", severity="warning" if part else None)
+        yield Flag(message="the study has no title")
 
 
 @check("STU002", "study-description-missing", at="/study", severity="error")
