@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.intake import pagetab_content as build
+from pipeline.intake.rembi_words import BLOCKS, FURTHER, KNOWN, NAMED_BLOCKS, SPELT
 from pipeline.intake.spellings import fold
 from pipeline.select import Pointer, join, parent
 from pipeline.submission import SourceMap
 
-STUDY = "study"
 _OTHER_WORDS = {
     "biosamples": ("biosample", "sample", "samples"),
     "specimens": ("specimen",),
@@ -22,6 +22,11 @@ _OTHER_WORDS = {
     "associations": ("association",),
 }
 """How depositors call the blocks; without capitals, spaces and punctuation."""
+_BLOCKS = {fold(one): one for one in BLOCKS - {FURTHER}} | {
+    word: block for block, words in _OTHER_WORDS.items() for word in words
+}
+_FIELDS = {fold(one): one for one in SPELT}
+"""From all of these, folded, to the template's names."""
 _NESTED = frozenset(
     (
         *("affiliation", "authors", "funding", "grant_references", "imaging_method", "links"),
@@ -31,81 +36,63 @@ _NESTED = frozenset(
 """Fields that hold fields of their own, all of which a slip of the name would hide."""
 
 
-class Respelling:
-    """Gives blocks and fields of a document the names of the template, and keeps their places."""
+def respelt(
+    given: dict[str, Any], slips: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[Pointer, str]]:
+    """A document in the template's words, and what was renamed (pointers as given).
 
-    def __init__(
-        self, blocks: frozenset[str], fields: frozenset[str], known: frozenset[str]
-    ) -> None:
-        self._blocks = {fold(one): one for one in blocks}
-        for block, words in _OTHER_WORDS.items():
-            self._blocks |= dict.fromkeys(words, block)
-        self._fields = {fold(one): one for one in fields}
-        self._named = blocks - {STUDY}
-        self._known = known
-
-    def document(
-        self, given: dict[str, Any], slips: Mapping[str, str]
-    ) -> tuple[dict[str, Any], dict[Pointer, str]]:
-        """The document in the template's words, and what was renamed (pointers as given).
-
-        `slips` are names of blocks that are nearly those of the template.
-        """
-        renamed: dict[Pointer, str] = {}
-        whole = any(fold(key) == STUDY for key in given)
-        if not whole:
-            return self._mapping(given, "", renamed), renamed
-        blocks = {**{fold(key): name for key, name in slips.items()}, **self._blocks}
-        made = {}
-        for name, key, value in _names(given, blocks):
-            at = join("", key)
-            if not isinstance(value, dict | list):
-                made[key] = value
-                continue
-            if name != key:
-                renamed[at] = name
-            if name in self._named and isinstance(value, dict) and not alone(value, self._known):
-                made[name] = {
-                    title: self._value(one, join(at, title), renamed)
-                    for title, one in value.items()
-                }
-            else:
-                made[name] = self._value(value, at, renamed)
-        return made, renamed
-
-    def _value(self, value: Any, at: Pointer, renamed: dict[Pointer, str]) -> Any:
-        if isinstance(value, dict):
-            return self._mapping(value, at, renamed)
-        if isinstance(value, list):
-            return [self._value(one, join(at, index), renamed) for index, one in enumerate(value)]
-        return value
-
-    def _mapping(
-        self, given: dict[str, Any], at: Pointer, renamed: dict[Pointer, str]
-    ) -> dict[str, Any]:
-        made = {}
-        nested = [key for key, value in given.items() if isinstance(value, dict | list)]
-        slips = build.slips(nested, _NESTED - set(given), given.keys() - set(nested))
-        known = {**self._fields, **{fold(key): name for key, name in slips}}
-        for name, key, value in _names(given, known):
-            here = join(at, key)
-            if name != key:
-                renamed[here] = name
-            made[name] = self._value(value, here, renamed)
-        return made
-
-
-def alone(block: Any, known: frozenset[str]) -> bool:
-    """Whether a block holds the fields of one entry, where it should hold entries with names.
-
-    `known` are the fields of the template, folded.
+    `slips` are names of blocks that are nearly those of the template.
     """
+    renamed: dict[Pointer, str] = {}
+    if not any(fold(key) == "study" for key in given):
+        return _mapping(given, "", renamed), renamed
+    blocks = {**{fold(key): name for key, name in slips.items()}, **_BLOCKS}
+    made = {}
+    for name, key, value in _names(given, blocks):
+        at = join("", key)
+        if not isinstance(value, dict | list):
+            made[key] = value
+            continue
+        if name != key:
+            renamed[at] = name
+        if name in NAMED_BLOCKS and isinstance(value, dict) and not alone(value):
+            made[name] = {
+                title: _value(one, join(at, title), renamed) for title, one in value.items()
+            }
+        else:
+            made[name] = _value(value, at, renamed)
+    return made, renamed
+
+
+def _value(value: Any, at: Pointer, renamed: dict[Pointer, str]) -> Any:
+    if isinstance(value, dict):
+        return _mapping(value, at, renamed)
+    if isinstance(value, list):
+        return [_value(one, join(at, index), renamed) for index, one in enumerate(value)]
+    return value
+
+
+def _mapping(given: dict[str, Any], at: Pointer, renamed: dict[Pointer, str]) -> dict[str, Any]:
+    made = {}
+    nested = [key for key, value in given.items() if isinstance(value, dict | list)]
+    slips = build.slips(nested, _NESTED - set(given), given.keys() - set(nested))
+    known = {**_FIELDS, **{fold(key): name for key, name in slips}}
+    for name, key, value in _names(given, known):
+        here = join(at, key)
+        if name != key:
+            renamed[here] = name
+        made[name] = _value(value, here, renamed)
+    return made
+
+
+def alone(block: Any) -> bool:
+    """Whether a block holds the fields of one entry, where it should hold entries with names."""
     if not isinstance(block, dict):
         return False
     entries = [key for key, value in block.items() if isinstance(value, dict)]
-    if any(fold(key) not in known for key in entries):
+    if any(fold(key) not in KNOWN for key in entries):
         return False
-    return any(fold(key) in known for key in block.keys() - set(entries))
+    return any(fold(key) in KNOWN for key in block.keys() - set(entries))
 
 
 def _names(given: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[str, str, Any]]:

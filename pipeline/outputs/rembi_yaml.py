@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.intake import rembi_yaml as door
+from pipeline.intake.rembi_words import FURTHER
 from pipeline.intake.spellings import fold, spellings
 from pipeline.outputs import pagetab
 from pipeline.record import CuratedRecord
@@ -69,7 +70,7 @@ def write(record: CuratedRecord) -> bytes:
     read = door.read(_text(tree), FILE).metadata or {}
     meant = {"accession": record.accession} | record.metadata
     if further := dict(_differences(read, meant, "")):
-        tree[door.FURTHER] = further
+        tree[FURTHER] = further
     return f"# {record.accession}, version {record.version}\n".encode() + _text(tree)
 
 
