@@ -15,7 +15,7 @@ from pipeline.checks import (
     authors,
     components,
     emails,
-    funding,
+    grant_forms,
     licences,
     names,
     organisations,
@@ -63,7 +63,7 @@ def test_a_long_value_takes_no_longer_than_its_length(case: str) -> None:
         "affiliation": lambda: organisations.without_ror(
             {"name": gap}, "/study/organisations/0", made
         ),
-        "number": lambda: funding.prose(
+        "number": lambda: grant_forms.prose(
             {"grant_id": "a" * LENGTH, "funder": "EC"}, "/study/grants/0", known
         ),
         "comment": lambda: text.html_markup({}, Texts([("/study/title", "<!--" * LENGTH)])),
@@ -73,7 +73,7 @@ def test_a_long_value_takes_no_longer_than_its_length(case: str) -> None:
         "method": lambda: acquisitions.not_in_fbbi(
             {"name": "imaga" * 60 + " xyz live"}, "/study/image_acquisitions/0", known
         ),
-        "funder id": lambda: funding.prose(
+        "funder id": lambda: grant_forms.prose(
             {"grant_id": "1" * LENGTH + " 10.13039/1", "funder": "EC"}, "/study/grants/0", known
         ),
         "field": lambda: names.misspelt(

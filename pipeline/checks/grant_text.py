@@ -196,6 +196,15 @@ def horizon_number(grant_id: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def of_acronym(text: str, registries: Registries) -> Project | None:
+    """The one Horizon Europe project whose acronym a text is; none for a funder's own acronym."""
+    text = text.strip().removesuffix(" project").strip()
+    if len(text) < 4 or registries.funder(text) is not None or mentions(text, registries):
+        return None
+    found = registries.projects(text)
+    return found[0] if len(found) == 1 else None
+
+
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text."""
     yield from (part for part in _SENTENCE.split(text) if part.strip())
