@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
+from pipeline.checks.organisation_names import named, within
 from pipeline.checks.wording import asked, author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation
@@ -210,14 +211,13 @@ def _instead(name: str, accno: str) -> str | None:
     return "a number or mark" if bare and not is_placeholder(name) else None
 
 
-_ACRONYM = re.compile(r"(?P<name>.{4,}?)\s*[(\[](?P<short>[^()\[\]]{2,20})[)\]]")
-
-
 @check("AFF002", "organisation-without-ror", at="/study/organisations/*", severity="hint")
 def without_ror(organisation: dict[str, Any], place: Place, context: Context) -> Iterator[Flag]:
     """An organisation has no ROR id, so its data are not found under its other names.
 
-    Where exactly one record of the registry has the name, its id is proposed.
+    Where exactly one record of the registry has the name, its id is proposed. A name with more in
+    it, such as `Department of Physics, University of Dundee, UK`, gets the id of its part that is
+    an organisation of that place.
 
     To fix: look the organisation up at ror.org and add its id.
     """
@@ -226,18 +226,18 @@ def without_ror(organisation: dict[str, Any], place: Place, context: Context) ->
         return
     proposal = None
     if isinstance(context.registries, Registries):
-        found = context.registries.organisations(name)
-        if not found and len(name) <= 400 and (parts := _ACRONYM.fullmatch(name)):
-            same = context.registries.organisations(parts["name"])
-            found = tuple(
-                one for one in same if parts["short"] in one.acronyms or parts["short"] in one.names
-            )
-        if not found and " " in name:
-            other = name[4:] if name.casefold().startswith("the ") else f"The {name}"
-            found = context.registries.organisations(other)
-        if len(found) == 1:
-            made = Operation(do="add", place=below(place, "ror"), after=found[0].ror)
+        at = below(place, "ror")
+        if len(found := named(name, context.registries)) == 1:
+            made = Operation(do="add", place=at, after=found[0].ror)
             proposal = suggest(made, why=f"ROR has one organisation of this name: {found[0].name}.")
+        elif not found and (parts := within(name, context.registries)):
+            first, *others = (Operation(do="add", place=at, after=one.ror) for one in parts)
+            told = "; ".join(f"{one.name} in {one.city}" if one.city else one.name for one in parts)
+            proposal = suggest(
+                first,
+                alternatives=[(one,) for one in others],
+                why=f"The name holds that of an organisation in ROR: {told}.",
+            )
     yield Flag(message=f"{quoted(name)} has no ROR id", suggestion=proposal)
 
 
