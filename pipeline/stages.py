@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from pydantic import ConfigDict
 
-from pipeline import check, data_files, edit, review, rule, schema
+from pipeline import check, data_files, edit, review, rule, schema, telling
 from pipeline.check import Context, Images, Known
 from pipeline.findings import (
     RANK,
@@ -23,10 +23,7 @@ from pipeline.findings import (
 )
 from pipeline.identifiers import iso_date
 from pipeline.images import ImageFile
-from pipeline.intake.pagetab_block_codes import NO_ADDRESS
-from pipeline.intake.pagetab_content import SLIP
 from pipeline.intake.pagetab_objects import NO_VALUE
-from pipeline.intake.spellings import fold, near
 from pipeline.knowledge import Knowledge
 from pipeline.record import Change, Decision
 from pipeline.select import parent, steps
@@ -161,15 +158,14 @@ def validate(opened: Opened, look: Look, submission: Submission | None = None) -
         template=template,
     )
     checked, skipped = check.run(look.knowledge.checks, context)
-    findings = _untold(findings, checked)
-    findings += _told_by_proposals(_but_blank(checked, findings))
+    findings = telling.once(findings, checked)
     findings += image_findings(look.images)
     judged = look.knowledge.profiled(tuple(findings), look.profile)
     attached = rule.attach(judged, submission, look.knowledge.rules)
     return Report(
         submission=submission.id,
         origin=origin,
-        findings=tuple(sorted(_distinct(attached), key=_order)),
+        findings=tuple(sorted(telling.distinct(attached), key=_order)),
         skips=(*skips, *skipped),
     )
 
@@ -217,119 +213,6 @@ def _together(same: list[Finding]) -> Finding:
     return first.model_copy(
         update={"message": message, "count": len(same), "samples": tuple(files[:_GROUPED])}
     )
-
-
-def _untold(findings: list[Finding], checked: Iterable[Finding]) -> list[Finding]:
-    """What intake found but for slips of names that a check tells with a proposal."""
-    told = {one.location for one in checked if one.code == "SUB122"}
-    if not told:
-        return findings
-    return [one for one in findings if one.code != SLIP.code or one.location not in told]
-
-
-_MISSING = {
-    "PUB002": "title",
-    "PUB003": "doi",
-    "PUB004": "authors",
-    "PUB005": "year",
-    "AUT002": "email",
-    "ORC001": "orcid",
-    "AFF002": "ror",
-    "LIC001": "licence",
-    "STU002": "description",
-    "STU003": "keywords",
-    "FUN001": "funding_statement",
-}
-"""The field that is missing, by the code that tells so."""
-_NEEDED = {"AUT001": "name", "AUT002": "email", "STU001": "title", **_MISSING}
-_BLANK = {
-    "AFF001": "affiliations",
-    "BIO001": "organisms",
-    "CMP001": "file_list",
-    "CMP003": "title",
-    "REL001": "release_date",
-    **_NEEDED,
-}
-"""The same with those that are errors, where the form asks for the field."""
-_SECTIONS = {"PUB001": "publication", "FUN001": "funding"}
-"""The type of section that is missing."""
-
-
-def _but_blank(checked: Iterable[Finding], before: Iterable[Finding]) -> list[Finding]:
-    """Findings of checks but for those on a missing field that is told as blank, as gravely."""
-    before = list(before)
-    rows = {one.location for one in before if one.code == NO_ADDRESS.code}
-    checked = [one for one in checked if one.code != "LNK002" or one.location not in rows]
-    blank = [one for one in before if one.code == NO_VALUE.code and one.place is not None]
-    if not blank:
-        return list(checked)
-    grave = {one.place: RANK[one.severity] for one in blank}
-    named: dict[str, set[str]] = {}
-    for one in blank:
-        if one.severity == "error":
-            named.setdefault(parent(str(one.place)), set()).add(fold(str(one.value)))
-    return [
-        one
-        for one in checked
-        if RANK[one.severity] > grave.get(f"{one.place}/{_BLANK.get(one.code)}", -1)
-        and not _names_blank(one, named.get(one.place or "", set()))
-    ]
-
-
-def _names_blank(finding: Finding, blank: Collection[str]) -> bool:
-    """Whether a finding is that an object lacks fields which are all told as blank."""
-    if not blank or finding.code not in ("SCH003", "CMP004", "CMP203"):
-        return False
-    _, _, fields = finding.message.rpartition(
-        " has no " if finding.code == "SCH003" else "names no "
-    )
-    return finding.code == "CMP203" or {fold(one) for one in fields.split(" and no ")} <= {*blank}
-
-
-def _told_by_proposals(checked: Iterable[Finding]) -> Iterable[Finding]:
-    """Findings of checks but for those on what is missing and stands there under another name.
-
-    A slip in the name of a field that the form asks for is as grave as the missing field.
-    """
-    checked = _told_as_slips(list(checked))
-    filled = {
-        one.place
-        for finding in checked
-        if finding.suggestion is not None and finding.code not in _MISSING
-        for one in finding.suggestion.operations
-        if one.do != "remove"
-    }
-    if not filled:
-        return checked
-    return [
-        one
-        for one in checked
-        if one.severity == "error" or f"{one.place}/{_MISSING.get(one.code)}" not in filled
-    ]
-
-
-def _told_as_slips(checked: list[Finding]) -> list[Finding]:
-    """Findings of checks, an error on a missing field told as the slip in the field's name."""
-    slips = {
-        one.place: finding
-        for finding in checked
-        if finding.code == "SUB122" and finding.suggestion is not None
-        for one in finding.suggestion.operations
-        if one.do == "add"
-    }
-    types = [fold(str(one.value)) for one in checked if one.code == "SUB123"]
-    graver: set[int] = set()
-    told = []
-    for one in checked:
-        slip = slips.get(f"{one.place}/{_NEEDED.get(one.code)}")
-        kind = _SECTIONS.get(one.code)
-        if slip is not None and one.severity == "error":
-            graver.add(id(slip))
-        elif kind is None or not any(near(type_, kind) for type_ in types):
-            told.append(one)
-    return [
-        one.model_copy(update={"severity": "error"}) if id(one) in graver else one for one in told
-    ]
 
 
 def _required(finding: Finding, template: schema.Template | None) -> Finding:
@@ -380,36 +263,6 @@ def _by_cell(submission: Submission) -> dict[_Cell, str]:
         if len(place) > len(found.get(cell, "")):
             found[cell] = place
     return found
-
-
-def _distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """Each finding once, also where several objects of the record stand at one place."""
-    kept: dict[tuple[object, ...], Finding] = {}
-    places: dict[tuple[object, ...], set[str | None]] = {}
-    for finding in findings:
-        placed = finding.location.line is not None or finding.location.cell is not None
-        apart = None if placed else finding.place
-        key = (finding.code, finding.location, finding.message, finding.severity, apart)
-        if key not in kept:
-            kept[key] = finding
-        elif finding.place not in places[key]:
-            kept[key] = _both(kept[key], finding)
-        places.setdefault(key, set()).add(finding.place)
-    return list(kept.values())
-
-
-def _both(first: Finding, other: Finding) -> Finding:
-    """One finding on what two objects of the record have from the same place."""
-    proposed, further = first.suggestion, other.suggestion
-    update: dict[str, object] = {"count": first.count + other.count}
-    if proposed is not None and further is not None and proposed.safety == further.safety:
-        pairs = zip(proposed.alternatives, further.alternatives, strict=False)
-        more = {
-            "operations": (*proposed.operations, *further.operations),
-            "alternatives": tuple((*one, *same) for one, same in pairs),
-        }
-        update["suggestion"] = proposed.model_copy(update=more)
-    return first.model_copy(update=update)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
