@@ -246,3 +246,59 @@ EMPIAR_XML = """\
 </journalCitation></universalCitation></citationList></crossReferences>
 <imageSet><name>Tilt series</name><category>tilt series</category></imageSet></entry>
 """
+
+ROWS = """\
+Submission
+Template\tBioImages.v5
+Title\tRetrograde actin flow in crawling keratocytes
+ReleaseDate\t2027-03-01
+
+Study
+Title\tRetrograde actin flow in crawling keratocytes
+Description\tSpinning disk movies of actin in keratocytes of zebrafish scales.
+Keywords\tactin
+License\tCC BY 4.0
+
+author
+Name\tMira Lindgren
+E-mail\tmira.lindgren@example.org
+<affiliation>\torg-2
+
+organisation\torg-2
+Name\tNorrhamn Institute for Cell Mechanics
+
+organisation\torg-3
+Name\tLight Microscopy Facility Norrhamn
+
+Biosample\tbs-1
+Title\tKeratocytes
+Organism\tDanio rerio
+Biological entity\tCells
+
+Specimen\tsp-1
+Title\tCells on gels
+Sample preparation protocol\tScales were left on gels.
+
+Image acquisition\tia-1
+Title\tMovies
+Imaging instrument\tSpinning disk
+Image acquisition parameters\t60x
+Imaging method\tspinning disk confocal microscopy
+
+Study Component\tsc-1
+Name\tActin movies
+Description\tOne cell each
+File List\tmovies.tsv
+
+Associations\t\tsc-1
+Biosample\tKeratocytes
+Specimen\tCells on gels
+Image acquisition\tMovies
+"""
+"""A sound study as rows."""
+
+
+def changed(before: str, after: str) -> str:
+    """The sound study with one text in it changed."""
+    assert before in ROWS
+    return ROWS.replace(before, after)

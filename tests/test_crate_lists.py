@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import knowledge, sources, stages
+from pipeline import sources, stages
 from pipeline.findings import Finding
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
@@ -24,11 +24,6 @@ MEANINGS = {
     "label": "http://schema.org/name",
     "source": "http://bia/associatedSourceImage",
 }
-
-
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    return knowledge.load()
 
 
 def graph(name: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:

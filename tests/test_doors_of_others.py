@@ -10,17 +10,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline import knowledge, sources, stages
+from pipeline import sources, stages
 from pipeline.findings import Finding
 from pipeline.intake import empiar
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found
 from pipeline.stages import Look
-
-
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    return knowledge.load()
 
 
 def look(

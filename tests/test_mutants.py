@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import knowledge, sources, stages
+from pipeline import sources, stages
 from pipeline.knowledge import Knowledge
 from pipeline.select import leaves
 from pipeline.sources import Found
@@ -21,11 +21,6 @@ from tests.mutants.measure import Read
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.xdist_group("mutants")
-
-
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    return knowledge.load()
 
 
 @pytest.fixture(scope="module")

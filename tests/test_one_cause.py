@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import knowledge, sources, stages
+from pipeline import sources, stages
 from pipeline.check import Images
-from pipeline.findings import Finding, Report
+from pipeline.findings import Report
 from pipeline.intake import rembi_yaml
 from pipeline.knowledge import Knowledge
-from pipeline.sources import Found, Opened
+from pipeline.sources import Found
 from pipeline.stages import Look
-from tests.documents import CRATE, REMBI
-from tests.test_depositors_words import ROWS
+from tests.archives import DAY
+from tests.documents import CRATE, REMBI, ROWS
+from tests.judged import found, look
 
 CRATE_NAME = "study-ro-crate-metadata.json"
-TODAY = dt.date(2026, 11, 22)
-
-
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    return knowledge.load()
-
-
-def look(known: Knowledge, folder: Path, name: str, text: str) -> tuple[Opened, Report]:
-    path = folder / name
-    path.write_text(text, "utf-8")
-    opened = sources.open_found(
-        Found(given=path.name, document=path, folder=None), files=False, imported=False
-    )
-    return opened, stages.validate(opened, Look(knowledge=known, day=TODAY))
 
 
 def crate(at: int, **given: Any) -> str:
@@ -48,26 +33,22 @@ def crate(at: int, **given: Any) -> str:
     return json.dumps(made, indent=1)
 
 
-def told(report: Report, *codes: str) -> list[Finding]:
-    return [one for one in report.findings if one.code in codes]
-
-
 def test_a_crate_without_date_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     _, report = look(known, tmp_path, CRATE_NAME, crate(1, datePublished=None))
-    (one,) = told(report, "SUB038", "REL001")
+    (one,) = found(report, "SUB038", "REL001")
     assert one.location.pointer == "/@graph/1/datePublished"
     _, report = look(known, tmp_path, CRATE_NAME, crate(1, datePublished=""))
-    assert len(told(report, "SUB038", "REL001")) == 1
+    assert len(found(report, "SUB038", "REL001")) == 1
 
 
 def test_what_a_spreadsheet_left_in_a_crate_is_told(known: Knowledge, tmp_path: Path) -> None:
     text = crate(8, title="#REF!", biologicalEntityDescription='=VLOOKUP(A2,"x",3)')
     _, report = look(known, tmp_path, CRATE_NAME, text)
-    lost, formula = told(report, "SUB148")
+    lost, formula = found(report, "SUB148")
     assert (lost.severity, lost.location.pointer) == ("error", "/@graph/8/title")
     assert (formula.severity, formula.location.line) == ("warning", _line(text, "VLOOKUP"))
     _, report = look(known, tmp_path, CRATE_NAME, crate(8, title="#4 wild type = control"))
-    assert not told(report, "SUB148")
+    assert not found(report, "SUB148")
 
 
 def _line(text: str, words: str) -> int:
@@ -76,12 +57,12 @@ def _line(text: str, words: str) -> int:
 
 def test_a_biosample_of_a_crate_without_organism_is_told(known: Knowledge, tmp_path: Path) -> None:
     _, report = look(known, tmp_path, CRATE_NAME, crate(9))
-    (one,) = told(report, "BIO001")
+    (one,) = found(report, "BIO001")
     assert (one.severity, one.location.pointer) == ("warning", "/@graph/9")
     assert "'Mutant'" in one.message
     organism = [{"@id": "NCBI:txid4896"}]
     _, report = look(known, tmp_path, CRATE_NAME, crate(9, organismClassification=organism))
-    assert not told(report, "BIO001")
+    assert not found(report, "BIO001")
 
 
 @pytest.mark.parametrize(
@@ -96,9 +77,9 @@ def test_a_biosample_of_rembi_without_organism_is_told(
 ) -> None:
     assert before in REMBI
     _, report = look(known, tmp_path, "study.yaml", REMBI)
-    assert not told(report, "BIO001")
+    assert not found(report, "BIO001")
     _, report = look(known, tmp_path, "study.yaml", REMBI.replace(before, after))
-    (one,) = told(report, "BIO001")
+    (one,) = found(report, "BIO001")
     assert (one.severity, one.location.pointer) == ("warning", "/biosamples/Wild type")
     assert words in one.message
 
@@ -106,7 +87,7 @@ def test_a_biosample_of_rembi_without_organism_is_told(
 def test_a_title_that_waits_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     title = "Retrograde actin flow in crawling keratocytes"
     _, report = look(known, tmp_path, "study.tsv", ROWS.replace(title, "TBD"))
-    (one,) = told(report, "STU101", "TXT106")
+    (one,) = found(report, "STU101", "TXT106")
     assert (one.code, one.severity) == ("STU101", "error")
     assert "placeholder" in one.message
 
@@ -118,7 +99,7 @@ def test_indented_names_are_one_finding(known: Knowledge, tmp_path: Path) -> Non
     assert opened.submission is not None
     assert plain.submission is not None
     assert opened.submission.metadata == plain.submission.metadata
-    (one,) = told(report, "SUB116")
+    (one,) = found(report, "SUB116")
     lines = [number for number, line in enumerate(rows.splitlines(), 1) if line.startswith("  ")]
     assert one.count == len(lines) > 3
     assert [sample["line"] for sample in one.samples] == lines
@@ -128,7 +109,7 @@ def test_indented_names_are_one_finding(known: Knowledge, tmp_path: Path) -> Non
 def test_a_few_names_with_hidden_characters_are_told_each(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("\nKeywords\t", "\n Keywords\t").replace("\nLicense\t", "\nLicense\u200b\t")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.count for one in told(report, "SUB116")] == [1, 1]
+    assert [one.count for one in found(report, "SUB116")] == [1, 1]
 
 
 _BLOCKS, _, _ = REMBI.partition("associations:\n")
@@ -173,10 +154,10 @@ def test_an_organisation_named_in_words_is_told_where_it_is_named(
     named = "<affiliation>\tNorrhamn Institute of Cell Mechanics"
     rows = ROWS.replace("<affiliation>\torg-2", named)
     _, report = look(known, tmp_path, "study.tsv", rows)
-    (one,) = told(report, "AFF201")
+    (one,) = found(report, "AFF201")
     assert one.suggestion is not None
     assert one.suggestion.operations[0].after == {"organisation": "o1"}
-    (other,) = told(report, "AFF103")
+    (other,) = found(report, "AFF103")
     assert "Light Microscopy Facility" in other.message
 
 
@@ -187,7 +168,7 @@ def test_white_space_that_parts_two_titles_is_told_once(
     for before in ("\nImage acquisition\tMovies\n", "\nTitle\tMovies\n"):
         rows = ROWS.replace(before, before.replace("Movies", title))
         _, report = look(known, tmp_path, "study.tsv", rows)
-        (one,) = told(report, "CMP101", "TXT101")
+        (one,) = found(report, "CMP101", "TXT101")
         assert (one.code, one.severity) == ("CMP101", "warning")
 
 
@@ -197,9 +178,9 @@ def test_a_field_under_another_word_is_not_told_as_missing(
     paper = "Publication\nTitle\tActin flow\nAuthors\tLindgren M\nDOI\t10.1234/a\n"
     rows = f"{ROWS}\n{paper}Publication year\t2026\n"
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "SUB122", "PUB005")] == ["SUB122"]
+    assert [one.code for one in found(report, "SUB122", "PUB005")] == ["SUB122"]
     _, report = look(known, tmp_path, "study.tsv", f"{ROWS}\n{paper}")
-    assert [one.code for one in told(report, "SUB122", "PUB005")] == ["PUB005"]
+    assert [one.code for one in found(report, "SUB122", "PUB005")] == ["PUB005"]
 
 
 def test_the_end_of_a_block_of_yaml_is_no_white_space_of_the_value() -> None:
@@ -220,7 +201,7 @@ def test_a_doi_that_is_not_finished_is_told_once(known: Knowledge, tmp_path: Pat
 def test_organisations_named_together_are_told_once(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("<affiliation>\torg-2", "<affiliation>\torg-2, org-3")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "AFF201", "AFF103")] == ["AFF201"]
+    assert [one.code for one in found(report, "AFF201", "AFF103")] == ["AFF201"]
 
 
 def test_several_titles_in_one_association_are_told_once(known: Knowledge, tmp_path: Path) -> None:
@@ -228,7 +209,7 @@ def test_several_titles_in_one_association_are_told_once(known: Knowledge, tmp_p
     rows = ROWS.replace("Specimen\tsp-1", f"{more}\nSpecimen\tsp-1")
     rows = rows.replace("Biosample\tKeratocytes\n", "Biosample\tKeratocytes, Fibroblasts\n")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    (one,) = told(report, "CMP201", "CMP203")
+    (one,) = found(report, "CMP201", "CMP203")
     assert one.message.endswith("it holds the titles of 2")
     assert one.suggestion is not None
     assert one.suggestion.operations[1].after["biosample"] == "Fibroblasts"
@@ -239,15 +220,15 @@ def test_a_field_that_another_proposal_fills_is_not_told_as_missing(
 ) -> None:
     rows = f"{ROWS}\nPublication\nTitle\t10.1234/a.2026\nAuthors\tLindgren M\nYear\t2026\n"
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "PUB113", "PUB003")] == ["PUB113"]
+    assert [one.code for one in found(report, "PUB113", "PUB003")] == ["PUB113"]
 
 
 def test_a_licence_given_by_its_address_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     address = "https://creativecommons.org/licenses/by/4.0/"
     rows = ROWS.replace("License\tCC BY 4.0", f"License\t{address}")
     opened, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "LIC002", "LIC101")] == ["LIC101"]
-    judged = stages.curate(opened, Look(knowledge=known, day=TODAY))
+    assert [one.code for one in found(report, "LIC002", "LIC101")] == ["LIC101"]
+    judged = stages.curate(opened, Look(knowledge=known, day=DAY))
     assert judged.submission is not None
     licence = judged.submission.metadata["study"]["licence"]
     assert licence["name"] == "CC BY 4.0"
@@ -262,9 +243,9 @@ def test_a_file_that_a_section_names_itself_is_missed_once(
     document = folder / "study.tsv"
     document.write_text(ROWS.replace("File List\tmovies.tsv\n", "\nFile\ta.tif\n"), "utf-8")
     opened = sources.open_found(Found(given="one", document=document, folder=folder))
-    look_at = Look(knowledge=known, day=TODAY)
+    look_at = Look(knowledge=known, day=DAY)
     report = stages.validate(opened, look_at.model_copy(update={"images": Images(looked=True)}))
-    assert [one.count for one in told(report, "FLS205")] == [1]
+    assert [one.count for one in found(report, "FLS205")] == [1]
 
 
 def test_a_wrongly_read_name_does_not_disagree_with_its_address(
@@ -273,7 +254,7 @@ def test_a_wrongly_read_name_does_not_disagree_with_its_address(
     rows = ROWS.replace("Name\tMira Lindgren", "Name\tJiøí Dvoøák")
     rows = rows.replace("mira.lindgren@", "jiri.dvorak@")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "TXT104", "AUT201")] == ["TXT104"]
+    assert [one.code for one in found(report, "TXT104", "AUT201")] == ["TXT104"]
 
 
 def test_titles_in_each_others_place_are_not_told_as_unused(
@@ -283,13 +264,13 @@ def test_titles_in_each_others_place_are_not_told_as_unused(
     assert ROWS.endswith(row)
     rows = ROWS.removesuffix(row) + "Specimen\tMovies\nImage acquisition\tCells on gels\n"
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "CMP201", "CMP203")] == ["CMP201", "CMP201"]
+    assert [one.code for one in found(report, "CMP201", "CMP203")] == ["CMP201", "CMP201"]
 
 
 def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("\nDescription\tSpinning", "\nAbstract\tSpinning")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    (one,) = told(report, "SUB122", "STU002")
+    (one,) = found(report, "SUB122", "STU002")
     assert (one.code, one.severity) == ("SUB122", "error")
     assert one.suggestion is not None
     published = report.findings and stages.validate(
@@ -298,10 +279,10 @@ def test_a_needed_field_under_another_word_is_one_error(known: Knowledge, tmp_pa
             files=False,
             imported=True,
         ),
-        Look(knowledge=known, day=TODAY, profile="published"),
+        Look(knowledge=known, day=DAY, profile="published"),
     )
     assert isinstance(published, Report)
-    assert [one.severity for one in told(published, "SUB122")] == ["warning"]
+    assert [one.severity for one in found(published, "SUB122")] == ["warning"]
 
 
 def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_path: Path) -> None:
@@ -309,8 +290,8 @@ def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_pat
     rows += "\nPublicaton\nTitle\tActin flow\nDOI\t10.1234/a.2026\n"
     _, report = look(known, tmp_path, "study.tsv", rows)
     codes = ("SUB122", "SUB123", "SUB126", "LIC001", "FUN001", "PUB001")
-    assert [one.code for one in told(report, *codes)] == ["SUB122", "SUB122", "SUB126"]
-    first = told(report, "SUB122")[0].suggestion
+    assert [one.code for one in found(report, *codes)] == ["SUB122", "SUB122", "SUB126"]
+    first = found(report, "SUB122")[0].suggestion
     assert first is not None
     assert first.operations[0].after == {"name": "CC BY 4.0"}
 
@@ -318,7 +299,7 @@ def test_what_stands_under_another_name_is_not_missing(known: Knowledge, tmp_pat
 def test_a_date_in_wide_digits_is_told_once(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("2027-03-01", "２０２７-03-01")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    (one,) = told(report, "REL102", "TXT113")
+    (one,) = found(report, "REL102", "TXT113")
     assert one.suggestion is not None
     assert one.suggestion.operations[0].after == "2027-03-01"
 
@@ -358,7 +339,7 @@ def test_a_blank_field_that_the_form_asks_for_is_one_error(
 def test_a_missing_field_beside_a_blank_one_is_still_told(known: Knowledge, tmp_path: Path) -> None:
     rows = ROWS.replace("Biosample\tKeratocytes\nSpecimen\tCells on gels\n", "Biosample\t\n")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    assert [one.code for one in told(report, "SUB004", "CMP004")] == ["CMP004", "SUB004"]
+    assert [one.code for one in found(report, "SUB004", "CMP004")] == ["CMP004", "SUB004"]
 
 
 def test_titles_shared_by_kinds_are_not_in_each_others_place(
@@ -370,5 +351,5 @@ def test_titles_shared_by_kinds_are_not_in_each_others_place(
     more += "Image acquisition parameters\t60x\nImaging method\tbright-field microscopy\n"
     rows = rows.replace("Study Component\tsc-1", f"{more}\nStudy Component\tsc-1")
     _, report = look(known, tmp_path, "study.tsv", rows)
-    (one,) = told(report, "CMP201", "CMP203")
+    (one,) = found(report, "CMP201", "CMP203")
     assert "'Stills'" in one.message

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import knowledge, sources, stages
-from pipeline.findings import Report
 from pipeline.knowledge import Knowledge
-from pipeline.sources import Found, Opened
-from pipeline.stages import Look
+from tests.judged import look
 
 ROWS = """\
 Submission
@@ -58,20 +54,6 @@ Protocol Description\tSections were cut.\t
 Protocol Name\tElectron microscopy\t
 Protocol Description\tSections were cut again.\t
 """
-
-
-@pytest.fixture(scope="module")
-def known() -> Knowledge:
-    return knowledge.load()
-
-
-def look(known: Knowledge, tmp_path: Path, name: str, content: str) -> tuple[Opened, Report]:
-    path = tmp_path / name
-    path.write_text(content, "utf-8")
-    opened = sources.open_found(
-        Found(given=name, document=path, folder=None), files=False, imported=False
-    )
-    return opened, stages.validate(opened, Look(knowledge=known, day=dt.date(2026, 11, 22)))
 
 
 def as_json() -> str:

@@ -1,0 +1,82 @@
+"""Grants as depositors write them: numbers with words around them, several in one field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.knowledge import Knowledge
+from tests.documents import ROWS, changed
+from tests.judged import found, proposed, read
+
+
+def test_a_number_under_another_word_of_a_grant_is_proposed(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    grant = "\nFunding\tf-1\nAgency\tExample Foundation\nAward number\tEX-2024-118\n"
+    _, report = read(known, tmp_path, changed("\nBiosample\tbs-1", f"{grant}\nBiosample\tbs-1"))
+    (one,) = found(report, "FUN104")
+    assert proposed(one)[0] == "EX-2024-118"
+
+
+def test_numbers_of_grants_part_at_the_and_of_many_languages(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    for word in ("a", "i", "og", "och", "e"):
+        number = f"GA22-12345S {word} GA23-54321S"
+        rows = ROWS + f"\nFunding\nAgency\tExample Agency\ngrant_id\t{number}\n"
+        (one,) = found(read(known, tmp_path, rows)[1], "FUN102")
+        assert proposed(one)[0] == "GA22-12345S"
+
+
+@pytest.mark.parametrize(
+    ("funder", "number", "numbers"),
+    [
+        ("ANR", "ANR-10-INBS-04 (FranceBioImaging)", ["ANR-10-INBS-04"]),
+        ("FWO", "1SF3422N to T.C.", ["1SF3422N"]),
+        ("AEI", "PID2020-114426GB-C21 MCIN/AEI/10.13039/501100011033", ["PID2020-114426GB-C21"]),
+        ("AEI", "PID2019-104567GB-I00/AEI/10.13039/501100011033", ["PID2019-104567GB-I00"]),
+        ("MEXT", "KAKENHI Grant Numbers JP19H05794 and JP19H05795", ["JP19H05794", "JP19H05795"]),
+        ("DFG", "Project number 390732324 – EXC 2064/1", []),
+    ],
+)
+def test_remarks_are_parted_from_the_number_of_a_grant(
+    known: Knowledge, tmp_path: Path, funder: str, number: str, numbers: list[str]
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN101")
+    if not numbers:
+        assert one.suggestion is None
+        return
+    first, kept, *others = proposed(one)
+    assert [first, *(other["grant_id"] for other in others)] == numbers
+    assert kept == {"name": "Grant text", "value": number}
+
+
+@pytest.mark.parametrize(
+    ("funder", "number"),
+    [
+        ("DFG", "EXC 2067/1- 390729940"),
+        ("NIH", "R01 GM123456"),
+        ("Dutch Research Council", "016.Vidi.189.007"),
+        ("DBT/Wellcome Trust India Alliance", "IA/I/17/1/503110"),
+        ("DFG", "SFB1190 (P17)"),
+    ],
+)
+def test_numbers_with_parts_of_their_own_are_left_alone(
+    known: Knowledge, tmp_path: Path, funder: str, number: str
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    assert not found(read(known, tmp_path, rows)[1], "FUN101")
+
+
+def test_grants_with_a_call_each_are_several(known: Knowledge, tmp_path: Path) -> None:
+    number = "ERC-2022-COG 101057970; ERC-2016-STG 715243"
+    rows = ROWS + f"\nFunding\nAgency\tEuropean Research Council\ngrant_id\t{number}\n"
+    _, report = read(known, tmp_path, rows)
+    assert not found(report, "FUN101")
+    (one,) = found(report, "FUN102")
+    assert [after if isinstance(after, str) else after["grant_id"] for after in proposed(one)] == (
+        number.split("; ")
+    )

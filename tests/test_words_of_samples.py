@@ -1,0 +1,131 @@
+"""Biosamples, methods, annotations and what associates them, as depositors write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.knowledge import Knowledge
+from tests.documents import ROWS, changed
+from tests.judged import found, proposed, read
+
+
+def test_an_association_by_accno_is_proposed_by_title(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, changed("Biosample\tKeratocytes", "Biosample\tbs-1"))
+    (one,) = found(report, "CMP201")
+    assert "it is the accno of the biosample 'Keratocytes'" in one.message
+    assert proposed(one) == ["Keratocytes"]
+    assert not found(report, "CMP203"), "the biosample is the one that is meant"
+
+
+def test_unseen_characters_of_a_title_are_not_brought_into_associations(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("Title\tKeratocytes", "Title\tKerato\u200bcytes"))
+    (one,) = found(report, "CMP201")
+    assert proposed(one) == ["Keratocytes"]
+    assert one.suggestion is not None
+    assert one.suggestion.operations[0].place == "/study/biosamples/0/title"
+    assert not one.suggestion.alternatives
+
+
+def test_an_association_of_a_known_and_an_unknown_title_is_not_cut_to_the_known_one(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Biosample\tKeratocytes", "Biosample\tKeratocytes; Fibroblasts")
+    _, report = read(known, tmp_path, rows)
+    (one,) = found(report, "CMP201")
+    assert one.suggestion is None
+
+
+def test_every_sign_of_a_person_in_a_sentence_is_named(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Danio rerio", "Homo sapiens")
+    rows = rows.replace("One cell each", "Cells of patient number 4711, date of birth 12.03.1987")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO202")
+    assert one.message.endswith("speaks of patient number 4711 and date of birth")
+
+
+def test_two_terms_with_a_comma_are_two_methods(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Imaging method\tspinning", "Imaging method\tfluorescence microscopy, spinning")
+    (one,) = found(read(known, tmp_path, rows)[1], "ACQ105")
+    assert proposed(one) == [
+        [{"name": "fluorescence microscopy"}, {"name": "spinning disk confocal microscopy"}]
+    ]
+
+
+def test_a_shortened_species_is_no_common_name(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Organism\tDanio rerio", "Organism\tD. rerio")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO102")
+    assert proposed(one) == ["Danio rerio"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Mice were born on 3 March 2021 and imaged at P21", None),
+        ("The boy was born on 3 March 2021", "born on 3 march 2021"),
+        ("He was born in March 1987 in Oslo", "born in march 1987"),
+        ("Patient number 4711 gave cells for rats with their date of birth", "patient number 4711"),
+    ],
+)
+def test_birth_dates_of_animals_are_no_matter_in_a_study_of_humans(
+    known: Knowledge, tmp_path: Path, sentence: str, told: str | None
+) -> None:
+    rows = changed("Danio rerio", "Homo sapiens").replace("One cell each", sentence)
+    flags = found(read(known, tmp_path, rows)[1], "BIO202")
+    messages = [one.message.removeprefix("a study of humans speaks of ") for one in flags]
+    assert messages == ([told] if told else [])
+
+
+def test_a_taxon_id_that_is_not_known_is_told_in_words(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Organism\tDanio rerio", "Organism\tDanio rerio\n[NCBI taxon ID]\t99999999")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO201")
+    assert "99999999 is not known here, and the organism named is Danio rerio" in one.message
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Bounding box", "bounding_boxes"),
+        ("Instance segmentation masks", "segmentation_mask"),
+        ("segmentaion_mask", "segmentation_mask"),
+        ("Class label", "class_labels"),
+        ("class", "class_labels"),
+        ("Classes", "class_labels"),
+        ("Heat map", None),
+    ],
+)
+def test_a_usual_word_for_a_type_of_annotation_is_proposed_as_the_form_has_it(
+    known: Knowledge, tmp_path: Path, given: str, meant: str | None
+) -> None:
+    rows = ROWS + f"\nAnnotations\ta-1\nTitle\tCells\nAnnotation Type\t{given}\nFile List\ta.tsv\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "ANN101")
+    assert (proposed(one) if one.suggestion else [None]) == [meant]
+
+
+def test_what_stands_in_brackets_behind_an_organism_is_kept(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = read(known, tmp_path, changed("Danio rerio", "Human (HeLa cells)"))
+    (one,) = found(report, "BIO102")
+    assert proposed(one) == ["Homo sapiens (HeLa cells)", "Human"]
+
+
+def test_a_term_in_brackets_is_the_first_to_be_proposed(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("spinning disk confocal microscopy", "Electron microscopy (TEM)")
+    (one,) = found(read(known, tmp_path, rows)[1], "ACQ101")
+    assert proposed(one) == ["transmission electron microscopy (TEM)"]
+
+
+def test_an_organism_with_its_id_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    _, report = read(known, tmp_path, changed("Danio rerio", "Mouse (10090)"))
+    assert [one.code for one in report.findings if one.code.startswith("BIO")] == ["BIO107"]
+
+
+def test_a_shortened_species_in_brackets_is_told_by_the_whole_one(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("Danio rerio", "Yeast (S. cerevisiae)")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO102")
+    assert proposed(one) == ["Saccharomyces cerevisiae", "Yeast"]
