@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.grant_numbers import AS_GIVEN, GRANT, funder_of, number_of
-from pipeline.checks.grant_text import mentions, of_acronym, sentences
+from pipeline.checks.grant_text import mentions, of_acronym, sentences, titled
 from pipeline.checks.names import moved
 from pipeline.findings import Operation
 from pipeline.intake.spellings import fold, spellings
@@ -56,7 +56,7 @@ def number_missing(grant: dict[str, Any], place: Place, registries: Registries) 
             value="",
             suggestion=suggest(
                 Operation(do="add", place=below(place, "grant_id"), after=project.number),
-                why=f"CORDIS ({project.updated}): {project.acronym} is {project.title}.",
+                why=titled(project),
             )
             if project is not None
             else None,
@@ -65,8 +65,12 @@ def number_missing(grant: dict[str, Any], place: Place, registries: Registries) 
 
 def _under_another_word(grant: dict[str, Any], slot: str) -> bool:
     """Whether a field of a grant stands under another word for it, which FUN104 tells."""
-    words = spellings().kinds["grants"].words
-    return any(words.get(fold(one.get("name", ""))) == slot for one in grant.get("attributes", ()))
+    return any(_meant(one.get("name", "")) == slot for one in grant.get("attributes", ()))
+
+
+def _meant(name: str) -> str | None:
+    """The field of a grant that a name is a word for."""
+    return spellings().kinds["grants"].words.get(fold(name))
 
 
 @check("FUN003", "funder-missing", at=GRANT, severity="warning")
@@ -151,8 +155,11 @@ def funder_without_id(
 
 
 _OF_FUNDER = frozenset(("country", "url", "website"))
+"""What documents of other resources say of a funder beside its name."""
 _OTHERS = frozenset({"empiar", "ro-crate"})
-"""What documents of other resources say of a funder beside its name, and their kinds."""
+"""The kinds of those documents."""
+_COLUMN = re.compile(r"(?:unnamed|column|col|field|attribute|variable)[\s_:.-]*\d*", re.IGNORECASE)
+"""Names that programs give to columns without one."""
 
 
 @check("FUN104", "grant-attribute-unexpected", at=GRANT, severity="warning")
@@ -168,25 +175,18 @@ def unexpected_attribute(
     """
     for n, attribute in enumerate(grant.get("attributes", [])):
         name = attribute.get("name", "").strip()
-        if attribute.get("value") and name != AS_GIVEN and re.search(r"[^\W\d]", name):
-            if fold(name) in _OF_FUNDER and submission.source.kind in _OTHERS:
-                continue
-            if re.fullmatch(
-                r"(?i)(?:unnamed|column|col|field|attribute|variable)[\s_:.-]*\d*", name
-            ):
-                continue
-            at, slot = (
-                below(place, "attributes", n),
-                spellings().kinds["grants"].words.get(fold(name)),
-            )
-            meant = slot if slot and slot not in grant and len(attribute) == 2 else None
-            yield Flag(
-                message=f"the grant has the attribute {name!r} with the value"
-                f" {attribute['value']!r}",
-                at=at,
-                value=attribute["value"],
-                suggestion=moved(metadata, place, at, meant, attribute["value"]) if meant else None,
-            )
+        told = re.search(r"[^\W\d]", name) and not _COLUMN.fullmatch(name) and name != AS_GIVEN
+        of_other = fold(name) in _OF_FUNDER and submission.source.kind in _OTHERS
+        if not attribute.get("value") or not told or of_other:
+            continue
+        at, slot, value = below(place, "attributes", n), _meant(name), attribute["value"]
+        free = slot is not None and slot not in grant and len(attribute) == 2
+        yield Flag(
+            message=f"the grant has the attribute {name!r} with the value {value!r}",
+            at=at,
+            value=value,
+            suggestion=moved(metadata, place, at, slot, value) if slot and free else None,
+        )
 
 
 _CORE = re.compile(r"FC001\d{3}|CC\d{4}")

@@ -25,7 +25,7 @@ from pipeline.checks.grant_numbers import (
     says_none,
     whole_number,
 )
-from pipeline.checks.grant_text import mentions, of_acronym
+from pipeline.checks.grant_text import mentions, of_acronym, titled
 from pipeline.findings import Operation, Suggestion
 from pipeline.registries import Registries
 
@@ -278,7 +278,7 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
                     if "project_acronym" not in grant
                     else []
                 ),
-                why=f"CORDIS ({project.updated}): {project.acronym} is {project.title}.",
+                why=titled(project),
             )
             if project is not None
             else None,

@@ -205,6 +205,11 @@ def of_acronym(text: str, registries: Registries) -> Project | None:
     return found[0] if len(found) == 1 else None
 
 
+def titled(project: Project) -> str:
+    """What CORDIS says of the project that an acronym is of, as the reason of a change."""
+    return f"CORDIS ({project.updated}): {project.acronym} is {project.title}."
+
+
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a text."""
     yield from (part for part in _SENTENCE.split(text) if part.strip())

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.findings import Severity, declare
 from pipeline.intake import pagetab_content as build
-from pipeline.intake.pagetab_tree import WRONG_TYPE, Attribute, Section
+from pipeline.intake.pagetab_tree import WRONG_TYPE, Section
 from pipeline.intake.rembi_document import Document
 from pipeline.intake.rembi_people import People
 from pipeline.intake.rembi_spellings import alone
@@ -108,7 +108,7 @@ class Blocks:
             section = build.section(kind, {**one, key: None}, at, IN_PAGETAB)
             place = join(at, key, index)
             made = build.attributes(IN_PAGETAB[key], one[key][index], place)
-            yield Section(kind, None, at, (*made, *section.attributes), sections=section.sections)
+            yield section._replace(attributes=(*made, *section.attributes))
 
     def _named(
         self, kind: str, value: Any, at: str, below: dict[str, list[Section]]
@@ -119,9 +119,7 @@ class Blocks:
             for one, here in self.document.maps(value, at, called):
                 section = self._entry(kind, one, here)
                 inside = below.get(steps(here)[-1], ())
-                yield Section(
-                    kind, None, here, section.attributes, sections=(*section.sections, *inside)
-                )
+                yield section._replace(sections=(*section.sections, *inside))
             return
         if not isinstance(value, dict):
             if value is not None:
@@ -136,8 +134,9 @@ class Blocks:
                 section = self._entry(kind, part, place)
                 made = section.attributes
                 if kind != "Study Component" and not any(a.name == "Title" for a in made):
-                    made = (Attribute("Title", title, here, value_at=here), *made)
-                yield Section(kind, title, place, made, sections=(*section.sections, *inside))
+                    made = (build.made_up("Title", title, here), *made)
+                below_it = (*section.sections, *inside)
+                yield section._replace(accession=title, attributes=made, sections=below_it)
                 inside = ()
 
     def _entry(self, kind: str, one: dict[str, Any], at: str) -> Section:
@@ -146,9 +145,9 @@ class Blocks:
             return build.section(kind, one, at, IN_PAGETAB)
         left = {key: value for key, value in one.items() if key != "authors"}
         made, below = build.content(left, at, IN_PAGETAB)
-        people = build.maps(one.get("authors"), join(at, "authors"))
-        below += [self.people.author(person, place) for person, place in people]
-        made += build.attributes("author", one.get("authors"), join(at, "authors"))
+        people, here = one.get("authors"), join(at, "authors")
+        below += [self.people.author(*person) for person in build.maps(people, here)]
+        made += build.attributes("author", people, here)
         return Section(kind, None, at, tuple(made), sections=tuple(below))
 
 

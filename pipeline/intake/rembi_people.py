@@ -40,16 +40,15 @@ class People:
         made: list[Attribute] = []
         if names:
             place = join(at, names[0][0])
-            made.append(Attribute("Name", " ".join(n for _, n in names), place, value_at=place))
+            made.append(build.made_up("Name", " ".join(name for _, name in names), place))
         for key in ("affiliation", "organisation"):
             here = join(at, key)
             for one, place in build.maps(author.get(key), here):
                 if (accession := self._organisation(one, place)) is not None:
-                    made.append(Attribute("affiliation", accession, place, True, value_at=place))
-            texts = [] if isinstance(author.get(key), dict) else author.get(key)
-            for text in build.attributes("affiliation", texts, here):
-                accession = self._organisation_of(text.value or "", text.at)
-                made.append(Attribute("affiliation", accession, text.at, True, value_at=text.at))
+                    made.append(_affiliation(accession, place))
+            for text in build.attributes("affiliation", author.get(key), here):
+                if (accession := self._organisation_of(text.value or "", text.at)) is not None:
+                    made.append(_affiliation(accession, text.at))
         aside = {*(key for key, _ in names), "affiliation", "organisation"}
         left = {key: value for key, value in author.items() if key not in aside}
         attributes, sections = build.content(left, at, IN_PAGETAB)
@@ -63,9 +62,7 @@ class People:
         section = build.section("organisation", one, at, IN_PAGETAB)
         if section.empty:
             return None
-        given = tuple(
-            Attribute(_ror(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
-        )
+        given = tuple(a._replace(name=_ror(a)) for a in section.attributes)
         values = {a.name: a.value or "" for a in given}
         alike = self._alike.setdefault((values.get("Name", ""), values.get("Address", "")), [])
         for accession in alike[:_MOST_ALIKE]:
@@ -77,7 +74,7 @@ class People:
                 self._organisations[accession] = whole
                 return accession
         accession = f"o{len(self._organisations) + 1}"
-        self._organisations[accession] = Section(section.type, accession, at, given)
+        self._organisations[accession] = Section("organisation", accession, at, given)
         alike.append(accession)
         return accession
 
@@ -96,6 +93,10 @@ def called(person: Any) -> str:
     parts = [build.as_text(person.get(key)) for key in PARTS_OF_NAMES]
     parts = parts if any(parts) else [build.as_text(person.get("name"))]
     return " ".join(part.strip() for part in parts if part)
+
+
+def _affiliation(accession: str, at: str) -> Attribute:
+    return Attribute("affiliation", accession, at, reference=True, value_at=at)
 
 
 def _ror(attribute: Attribute) -> str:

@@ -34,11 +34,11 @@ class Study:
             elif key == "title":
                 self.top += build.attributes("Title", value, here)
             elif key == "authors":
-                people = self.document.maps(value, here, "name")
-                self.below += [self.people.author(one, place) for one, place in people]
+                given = self.document.maps(value, here, "name")
+                self.below += [self.people.author(*one) for one in given]
             elif key == "publications":
                 given = self.document.maps(value, here, "title")
-                self.below += [_publication(one, place) for one, place in given]
+                self.below += [_publication(*one) for one in given]
             elif key == "funding" and list(build.maps(value, here)):
                 for part, place in build.maps(value, here):
                     self._funding(part, place)
@@ -95,10 +95,8 @@ def _publication(one: dict[str, Any], at: str) -> Section:
             if person.keys() - {*PARTS_OF_NAMES, "name"}
         )
     section = build.section("Publication", one, at, IN_PAGETAB)
-    attributes = tuple(
-        Attribute(_pubmed(a), a.value, a.at, value_at=a.value_at) for a in section.attributes
-    )
-    return Section(section.type, None, at, attributes, sections=(*section.sections, *below))
+    attributes = tuple(a._replace(name=_pubmed(a)) for a in section.attributes)
+    return section._replace(attributes=attributes, sections=(*section.sections, *below))
 
 
 def _pubmed(attribute: Attribute) -> str:
