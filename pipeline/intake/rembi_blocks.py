@@ -63,15 +63,11 @@ class Blocks:
         owned: dict[str, dict[str, list[Section]]] = {}
         lost: list[Section] = []
         for block, owner, kind in _OWNED:
-            named, below = blocks.get(block), owned.setdefault(owner, {})
+            named, at, below = blocks.get(block), join("", block), owned.setdefault(owner, {})
             owners = _titles(blocks.get(owner), owner)
             if isinstance(named, list) and named:
-                message = f"this block should hold entries under the names of '{owner}'"
-                whole = all(isinstance(one, dict) for one in named)
-                message += "; each was read with the one that it names" if whole else ""
-                severity: Severity = "warning" if whole else "error"
-                self.document.flag(WRONG_TYPE, join("", block), message, severity=severity)
-            for name, value, here in _entries(named, join("", block), owners):
+                self._flag_list(named, owner, at)
+            for name, value, here in _entries(named, at, owners):
                 entries = [
                     entry
                     for one, place in build.maps(value, here)
@@ -86,6 +82,15 @@ class Blocks:
                     self.document.flag(NO_TARGET, here, message, value=name)
                     lost += entries
         return owned, lost
+
+    def _flag_list(self, named: list[Any], owner: str, at: str) -> None:
+        """Tell that a block is a list; an error where texts in it are lost."""
+        message = f"this block should hold entries under the names of '{owner}'"
+        severity: Severity = "error"
+        if all(isinstance(one, dict) for one in named):
+            message += "; each was read with the one that it names"
+            severity = "warning"
+        self.document.flag(WRONG_TYPE, at, message, severity=severity)
 
     def _belonging(self, kind: str, one: dict[str, Any], at: str) -> Iterator[Section]:
         """A version, or the association of a mapping: one for each of several titles in it."""
