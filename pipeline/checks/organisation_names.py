@@ -10,6 +10,7 @@ from pipeline.registries.store import fold
 
 _ACRONYM = re.compile(r"(?P<name>.{4,}?)\s*[(\[](?P<short>[^()\[\]]{2,20})[)\]]")
 _PARTS = re.compile(r"\s*[,;\n]\s*")
+_COUNTRIES = {fold(name): code for code, said in COUNTRIES.items() for name in said}
 LONGEST = 400
 """Characters of the longest name that is looked at in its parts."""
 
@@ -36,14 +37,14 @@ def within(name: str, registries: Registries) -> tuple[Organisation, ...]:
     """
     if len(name) > LONGEST or len(parts := _PARTS.split(name.strip(" .,;"))) < 2:
         return ()
-    stated = {code for code, said in COUNTRIES.items() if fold(parts[-1]) in map(fold, said)}
+    stated = _COUNTRIES.get(fold(parts[-1]))
     whole = f" {fold(name)} "
     found: dict[str, Organisation] = {}
     for number, part in enumerate(parts):
         same = [
             one
             for one in (named(part, registries) if len(part) > 3 else ())
-            if not stated or one.country in stated
+            if stated in (None, one.country)
         ]
         here = [one for one in same if one.city and f" {fold(one.city)} " in whole]
         if not here and len(same) == 1 and (stated or number == len(parts) - 1):

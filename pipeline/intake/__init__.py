@@ -14,6 +14,7 @@ import pkgutil
 from collections.abc import Callable
 from functools import cache
 from importlib.abc import InspectLoader
+from io import FileIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -65,7 +66,7 @@ def _is_door(name: str) -> bool:
 
 def head_of(path: Path) -> bytes:
     """The first bytes of a file, by which its kind is told."""
-    with path.open("rb", buffering=0) as file:
+    with FileIO(path) as file:
         return file.read(HEAD)
 
 
