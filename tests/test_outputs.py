@@ -312,3 +312,74 @@ def test_what_is_added_to_a_crate_by_hand_is_kept() -> None:
     again = ro_crate.read(json.dumps(made).encode(), "ro-crate-metadata.json").metadata
     assert again is not None
     assert again["study"]["attributes"] == [{"name": "stain", "value": "a dye"}]
+
+
+def test_what_datacite_is_told_of_a_study() -> None:
+    study = {
+        **STUDY,
+        "organisations": [{"id": "o1", "name": "Institute of Cells", "ror": "02catss52"}],
+        "authors": [
+            {
+                "name": "Mira Lindgren",
+                "orcid": "0000-0002-1825-0097",
+                "email": "mira@example.org",
+                "affiliations": [{"organisation": "o1"}, {"text": "Group of Samples"}],
+            },
+            {"name": "Tove Holm", "orcid": "0000-0002-1825-0098"},
+            {"email": "nameless@example.org"},
+        ],
+        "licence": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
+        "grants": [
+            {
+                "funder": "European Commission",
+                "funder_crossref_id": "10.13039/501100000780",
+                "grant_id": "101000000",
+                "project_name": "Rules of regrowth",
+                "grant_pid": "10.3030/101000000",
+            },
+            {"grant_id": "R01-1"},
+        ],
+        "publications": [{"title": "Flow", "doi": "10.1234/a.b"}, {"pubmed_id": "PMID: 35189131"}],
+    }
+    files = (DataFile(path="a.tif", size=10), DataFile(path="b.tif", size=5))
+    told = json.loads(outputs.write(record(study, files=files), "datacite"))["data"]["attributes"]
+    assert "event" not in told  # a draft: nothing of a private study is in the open
+    assert "example.org" not in json.dumps(told["creators"])
+    assert (told["doi"], told["publicationYear"]) == ("10.6019/S-BIAD3001", 2027)
+    assert told["types"]["resourceTypeGeneral"] == "Dataset"
+    first, second = told["creators"]
+    assert first["nameIdentifiers"][0]["nameIdentifier"] == "https://orcid.org/0000-0002-1825-0097"
+    assert [one.get("affiliationIdentifier") for one in first["affiliation"]] == [
+        "https://ror.org/02catss52",
+        None,
+    ]
+    assert second == {"name": "Tove Holm"}  # the check digit of this ORCID iD does not fit
+    assert told["fundingReferences"] == [
+        {
+            "funderName": "European Commission",
+            "funderIdentifier": "https://doi.org/10.13039/501100000780",
+            "funderIdentifierType": "Crossref Funder ID",
+            "awardNumber": "101000000",
+            "awardTitle": "Rules of regrowth",
+            "awardUri": "https://doi.org/10.3030/101000000",
+        }
+    ]
+    assert [one["relatedIdentifier"] for one in told["relatedIdentifiers"]] == [
+        "10.1234/a.b",
+        "35189131",
+    ]
+    assert told["rightsList"][0]["rightsIdentifier"] == "cc-by-4.0"
+    assert told["sizes"] == ["2 files", "15 bytes"]
+
+
+def test_datacite_is_told_no_licence_that_nobody_stated() -> None:
+    terms = "EMBL-EBI Terms of Use"
+    made = record({"title": "Cells", "authors": []}, licence_terms=terms)
+    told = json.loads(outputs.write(made, "datacite"))["data"]["attributes"]
+    assert told["rightsList"] == [{"rights": terms}]
+    assert told["creators"] == [{"name": "Authors not stated"}]
+
+
+def test_a_study_that_asked_for_no_doi_is_not_registered() -> None:
+    with pytest.raises(outputs.Refused, match="no DOI was asked for S-BIAD3001"):
+        outputs.write(record(doi=None), "datacite")

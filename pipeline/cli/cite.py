@@ -46,8 +46,8 @@ def cite(accession: str, form: str, archive: Path) -> None:
     "--as",
     "form",
     required=True,
-    help="""record, pagetab, pagetab-tsv, ro-crate, rembi-yaml, public, citation, manifest or
-    manifest-tsv.""",
+    help="""record, pagetab, pagetab-tsv, ro-crate, rembi-yaml, public, citation, manifest,
+    manifest-tsv or datacite (to register its DOI).""",
 )
 @printing.archive_option
 def export(accession: str, form: str, archive: Path) -> None:
@@ -59,7 +59,10 @@ def export(accession: str, form: str, archive: Path) -> None:
 
     if form not in outputs.load():
         raise click.UsageError(f"no form is called {form}; there are {', '.join(outputs.load())}")
-    content = outputs.write(_record(accession, archive), form)
+    try:
+        content = outputs.write(_record(accession, archive), form)
+    except outputs.Refused as refused:
+        raise click.UsageError(str(refused)) from refused
     sys.stdout.buffer.write(content)
 
 

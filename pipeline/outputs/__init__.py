@@ -15,6 +15,10 @@ from pipeline.findings import Frozen
 from pipeline.record import CuratedRecord
 
 
+class Refused(ValueError):
+    """A record cannot be written in a form; the text says why."""
+
+
 class Output(Frozen):
     """One form of a record: what it is called, the name of its file, and how it is written."""
 

@@ -44,7 +44,7 @@ def bibtex(record: CuratedRecord) -> str:
     """A BibTeX entry of type `misc`, which every style knows."""
     fields: dict[str, str | None] = {
         "author": " and ".join(_bibtex_name(name) for name, _ in _authors(record)),
-        "title": "{" + _title(record).translate(_TO_LATEX) + "}",
+        "title": "{" + title_of(record).translate(_TO_LATEX) + "}",
         "year": _year(record),
         "publisher": PUBLISHER.translate(_TO_LATEX),
         "version": str(record.version),
@@ -64,19 +64,19 @@ def cff(record: CuratedRecord) -> str:
         {"name": name} | ({"orcid": f"https://orcid.org/{orcid}"} if orcid else {})
         for name, orcid in _authors(record)
     ]
-    licence = _get(record, "licence")
+    licence = of_study(record, "licence")
     fields: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": record.citation,
         "type": "dataset",
-        "title": _title(record),
+        "title": title_of(record),
         "authors": people or [{"name": "Authors not stated"}],
         "version": str(record.version),
         "doi": record.doi,
         "url": record.link,
-        "date-released": _day(record),
-        "license": _spdx().get((licence.get("name") or "").strip().casefold()),
-        "keywords": [text.strip() for text in _get(record, "keywords") or []],
+        "date-released": release_day(record),
+        "license": spdx_ids().get((licence.get("name") or "").strip().casefold()),
+        "keywords": [text.strip() for text in of_study(record, "keywords") or []],
     }
     if not fields["license"]:
         fields["license-url"] = licence.get("url")
@@ -90,27 +90,27 @@ def ris(record: CuratedRecord) -> str:
     lines: list[tuple[str, str | None]] = [("TY", "DATA")]
     lines += [("AU", name) for name, _ in _authors(record)]
     lines += [
-        ("TI", _title(record)),
+        ("TI", title_of(record)),
         ("PY", _year(record)),
-        ("DA", (_day(record) or "").replace("-", "/")),
+        ("DA", (release_day(record) or "").replace("-", "/")),
         ("PB", PUBLISHER),
         ("AN", record.accession),
         ("ET", str(record.version)),
         ("DO", record.doi),
         ("UR", record.link),
     ]
-    lines += [("KW", text) for text in _get(record, "keywords") or []]
-    body = "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in lines if value)
+    lines += [("KW", text) for text in of_study(record, "keywords") or []]
+    body = "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in lines if value)
     return body + "ER  - \r\n"
 
 
 def csl(record: CuratedRecord) -> str:
     """A CSL-JSON array with one entry of type `dataset`."""
-    day = _day(record)
+    day = release_day(record)
     fields: dict[str, Any] = {
         "id": record.accession,
         "type": "dataset",
-        "title": _title(record),
+        "title": title_of(record),
         "author": [{"literal": name} for name, _ in _authors(record)],
         "issued": {"date-parts": [[int(part) for part in day.split("-")]]} if day else None,
         "publisher": PUBLISHER,
@@ -131,35 +131,39 @@ FORMS: Mapping[str, Callable[[CuratedRecord], str]] = {
 }
 
 
-def _get(record: CuratedRecord, slot: str) -> Any:
+def of_study(record: CuratedRecord, slot: str) -> Any:
+    """What a slot of the study holds; an empty mapping where it is absent."""
     return record.metadata.get("study", {}).get(slot) or {}
 
 
-def _title(record: CuratedRecord) -> str:
-    return _line(_get(record, "title") or record.accession)
+def title_of(record: CuratedRecord) -> str:
+    """The study's title in one line; its accession where it has none."""
+    return one_line(of_study(record, "title") or record.accession)
 
 
 def _authors(record: CuratedRecord) -> list[tuple[str, str | None]]:
     """Names with their ORCID iDs; an author without a name cannot be cited."""
-    people = [one for one in _get(record, "authors") or [] if one.get("name")]
+    people = [one for one in of_study(record, "authors") or [] if one.get("name")]
     found = [_ORCID.search(one.get("orcid") or "") for one in people]
     return [
-        (_line(one["name"]), orcid[0] if orcid else None)
+        (one_line(one["name"]), orcid[0] if orcid else None)
         for one, orcid in zip(people, found, strict=True)
     ]
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text with single spaces for all white space."""
     return " ".join(text.split())
 
 
-def _day(record: CuratedRecord) -> str | None:
+def release_day(record: CuratedRecord) -> str | None:
+    """The release date as YYYY-MM-DD, or None."""
     found = _DAY.match(record.release_date or "")
     return "-".join(found.groups()) if found else None
 
 
 def _year(record: CuratedRecord) -> str | None:
-    day = _day(record)
+    day = release_day(record)
     return day[:4] if day else None
 
 
@@ -170,7 +174,7 @@ def _bibtex_name(name: str) -> str:
 
 
 @cache
-def _spdx() -> Mapping[str, str]:
+def spdx_ids() -> Mapping[str, str]:
     """SPDX identifiers by the labels that name one licence and version, in small letters."""
     known: dict[str, str] = {}
     for row in vocabulary.rows("licences"):
