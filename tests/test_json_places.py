@@ -33,6 +33,13 @@ def test_every_place_is_that_of_the_reader(value: Any, indent: Any, before: str)
     assert places.get("/nothing/there") is None
 
 
+def test_what_was_asked_for_in_vain_is_no_place() -> None:
+    places = Places('{"a": [1]}', "a.json")
+    assert "/b" not in places
+    assert "/a/1" not in places
+    assert list(places) == ["", "/a", "/a/0"]
+
+
 @given(VALUES)
 def test_a_sound_text_reads_as_json_does(value: Any) -> None:
     parsed = json_text.parse(json.dumps(value), "a.json")

@@ -44,7 +44,7 @@ class Places(Mapping[str, Location]):
             yield pointer
             known, unread = self._members(pointer)
             known.update(unread)
-            waiting += [f"{pointer}/{key}" for key in reversed(known)]
+            waiting += [f"{pointer}/{key}" for key in reversed(known) if known[key] >= 0]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
