@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,16 @@ from pipeline.cli.curate import SERVER
 from pipeline.flows.artifacts import key
 from pipeline.flows.review import typed
 from pipeline.review import Refused
-from tests.prefect_server import Server, command, ended, objects, program, server, waited
+from tests.prefect_server import (
+    INTERRUPTIBLE,
+    Server,
+    command,
+    ended,
+    objects,
+    program,
+    server,
+    waited,
+)
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -171,7 +183,7 @@ def test_a_curator_decides_in_a_form(deployed: Server, curated: dict[str, Any]) 
 
 
 def test_a_review_of_nothing_says_so(deployed: Server, curated: dict[str, Any]) -> None:
-    run = deployed.run("review/desk", submission="wing-disk")
+    run = deployed.run("review/desk", submission=" wing-disk\n")
     ended = deployed.until(run, "Unknown", "Failed", "Crashed", "Suspended")
     assert ended["state"]["message"] == "the archive knows no submission wing-disk"
 
@@ -242,6 +254,31 @@ def test_the_server_of_a_killed_run_is_ended_by_the_next(
         assert ended(command(alone, "-m", "pipeline", *arguments))[0] == 0
         assert not any(one.is_running() for one in left)
     assert _servers(archive) == []
+
+
+def test_ctrl_c_ends_a_run_soon_and_its_server_with_it(
+    tiny: Path, tmp_path: Path, deployed: Server
+) -> None:
+    archive = tmp_path / "archive"
+    for n in range(20):
+        folder = tiny / f"actin-{n}"
+        folder.mkdir()
+        text = (tiny / "actin" / "submission.json").read_text("utf-8")
+        (folder / "submission.json").write_text(text.replace("soft and", f"{n} soft and"), "utf-8")
+    alone = {name: value for name, value in deployed.env.items() if not name.startswith("PREFECT_")}
+    arguments = ("-m", "pipeline", *words(tiny, archive, "--no-files"))
+    with command(alone, "-c", INTERRUPTIBLE, sys.executable, *arguments) as run:
+        assert run.stderr is not None
+        assert "accessioned" in run.stderr.readline()
+        asked = time.monotonic()
+        os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+        code, out, err = ended(run)
+        assert time.monotonic() - asked < 30
+    assert (code, out) == (3, "")
+    assert err.endswith("\nbia-curation: interrupted\n")
+    assert _servers(archive) == []
+    assert ended(command(alone, *arguments))[0] == 0
+    assert len(accessions(archive)) == 21
 
 
 def test_a_server_started_on_purpose_is_left_alone(

@@ -65,8 +65,10 @@ def curate(
     use_prefect(archive)
     if not no_files:
         _warm_up()
+    from pipeline.flows import temporary
     from pipeline.flows.curate import curate as flow
 
+    temporary.start()
     with _progress():
         ended: Any = flow(
             inbox=[str(path.absolute()) for path in paths],
