@@ -6,10 +6,15 @@ from pathlib import Path
 
 from pipeline import emission, ledger
 from pipeline.ledger import Ledger, LedgerUnavailable
-from pipeline.settings import Settings
+from pipeline.settings import LEDGER, Settings
 
 MARK = "ledger.id"
 """The file of an archive that says which ledger it was made with."""
+
+
+def is_archive(home: Path) -> bool:
+    """Whether a folder is an archive: it says which ledger it was made with, or holds one."""
+    return any((home / name).is_file() for name in (MARK, LEDGER))
 
 
 def open_archive(chosen: Settings) -> Ledger:

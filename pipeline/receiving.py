@@ -286,7 +286,7 @@ def noted(submission: str, bench: Bench) -> tuple[Found, Bench]:
     """Where a submission was found, and how it was looked at; raises LookupError as `reopen`."""
     note = bench.settings.received / submission / PLACE
     if not note.is_file():
-        raise LookupError(f"the archive knows no submission {submission}")
+        raise LookupError(_unknown(submission, bench))
     place = json.loads(note.read_bytes().decode("utf-8", "surrogateescape"))
     path = Path(place["path"])
     found = next(iter(sources.discover(path)), None) if path.exists() else None
@@ -296,6 +296,13 @@ def noted(submission: str, bench: Bench) -> tuple[Found, Bench]:
     if (now := sources.identity(found)) != submission:
         raise LookupError(f"at {path} there is {now} now, not {submission}")
     return found, again
+
+
+def _unknown(submission: str, bench: Bench) -> str:
+    held = ledger.accession(bench.ledger, submission)
+    if held is not None and held.submission is not None:
+        return f"{submission} is an accession; its submission is {held.submission}"
+    return f"the archive knows no submission {submission}"
 
 
 def look_of(received: Received, bench: Bench) -> Look:

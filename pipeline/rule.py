@@ -220,12 +220,19 @@ class Rules(tuple[Rule, ...]):
 
 
 def load(folder: Path) -> Rules:
-    """All rules of a folder, its files in name order; raises ValueError that names the file."""
+    """All rules of a folder, its files in name order.
+
+    Raises ValueError: with the file's name where its rules cannot be read, with the folder's where
+    it holds no file of rules.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     rules: list[Rule] = []
-    for path in sorted(folder.glob("*.yaml")):
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise ValueError(f"{folder} holds no curation rules")
+    for path in paths:
         try:
             entries = yaml.load(path.read_bytes(), Loader=loader) or []
             rules += [Rule.model_validate(entry) for entry in entries]

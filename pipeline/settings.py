@@ -8,6 +8,9 @@ from pathlib import Path
 from pipeline.accession import is_accession
 from pipeline.findings import Frozen
 
+LEDGER = "ledger.sqlite"
+"""The file of an archive that is its ledger, unless `BIA_LEDGER` names another."""
+
 
 class Settings(Frozen):
     """Settings of one archive; `ledger` is a SQLAlchemy URL or a path of an SQLite file."""
@@ -51,7 +54,7 @@ def settings(archive: str | Path | None = None) -> Settings:
     home = Path(archive or os.environ.get("BIA_ARCHIVE") or "archive").absolute()
     return Settings(
         archive=home,
-        ledger=os.environ.get("BIA_LEDGER") or str(home / "ledger.sqlite"),
+        ledger=os.environ.get("BIA_LEDGER") or str(home / LEDGER),
         prefix=prefix,
         first=int(first),
         doi_for_all=os.environ.get("BIA_DOI", "").casefold() in ("all", "yes", "true", "1"),

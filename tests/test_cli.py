@@ -327,6 +327,26 @@ def test_a_folder_that_is_not_there_is_told(variable: str) -> None:
     assert done.stderr == f"bia-curation: not found: {variable} names no folder: /nowhere\n"
 
 
+def test_a_folder_without_rules_curates_nothing(tmp_path: Path) -> None:
+    done = run("normalise", CLEAN / "submission.json", code=3, BIA_RULES=str(tmp_path))
+    assert f"{tmp_path} holds no curation rules" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["review list", "accession audit", "release run", "search x"])
+def test_a_folder_that_is_no_archive_is_left_as_it_is(tmp_path: Path, command: str) -> None:
+    (tmp_path / "notes.txt").touch()
+    done = run(*command.split(), "--archive", tmp_path, code=2)
+    assert f"there is no archive at {tmp_path}" in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_accession_is_told_the_submission_that_a_review_asks_for(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", CLEAN.name), archive)
+    done = run("review", "show", "S-BIAD1", "--archive", archive, code=2)
+    assert f"S-BIAD1 is an accession; its submission is {CLEAN.name}" in done.stderr
+
+
 def test_doctor_tells_what_is_not_there(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     first = {one["what"]: one["state"] for one in doctor(archive)}

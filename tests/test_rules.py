@@ -294,6 +294,13 @@ def test_two_rules_of_one_id_are_refused_with_the_file_named(tmp_path: Path) -> 
         rule.load(tmp_path)
 
 
+def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="holds no curation rules"):
+        rule.load(tmp_path)
+    (tmp_path / "none.yaml").write_text("[]", "utf-8")
+    assert not rule.load(tmp_path)
+
+
 def test_the_digest_tells_rules_apart(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("[]", "utf-8")
     before = rule.digest(tmp_path)

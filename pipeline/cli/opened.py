@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @contextmanager
 def archive_at(archive: Path, *, make: bool = False) -> Iterator[tuple[Settings, Ledger]]:
     """The settings and the open ledger of an archive; a usage error when there is none."""
-    from pipeline.archive import open_archive
+    from pipeline.archive import is_archive, open_archive
     from pipeline.settings import settings
 
     chosen = settings(archive)
-    if not make and not chosen.archive.is_dir():
+    if not make and not is_archive(chosen.archive):
         raise click.UsageError(f"there is no archive at {archive}; see bia-curation curate --help")
     book = open_archive(chosen)
     try:

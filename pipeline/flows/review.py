@@ -71,6 +71,7 @@ def review(submission: str, archive: str | None = None, on: str | None = None) -
         archive: Absolute path of the archive's folder (default: BIA_ARCHIVE).
         on: The day to judge dates by, as YYYY-MM-DD (default: today, UTC).
     """
+    submission = submission.strip()  # blanks that were pasted into the form
     desk.call_run(f"review {submission}", [submission])
     with desk.opened(archive) as (chosen, book):
         bench = Bench(settings=chosen, ledger=book, knowledge=knowledge.load(), day=desk.day_of(on))
