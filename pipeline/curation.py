@@ -72,7 +72,7 @@ def _curate(received: Received, bench: Bench, *, anew: bool) -> Result:
     opened = received.opened
     done = _done(received, bench)
     if done is not None and not (anew and _differs(received, done, bench)):
-        return _unchanged(received, done, bench)
+        return _unchanged(received, done, bench, judged=anew)
     run = ledger.start_run(bench.ledger, opened.id, received.digest, bench.day)
     judged = judge(received, bench)
     outcome, standing = _outcome(received, judged, bench)
@@ -251,11 +251,18 @@ def _record_path(accession: str, version: int) -> str:
     return f"records/{accession}/v{version}/{outputs.load()['record'].file}"
 
 
-def _unchanged(received: Received, done: ledger.RecordVersion, bench: Bench) -> Result:
-    """The outcome of content that has its record: nothing is written, unless it came back."""
+def _unchanged(
+    received: Received, done: ledger.RecordVersion, bench: Bench, *, judged: bool
+) -> Result:
+    """The outcome of content that has its record: nothing is written, unless it came back.
+
+    It comes back after other content of it has waited, and where it was `judged` to be as its
+    record says after it waited itself.
+    """
     submission = received.opened.id
     last = ledger.last_run(bench.ledger, submission)
-    if last is None or last.digest != done.digest:
+    waited = last is not None and judged and last.outcome != "accessioned"
+    if last is None or last.digest != done.digest or waited:
         _came_back(received, done, bench)
         last = ledger.last_run(bench.ledger, submission)
     assert last is not None
@@ -275,7 +282,7 @@ def _unchanged(received: Received, done: ledger.RecordVersion, bench: Bench) -> 
 
 
 def _came_back(received: Received, done: ledger.RecordVersion, bench: Bench) -> None:
-    """Report anew on content whose record stands, after other content of it has waited."""
+    """Report anew on content whose record stands, and let it wait no longer."""
     run = ledger.start_run(bench.ledger, received.opened.id, received.digest, bench.day)
     record = releasing.record_of(bench.settings, done.accession, done.version)
     judged = judge(received, bench)

@@ -162,6 +162,22 @@ def test_a_new_error_waits_and_the_record_stays(
     assert content(curated, "records") == before
 
 
+def test_what_passes_again_waits_no_longer(
+    curated: Path, tmp_path: Path, candidate: Candidate
+) -> None:
+    before = content(curated)
+    title = '        exact_mappings: ["datacite:Title"]\n'
+    new = candidate("rembi.yaml", title, title + "        range: integer\n")
+    with bench(curated) as made:
+        other = made.knowledge.model_copy(update={"compiled": new})
+        write_anew(STUDY, made.model_copy(update={"knowledge": other}))
+        assert curate(tmp_path / "inbox", curated)[STUDY].outcome == "unchanged"
+        assert [one.submission for one in ledger.waiting(made.ledger)] == [STUDY]
+        assert write_anew(STUDY, made)[0].outcome == "unchanged"
+        assert ledger.waiting(made.ledger) == ()
+    assert content(curated) == before
+
+
 def test_a_record_that_was_lost_is_written_again(curated: Path, tmp_path: Path) -> None:
     before = content(curated, "records")
     shutil.rmtree(curated / "records")
