@@ -94,8 +94,14 @@ def test_what_is_no_ledger_is_said_in_a_sentence(tmp_path: Path) -> None:
         open_ledger(tmp_path / "text")
     with pytest.raises(LedgerUnavailable, match="cannot be made"):
         open_ledger(tmp_path / "text" / "ledger.sqlite")
-    with pytest.raises(LedgerUnavailable, match=r"nowhere"):
-        open_ledger("postgresql+psycopg://curator:secret@127.0.0.1:1/nowhere")
+    for scheme in ("postgresql+psycopg", "postgresql"):
+        with pytest.raises(LedgerUnavailable, match=r"nowhere"):
+            open_ledger(f"{scheme}://curator:secret@127.0.0.1:1/nowhere")
+    with pytest.raises(LedgerUnavailable, match="cannot be read") as unread:
+        open_ledger("postgresql+psycopg://curator:secret@127.0.0.1:port/nowhere")
+    assert "secret" not in str(unread.value)
+    with pytest.raises(LedgerUnavailable, match="SQLite or postgresql"):
+        open_ledger("postgresql+psycopg2://curator:secret@127.0.0.1:1/nowhere")
     with pytest.raises(LedgerUnavailable, match="SQLite or postgresql"):
         open_ledger("mysql://curator@db.example.org/ledger")
 

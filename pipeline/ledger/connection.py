@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 
 from pipeline.ledger.tables import HEAD, counters
 from pipeline.ledger.tables import identity as identity_table
@@ -23,6 +23,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_SECONDS = 120
 """How long a writer waits for the others before it gives up."""
 
+_FORMS = "a ledger is a file of SQLite or postgresql+psycopg://…"
 _MIGRATION_LOCK = 0x_B1A_1ED6E8
 _BEGIN = "ledger_begin"
 
@@ -86,22 +87,18 @@ class Ledger:
 def open_ledger(where: str | Path) -> Ledger:
     """The ledger at a path (SQLite, made when absent) or a `postgresql+psycopg://` URL.
 
+    `postgresql://` means the same, for Psycopg 3 is the driver that is installed.
+
     Its tables are brought up to date; several processes may open a new one at once. Raises
     LedgerUnavailable when it cannot be opened, or a newer pipeline has changed its tables.
     """
-    url = (
-        sa.make_url(str(where))
-        if "://" in str(where)
-        else sa.URL.create("sqlite", database=str(where))
-    )
+    url = _url(str(where))
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
         engine = _sqlite(url)
-    elif url.get_backend_name() == "postgresql":
+    elif url.drivername == "postgresql+psycopg":
         engine = sa.create_engine(url, pool_pre_ping=True)
     else:
-        raise LedgerUnavailable(
-            f"a ledger is a file of SQLite or postgresql+psycopg://…, not {url!r}"
-        )
+        raise LedgerUnavailable(f"{_FORMS}, not {url!r}")
     try:
         with _said(engine, DBAPIError):
             _upgrade(Ledger(engine))
@@ -109,6 +106,17 @@ def open_ledger(where: str | Path) -> Ledger:
         engine.dispose()
         raise
     return Ledger(engine)
+
+
+def _url(where: str) -> sa.URL:
+    if "://" not in where:
+        return sa.URL.create("sqlite", database=where)
+    try:
+        url = sa.make_url(where)
+    except (ArgumentError, ValueError):
+        # What was given is not repeated: it may hold a password.
+        raise LedgerUnavailable(f"{_FORMS}; the address given cannot be read") from None
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
