@@ -28,9 +28,12 @@ _MISSING = {
 _NEEDED = {"AUT001": "name", "STU001": "title", **_MISSING}
 _BLANK = {
     "AFF001": "affiliations",
+    "AFF003": "name",
     "BIO001": "organisms",
     "CMP001": "file_list",
     "CMP003": "title",
+    "FUN002": "grant_id",
+    "FUN003": "funder",
     "REL001": "release_date",
     **_NEEDED,
 }
@@ -43,13 +46,30 @@ def once(before: Iterable[Finding], checked: Iterable[Finding]) -> list[Finding]
     """What was found before the checks and by them, each cause told once and no less gravely."""
     checked = list(checked)
     before = _but_proposed(before, checked)
-    return [*before, *_told_by_proposals(_told_as_slips(_but_blank(checked, before)))]
+    told = _told_by_proposals(_told_as_slips(_but_blank(checked, before)))
+    before, told = _at_blanks(before, told)
+    return [*before, *told]
 
 
 def _but_proposed(before: Iterable[Finding], checked: list[Finding]) -> list[Finding]:
     """What was found before but for slips of names that a check tells with a proposal."""
     told = {one.location for one in checked if one.code == "SUB122"}
     return [one for one in before if one.code != SLIP.code or one.location not in told]
+
+
+def _at_blanks(before: list[Finding], checked: list[Finding]) -> tuple[list[Finding], ...]:
+    """Blank values that no check tells more gravely, and what checks tell, at the blank if any."""
+    blank = {one.place: one for one in before if one.code == NO_VALUE.code and one.place}
+    told, gone = [], set()
+    for one in checked:
+        place = f"{one.place}/{_BLANK.get(one.code)}"
+        found = blank.get(place) or blank.get(f"{place}.name")
+        if found is not None and found.location.file == one.location.file:
+            gone.add(id(found))
+            told.append(one.model_copy(update={"location": found.location}))
+        else:
+            told.append(one)
+    return [one for one in before if id(one) not in gone], told
 
 
 def _but_blank(checked: list[Finding], before: list[Finding]) -> list[Finding]:

@@ -17,6 +17,7 @@ from pipeline import intake
 from pipeline.intake import (
     empiar,
     idr_study,
+    pagetab_json,
     pagetab_tsv,
     rembi_yaml,
     ro_crate,
@@ -145,3 +146,25 @@ def test_a_value_of_another_type_anywhere_gives_a_record_of_plain_values(
             left = set(types(reading.metadata)) - {dict, list, str, int, float, bool, type(None)}
             assert not left, (home, home[key])
         home[key] = kept
+
+
+@pytest.mark.parametrize(
+    ("file_list", "name"),
+    [
+        ({"fileName": "movies", "filesUrl": "/submissions/x/movies"}, "movies.json"),
+        (
+            {"fileName": "night 1/movies", "filesUrl": "/x", "pageTabFiles": []},
+            "night 1/movies.json",
+        ),
+        ({"fileName": "movies.csv", "filesUrl": "/submissions/x/movies"}, "movies.csv"),
+        ({"fileName": "movies"}, "movies"),
+    ],
+)
+def test_a_file_list_of_the_extended_form_has_the_name_of_its_json_copy(
+    file_list: dict[str, Any], name: str
+) -> None:
+    document = copy.deepcopy(EXTENDED)
+    component = {"type": "Study Component", "attributes": [], "fileList": file_list}
+    document["section"]["sections"] = [component]
+    reading = pagetab_json.read(json.dumps(document).encode(), "study.json")
+    assert reading.metadata["study"]["study_components"][0]["file_list"] == name

@@ -17,7 +17,7 @@ from pipeline.knowledge import Knowledge
 from pipeline.sources import Found
 from pipeline.stages import Look
 from tests.archives import DAY
-from tests.documents import CRATE, REMBI, ROWS
+from tests.documents import CRATE, REMBI, ROWS, changed
 from tests.judged import found, look
 
 CRATE_NAME = "study-ro-crate-metadata.json"
@@ -353,3 +353,26 @@ def test_titles_shared_by_kinds_are_not_in_each_others_place(
     _, report = look(known, tmp_path, "study.tsv", rows)
     (one,) = found(report, "CMP201", "CMP203")
     assert "'Stills'" in one.message
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "line"),
+    [
+        (("Name\tNorrhamn Institute for Cell Mechanics", "Name\t"), "AFF003", "Name\t\n"),
+        (("License\tCC BY 4.0", "License\t"), "LIC001", "License\t"),
+        (
+            ("\nBiosample\tbs-1", "\nFunding\nAgency\t\ngrant_id\tEX-118\n\nBiosample\tbs-1"),
+            "FUN003",
+            "Agency\t",
+        ),
+        (("Title\tCells on gels", "Title\t"), "CMP003", "Title\t\n"),
+    ],
+)
+def test_a_blank_value_that_a_check_misses_is_told_once_at_the_blank(
+    known: Knowledge, tmp_path: Path, rows: tuple[str, str], code: str, line: str
+) -> None:
+    text = changed(*rows).replace("BioImages.v5", "BioImages.v9")
+    _, report = look(known, tmp_path, "study.tsv", text)
+    (one,) = found(report, code, "SUB004")
+    assert one.code == code
+    assert one.location.line == _line(text, line)

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import sources, stages
 from pipeline.knowledge import Knowledge
+from pipeline.sources import Found
+from pipeline.stages import Look
+from tests.archives import DAY
 from tests.documents import ROWS, changed
 from tests.judged import found, proposed, read
 
@@ -129,3 +133,25 @@ def test_a_shortened_species_in_brackets_is_told_by_the_whole_one(
     rows = changed("Danio rerio", "Yeast (S. cerevisiae)")
     (one,) = found(read(known, tmp_path, rows)[1], "BIO102")
     assert proposed(one) == ["Saccharomyces cerevisiae", "Yeast"]
+
+
+def test_a_column_that_names_people_is_told_in_the_file_list(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for n, row in enumerate(changed("Danio rerio", "Homo sapiens").splitlines(), 1):
+        for m, cell in enumerate(row.split("\t"), 1):
+            book.active.cell(n, m, cell or None)
+    book.save(tmp_path / "study.xlsx")
+    (tmp_path / "movies.tsv").write_text("Files\tDrug\tPatient name\na.tif\tDMSO\tN. N.\n", "utf-8")
+    opened = sources.open_found(
+        Found(given="study.xlsx", document=tmp_path / "study.xlsx", folder=tmp_path),
+        files=False,
+        imported=False,
+    )
+    report = stages.validate(opened, Look(knowledge=known, day=DAY))
+    (one,) = found(report, "BIO202")
+    place = one.location
+    assert (place.file, place.line, place.column, place.cell) == ("movies.tsv", 1, 3, None)

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.check import Flag, Place, below, check
 from pipeline.checks.acquisitions import METHOD, label, of_empiar
 from pipeline.glance import Glance
-from pipeline.intake.file_list_places import row_location
+from pipeline.intake.file_list_places import header_location, row_location
 from pipeline.registries import Registries
 from pipeline.select import leaves, steps
 from pipeline.submission import FileList, Submission
@@ -213,7 +213,6 @@ def _human(biosample: dict[str, Any], registries: Registries) -> bool | None:
 def identified(
     study: dict[str, Any],
     registries: Registries,
-    submission: Submission,
     lists: tuple[FileList, ...],
 ) -> Iterator[Flag]:
     """A study of humans speaks of a patient's id, birth date, name or record number.
@@ -239,15 +238,13 @@ def identified(
             yield Flag(message=f"a study of humans speaks of {' and '.join(found)}", at=place)
     if False not in human:
         for one in lists:
-            for column in one.columns:
+            for n, column in enumerate(one.columns):
                 if _identity(_WORDS).search(column.replace("_", " ")):
                     at = one.component or "/study"
                     yield Flag(
                         message=f"the file list {one.name!r} has the column {column!r}",
                         at=at,
-                        location=submission.source_map.locate(at).model_copy(
-                            update={"file": one.source, "line": 1, "pointer": None}
-                        ),
+                        location=header_location(one, n),
                         value=column,
                     )
             yield from _in_names(one)

@@ -476,13 +476,20 @@ def _extended(document: dict[str, Any]) -> tuple[Attribute, ...]:
 
 
 def _list_name(file_list: dict[str, Any]) -> str:
-    """The name of a file list, whose extension the extended form has in its copies alone."""
+    """The name of a file list, whose extension the extended form has in its copies alone.
+
+    Before BioStudies has written the copies it gives the address of the files; its JSON form then
+    names the list `<name>.json`.
+    """
     name = str(file_list["fileName"])
+    if name.endswith((".tsv", ".json", ".xlsx")):
+        return name
     copies = file_list.get("pageTabFiles")
-    if isinstance(copies, list) and not name.endswith((".tsv", ".json", ".xlsx")):
+    if isinstance(copies, list) and copies:
         names = {str(one.get("fileName")) for one in copies if isinstance(one, dict)}
         return next((made for end in ("tsv", "json") if (made := f"{name}.{end}") in names), name)
-    return name
+    bare = "." not in name[-6:]
+    return f"{name}.json" if bare and isinstance(file_list.get("filesUrl"), str) else name
 
 
 def _kind(value: Any) -> str:
