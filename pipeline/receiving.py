@@ -73,7 +73,7 @@ def discover(paths: Iterable[Path], archive: Path | None = None) -> tuple[Found,
         found
         for path in paths
         for found in sources.discover(path)
-        if found.folder is None or found.folder.resolve() != home
+        if found.folder is None or Path(os.path.realpath(found.folder)) != home
     )
 
 

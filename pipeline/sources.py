@@ -82,7 +82,7 @@ class Found(Frozen):
     def name(self) -> str:
         """The id of a submission that carries no accession of its own."""
         if self.folder is not None:
-            return _step(self.folder.name, self.folder.resolve().name)
+            return _step(self.folder.name, os.path.basename(os.path.realpath(self.folder)))
         if self.document is not None:
             return _step(self.document.stem, self.document.name)
         return Path(self.given).name
@@ -116,7 +116,7 @@ def discover(path: Path) -> Iterator[Found]:
         yield _in_folder(path, documents)
         return
     for child in sorted(path.iterdir()):
-        if child.is_dir() and not child.name.startswith("."):
+        if (os.path.isdir(child) or _leads_nowhere(child)) and not child.name.startswith("."):
             try:
                 below = _documents(child)
             except OSError:  # told when it is opened, so that the others are not kept waiting
@@ -126,6 +126,11 @@ def discover(path: Path) -> Iterator[Found]:
                 if below
                 else Found(given=str(child), document=None, folder=child)
             )
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """Whether a path is a link whose target is not there, such as storage that is not mounted."""
+    return os.path.islink(path) and not os.path.exists(path)
 
 
 def _in_folder(folder: Path, documents: list[Path]) -> Found:
@@ -195,6 +200,8 @@ def open_found(found: Found, *, files: bool = True, imported: bool = False) -> O
         return Opened(id=found.name, found=found, submission=None, findings=tuple(findings))
     own_id = _identity(found, reading)
     root = _data_root(found, reading, findings)
+    if files and root is not None and _leads_nowhere(root):
+        root.stat()  # says why, so that no depositor is asked for files that the archive has
     lists, skips = _lists(found, reading, root, files, findings)
     submission = Submission(
         id=own_id,
@@ -250,7 +257,8 @@ def _data_root(found: Found, reading: Reading, findings: list[Finding]) -> Path 
             )
         else:
             return home / reading.root_path
-    return home / "Files" if os.path.isdir(os.path.join(home, "Files")) else home
+    inside = home / "Files"
+    return inside if os.path.isdir(inside) or _leads_nowhere(inside) else home
 
 
 def _escapes(path: str) -> bool:

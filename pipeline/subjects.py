@@ -162,7 +162,8 @@ def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report
     deep = subject.path.is_file() and subject.path.stat().st_size < MOST_DEEP
     sniffed = tuple(images.sniff([subject.path], deep=deep))
     findings = tuple(finding for one in sniffed for finding in one.findings)
-    if subject.path.is_file() and all(one.kind == "other" for one in sniffed):
+    alone = subject.path.is_file() and all(one.kind == "other" for one in sniffed)
+    if alone:
         here = Location(file=subject.path.name)
         message = f"'{subject.path.name}' is no document, file list or image"
         unknown = intake.UNKNOWN.at(here, message)
@@ -174,4 +175,4 @@ def _image(subject: Subject, knowledge: Knowledge, profile: str) -> tuple[Report
         origin=knowledge.origin(profile),
         findings=knowledge.profiled(findings, profile),
     )
-    return report, all(one.kind not in ("unreadable", "other") for one in sniffed)
+    return report, not alone and all(one.kind != "unreadable" for one in sniffed)

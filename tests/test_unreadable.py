@@ -75,6 +75,32 @@ def test_what_may_not_be_read_does_not_stop_curation_of_the_others(source: Path)
     assert outcomes == dict.fromkeys(LOCKED, "failed") | {SHEET: "accessioned"}
 
 
+@pytest.mark.xdist_group("prefect")
+def test_links_to_storage_that_is_not_there_fail_and_ask_no_depositor(tmp_path: Path) -> None:
+    source = inbox(tmp_path / "inbox", SHEET, MOVIES)
+    (source / "study").symlink_to(tmp_path / "storage" / "study")
+    (source / "loop").symlink_to("loop")
+    shutil.rmtree(source / MOVIES / "Files")
+    (source / MOVIES / "Files").symlink_to(tmp_path / "storage" / "movies")
+    said = run("validate", source, "--format", "jsonl", "--on", "2026-11-22")
+    assert {line["path"] for line in said if line.get("code") == "INT902"} == {
+        f"{source}/{name}" for name in ("study", "loop", f"{MOVIES}/submission.json")
+    }
+    words = ("--archive", tmp_path / "archive", "--format", "jsonl", "--on", "2026-11-22")
+    outcomes = {line["submission"]: line["outcome"] for line in run("curate", source, *words)}
+    failed = dict.fromkeys(("study", "loop", MOVIES), "failed")
+    assert outcomes == failed | {SHEET: "accessioned"}
+
+
+def test_a_folder_of_files_is_read_where_each_of_them_is(tmp_path: Path) -> None:
+    folder = inbox(tmp_path / "inbox", SHEET) / SHEET / "Files"
+    (folder / "note.xml").write_text("<note/>", encoding="utf-8")
+    command = [sys.executable, "-m", "pipeline", "validate", str(folder), "--format", "jsonl"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    closing = json.loads(done.stdout.splitlines()[-1])
+    assert (closing["read"], closing["errors"]) == (True, 0)
+
+
 def test_a_document_that_the_disk_cannot_give_is_told(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.symlink_to("/proc/self/mem")
