@@ -433,6 +433,18 @@ def test_what_was_sent_back_says_so_before_the_next_run(ledger: Ledger) -> None:
     assert (one.outcome, one.since) == ("needs-review", DAY)
 
 
+@pytest.mark.parametrize(("verdict", "outcome"), [("return", "returned"), ("hold", "needs-review")])
+def test_what_has_its_record_and_is_kept_back_waits(
+    ledger: Ledger, verdict: str, outcome: str
+) -> None:
+    run(ledger, "roots", "accessioned")
+    book.decide(ledger, "roots", _decision(verdict), NEXT)
+    (one,) = book.waiting(ledger)
+    assert (one.submission, one.outcome, one.since) == ("roots", outcome, NEXT)
+    book.decide(ledger, "roots", _decision("accept"), NEXT)
+    assert book.waiting(ledger) == ()
+
+
 def test_only_the_newest_emitted_version_is_due_once_its_date_has_come(ledger: Ledger) -> None:
     book.assign(ledger, "roots", "d1", release_date=DAY)
     book.assign(ledger, "leaves", "d1", release_date=NEXT)

@@ -20,6 +20,8 @@ from pipeline.ledger.tables import findings as finding_table
 from pipeline.record import Change, Decision, Outcome
 
 WAITING: tuple[Outcome, ...] = ("waiting-for-files", "needs-review", "returned", "failed")
+KEPT: dict[str, Outcome] = {"return": "returned", "hold": "needs-review"}
+"""What a submission waits for after a decision that keeps it back."""
 
 
 class Waiting(Frozen):
@@ -190,35 +192,34 @@ def last_content(ledger: Ledger, submission: str) -> tuple[str, str | None] | No
 
 
 def waiting(ledger: Ledger) -> tuple[Waiting, ...]:
-    """Every submission whose last run left it waiting, by id; one sent back since then says so."""
+    """Every submission that waits, by id: its last run left it so, or a curator has since then.
+
+    What was sent back or held says so before the next run, also where it has its record.
+    """
     newest = (
         sa.select(sa.func.max(runs.c.id))
         .where(runs.c.outcome.is_not(None))
         .group_by(runs.c.submission)
     )
+    latest = sa.select(sa.func.max(decision_table.c.id)).group_by(decision_table.c.submission)
+    said = sa.select(decision_table).where(
+        decision_table.c.id.in_(latest), decision_table.c.verdict.in_(KEPT)
+    )
+    kept = said.with_only_columns(decision_table.c.after_run)
     asked = (
         sa.select(runs)
-        .where(runs.c.id.in_(newest), runs.c.outcome.in_(WAITING))
+        .where(runs.c.id.in_(newest), runs.c.outcome.in_(WAITING) | runs.c.id.in_(kept))
         .order_by(runs.c.submission)
     )
-    said = (
-        sa.select(decision_table)
-        .where(
-            decision_table.c.id.in_(
-                sa.select(sa.func.max(decision_table.c.id)).group_by(decision_table.c.submission)
-            )
-        )
-        .order_by(decision_table.c.id)
-    )
     with ledger.read() as connection:
-        decided = {row.submission: row for row in connection.execute(said)}
+        decided = {row.after_run: row for row in connection.execute(said)}
         rows = connection.execute(asked).all()
     listed = []
     for row in rows:
         outcome, since = row.outcome, row.since
-        last = decided.get(row.submission)
-        if last is not None and last.verdict == "return" and last.after_run == row.id:
-            outcome, since = "returned", last.day
+        last = decided.get(row.id)
+        if last is not None and KEPT[last.verdict] != outcome:
+            outcome, since = KEPT[last.verdict], last.day
         listed.append(
             Waiting(
                 submission=row.submission,
