@@ -380,4 +380,5 @@ def test_withdrawing_tells_of_the_public_copy_that_stays(tmp_path: Path) -> None
         in run("accession", "withdraw", "S-BIAD1", *there).stdout
     )
     assert "lindgren" not in run("search", "lindgren", *there).stdout
+    assert run("cite", "S-BIAD1", *there).stderr == "S-BIAD1 is withdrawn\n"
     assert "does not hold" in run("accession", "withdraw", "S-BIAD9", *there, code=2).stderr

@@ -73,4 +73,6 @@ def _record(accession: str, archive: Path) -> CuratedRecord:
         held = ledger.accession(book, accession)
         if held is None or held.version is None:
             raise click.UsageError(f"the archive holds no record {accession}")
+        if held.state == "withdrawn":
+            click.echo(f"{accession} is withdrawn", err=True)
         return releasing.record_of(chosen, accession, held.version)
