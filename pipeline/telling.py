@@ -114,11 +114,18 @@ def _told_as_slips(checked: list[Finding]) -> list[Finding]:
         for one in finding.suggestion.operations
         if one.do == "add"
     }
+    slots: dict[str, dict[str, Finding]] = {}
+    for place, finding in slips.items():
+        slots.setdefault(parent(place), {})[fold(place.rpartition("/")[2])] = finding
     types = [fold(str(one.value)) for one in checked if one.code == "SUB123"]
     graver: set[int] = set()
     told = []
     for one in checked:
         slip = slips.get(f"{one.place}/{_NEEDED.get(one.code)}")
+        if one.code == "SCH003":
+            field = fold(one.message.rpartition(" has no ")[2])
+            there = slots.get(one.place or "", {})
+            slip = there.get(field) or there.get(f"{field}s")
         kind = _SECTIONS.get(one.code)
         if slip is not None and one.severity == "error":
             graver.add(id(slip))

@@ -376,3 +376,22 @@ def test_a_blank_value_that_a_check_misses_is_told_once_at_the_blank(
     (one,) = found(report, code, "SUB004")
     assert one.code == code
     assert one.location.line == _line(text, line)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("Sample preparation protocol", "Sample prep. protocol"),
+        ("Image acquisition parameters", "Image acq. params"),
+        ("Biological entity", "Biol. entity"),
+        ("Imaging instrument", "Imagin instrument"),
+    ],
+)
+def test_a_field_under_a_shortened_name_is_told_once_and_as_gravely(
+    known: Knowledge, tmp_path: Path, name: str, given: str
+) -> None:
+    _, report = look(known, tmp_path, "study.tsv", changed(name, given))
+    (one,) = found(report, "SUB122", "SCH003")
+    assert (one.code, one.severity) == ("SUB122", "error")
+    assert f"'{name}'" in one.message
+    assert one.suggestion is not None

@@ -80,3 +80,71 @@ def test_grants_with_a_call_each_are_several(known: Knowledge, tmp_path: Path) -
     assert [after if isinstance(after, str) else after["grant_id"] for after in proposed(one)] == (
         number.split("; ")
     )
+
+
+@pytest.mark.parametrize(
+    ("funder", "number"),
+    [
+        ("JSPS", "P21391"),
+        ("Czech Science Foundation", "GA23-05543S"),
+        ("KWF Kankerbestrijding", "11315/2017-1"),
+        ("AEI", "RYC2021-031234-I"),
+        ("DFG", "TRR 267/Z02"),
+        ("Swedish Research Council", "2021-03451_VR"),
+        ("Chan Zuckerberg Initiative", "2021-240504 (5022)"),
+        ("British Heart Foundation", "RG/F/22/110081"),
+        ("Volkswagen Foundation", "9B 123"),
+    ],
+)
+def test_numbers_of_fellowships_and_of_parts_of_programmes_are_usual(
+    known: Knowledge, tmp_path: Path, funder: str, number: str
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    assert not found(read(known, tmp_path, rows)[1], "FUN101", "FUN102", "FUN103")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("intramural", True), ("start-up", True), ("ROSAE", False), ("Ambizione", False)],
+)
+def test_a_small_word_is_no_grant_number(
+    known: Knowledge, tmp_path: Path, number: str, told: bool
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\tExample Foundation\ngrant_id\t{number}\n"
+    assert bool(found(read(known, tmp_path, rows)[1], "FUN101")) == told
+
+
+@pytest.mark.parametrize(
+    ("funder", "named"),
+    [
+        ("Villum Fonden; Example Foundation", 2),
+        ("Example Foundation;Example Trust", 0),
+        ("NIH / NIAID (intramural)", 0),
+    ],
+)
+def test_a_semicolon_parts_funders_of_which_one_is_known(
+    known: Knowledge, tmp_path: Path, funder: str, named: int
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t00025414\n"
+    told = found(read(known, tmp_path, rows)[1], "FUN106")
+    assert [one.message.split(":")[0] for one in told] == (
+        [f"the field names {named} funders"] if named else []
+    )
+
+
+def test_a_placeholder_for_a_funder_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    codes = ("FUN002", "HEU202", "TXT106")
+    for number in ("", "grant_id\t101057970\n"):
+        rows = ROWS + f"\nFunding\nAgency\tTBA\n{number}"
+        (one,) = found(read(known, tmp_path, rows)[1], *codes)
+        assert one.code == "TXT106"
+
+
+@pytest.mark.parametrize("name", ["Agencies", "Agncy"])
+def test_a_funder_under_a_slip_of_its_field_is_proposed(
+    known: Knowledge, tmp_path: Path, name: str
+) -> None:
+    rows = ROWS + f"\nFunding\n{name}\tExample Foundation\ngrant_id\tEX-118\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN003", "FUN104")
+    assert one.code == "FUN104"
+    assert proposed(one)[0] == "Example Foundation"

@@ -214,3 +214,43 @@ def test_a_footnote_behind_a_name_is_no_letter_of_it(known: Knowledge, tmp_path:
     _, report = read(known, tmp_path, changed("Name\tMira Lindgren", "Name\tMira Lindgren¹"))
     assert found(report, "AUT116")
     assert not found(report, "AUT201")
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "told"),
+    [
+        ("Siobhán Ní Dhomhnaill", "lindgren@example.org", "is also the address of 'Mira Lindgren'"),
+        ("M. Lindgren-Berg", "lindgren@example.org", None),
+        ("王 小明", "lindgren@example.org", None),
+        ("Sjoerd Stallinga-de Vries", "s.stalinga@example.org", "differ in one letter"),
+        ("Sjoerd Stallinga-de Vries", "s.stallinga@example.org", None),
+    ],
+)
+def test_an_address_that_another_author_has_is_told(
+    known: Knowledge, tmp_path: Path, name: str, address: str, told: str | None
+) -> None:
+    other = (
+        f"\nauthor\nName\t{name}\nE-mail\t{address}\n<affiliation>\torg-2\n\norganisation\torg-2"
+    )
+    rows = changed("mira.lindgren@", "lindgren@").replace("\norganisation\torg-2", other)
+    flags = found(read(known, tmp_path, rows)[1], "AUT201")
+    assert len(flags) == (1 if told else 0)
+    assert all(told in one.message for one in flags if told)
+
+
+@pytest.mark.parametrize(
+    ("domain", "whole", "told"),
+    [
+        ("inst.mpg", "inst.mpg.de", True),
+        ("inst.com", "inst.com.br", False),
+        ("inst.de", "mail.inst.de", False),
+    ],
+)
+def test_a_domain_that_lacks_the_end_of_another_authors_is_cut_off(
+    known: Knowledge, tmp_path: Path, domain: str, whole: str, told: bool
+) -> None:
+    other = f"\nauthor\nName\tTomas Achterberg\nE-mail\tt.achterberg@{domain}\n"
+    other += "<affiliation>\torg-2\n\norganisation\torg-2"
+    rows = changed("@example.org", f"@{whole}").replace("\norganisation\torg-2", other)
+    flags = found(read(known, tmp_path, rows)[1], "AUT105")
+    assert [proposed(one) for one in flags] == ([[f"t.achterberg@{whole}"]] if told else [])

@@ -155,3 +155,43 @@ def test_a_column_that_names_people_is_told_in_the_file_list(
     (one,) = found(report, "BIO202")
     place = one.location
     assert (place.file, place.line, place.column, place.cell) == ("movies.tsv", 1, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        ("Giardia intestinalis; Giardia muris", 2),
+        ("Escherichia coli; Lactobacillus plantarum", 2),
+        ("Danio rerio and Danio albolineatus", 2),
+        ("Escherichia coli K-12; Bdellovibrio bacteriovorus", 2),
+        ("Homo sapiens; human embryonic kidney", None),
+        ("Mus musculus; Wild type", None),
+        ("Mus musculus; Mus musculus domesticus", None),
+        ("Cricetulus griseus, Chinese hamster ovary", None),
+    ],
+)
+def test_an_organism_beside_one_that_is_not_known_is_a_second_one(
+    known: Knowledge, tmp_path: Path, given: str, parts: int | None
+) -> None:
+    report = read(known, tmp_path, changed("Danio rerio", given))[1]
+    told = found(report, "BIO106", "BIO301")
+    if parts is None:
+        assert {one.code for one in told} == {"BIO301"}
+        return
+    (one,) = told
+    assert one.code == "BIO106"
+    ((*split,),) = proposed(one)
+    assert len(split) == parts
+
+
+def test_a_number_is_no_name_of_an_organism(known: Knowledge, tmp_path: Path) -> None:
+    (one,) = found(read(known, tmp_path, changed("Danio rerio", "99999998"))[1], "BIO107")
+    assert one.message.endswith("is a number, not a name")
+    assert one.suggestion is None
+
+
+@pytest.mark.parametrize("word", ["Bee", "crustaceans", "Planarian"])
+def test_words_for_many_species_name_none(known: Knowledge, tmp_path: Path, word: str) -> None:
+    (one,) = found(read(known, tmp_path, changed("Danio rerio", word))[1], "BIO102")
+    assert "is a group of many species" in one.message
+    assert one.suggestion is None

@@ -17,6 +17,7 @@ from pipeline.checks.organism_names import (
     ORGANISM,
     Reading,
     among,
+    genera,
     reading,
     scientific,
     shortened,
@@ -457,7 +458,7 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
         what = f"a {rank}"
     elif read.found:
         return
-    elif read.name.capitalize() in _genera(registries.scientific_names()):
+    elif read.name.capitalize() in genera(registries.scientific_names()):
         what = "a genus or higher group"
     elif " ".join(re.sub("[,;(]", " ", read.name).split()[:2]) in registries.scientific_names():
         what = "below species"
@@ -467,11 +468,6 @@ def not_a_species(organism: dict[str, Any], place: Place, registries: Registries
         message=f"the organism {read.name!r} is {what}, not a species",
         at=below(place, "scientific_name"),
     )
-
-
-@lru_cache(maxsize=8)
-def _genera(names: frozenset[str]) -> frozenset[str]:
-    return frozenset(name.split()[0] for name in names)
 
 
 @check(

@@ -14,6 +14,7 @@ from pipeline.checks.code_pages import in_own_code_page
 from pipeline.checks.wording import asked, author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.identifiers import email, visible
+from pipeline.intake.spellings import fold
 from pipeline.submission import EMPIAR, Metadata
 
 _ADDRESS = re.compile(
@@ -262,6 +263,8 @@ _NO_ENDING = {
 """Slips in the last part of a domain; none of them is delegated (IANA root zone, 2026-11)."""
 _MAYBE_CUT = frozenset(("ac", "co", "edu", "gov"))
 """What stands before the country in many domains, and is the last part of others."""
+_ENDINGS = frozenset(("com", "int", "net", "org"))
+"""What domains end in, with or without a country behind it."""
 _NO_PROVIDER = {
     **dict.fromkeys(("gmail", "gmial.com", "gamil.com", "gmal.com", "gmai.com"), "gmail.com"),
     **dict.fromkeys(("gnail.com", "gmail.co", "gmail.cm", "gmaill.com"), "gmail.com"),
@@ -293,7 +296,7 @@ def _no_domain(known: str, value: str, place: str, metadata: Metadata) -> Iterat
             severity="warning",
             suggestion=suggest(*edits[0], alternatives=edits[1:], why=why),
         )
-    elif ending.lower() in _MAYBE_CUT or len(ending) > 3:
+    elif ending.lower() in _MAYBE_CUT or (len(ending) > 2 and ending.lower() not in _ENDINGS):
         authors = metadata.get("study", {}).get("authors", ())
         longer = f"@{domain.lower()}."
         if any(longer in str(one.get("email", "")).lower() for one in authors):
@@ -361,7 +364,8 @@ _IN_ADDRESS = re.compile(r"[._+\d-]+")
 def name_and_email(authors: list[dict[str, Any]], place: Place) -> Iterator[Flag]:
     """An author's family name and e-mail address differ in one letter: one of them is mistyped.
 
-    Or the address is plainly that of another author of the study.
+    Or the address is plainly that of another author of the study, by its words or because that
+    author has it, too.
 
     To fix: look which spelling is right; transliterations and maiden names are.
     """
@@ -387,6 +391,15 @@ def _not_of(author: dict[str, Any], authors: list[dict[str, Any]]) -> str | None
     written += [form.removesuffix("a") for form in written if form.endswith(_FEMININE)]
     if not any(word in parts for word in words) and (other := _owner(parts, name, authors)):
         return f"{quoted(address)} reads as the address of {quoted(other)}"
+    latin = re.search(r"[a-z]{2}", _plain(name)) is not None
+    other = _holder(address, author, authors) if latin and not _spells(address, name) else None
+    if other is not None:
+        return f"{quoted(address)} is also the address of {quoted(other)}, whose name it holds"
+    doubled = [one for one in re.split(r"[\s-]", _plain(bare))[1:-1] if len(one) > 5]
+    if not _spells(address, name):
+        for part in parts:
+            if len(part) > 5 and any(_one_letter_apart(part, one) for one in doubled):
+                return f"{quoted(name)} and {quoted(address)} differ in one letter"
     if len(words[-1]) < 5:
         return None
     if not any(form.replace("-", "") in "".join(parts) for form in written):
@@ -421,6 +434,25 @@ def _owner(parts: list[str], own: str, authors: list[dict[str, Any]]) -> str | N
     called = _by_name(authors) if len(parts) > 1 else {}
     there = (called.get(pair, []) for pair in itertools.permutations(parts[:6], 2))
     return next((name for names in there for name in names if name != own), None)
+
+
+def _spells(address: str, name: str) -> bool:
+    """Whether an address holds a word of a name."""
+    said = "".join(_IN_ADDRESS.split(_plain(address.partition("@")[0])))
+    bare = _NO_NAME.sub("", name)
+    forms = re.split(r"[\s.-]+", f"{_plain(bare)} {_plain(bare.translate(_IN_TWO_LETTERS))}")
+    return any(len(one) > 2 and one in said for one in forms)
+
+
+def _holder(address: str, own: dict[str, Any], authors: list[dict[str, Any]]) -> str | None:
+    """Another author with the same address, whose name it holds."""
+    for author in authors:
+        name = str(author.get("name", ""))
+        if author is own or not name or fold(name) == fold(str(own.get("name", ""))):
+            continue
+        if (email(_written(author)) or "").casefold() == address.casefold():
+            return name if _spells(address, name) else None
+    return None
 
 
 def _initialled(part: str, words: list[str]) -> bool:

@@ -10,8 +10,9 @@ from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.grant_numbers import AS_GIVEN, GRANT, funder_of, number_of
 from pipeline.checks.grant_text import mentions, of_acronym, sentences, titled
 from pipeline.checks.names import moved
+from pipeline.checks.wording import is_placeholder
 from pipeline.findings import Operation
-from pipeline.intake.spellings import fold, spellings
+from pipeline.intake.spellings import fold, near, spellings
 from pipeline.registries import Registries
 from pipeline.submission import Metadata, Submission
 
@@ -45,7 +46,7 @@ def number_missing(grant: dict[str, Any], place: Place, registries: Registries) 
 
     To fix: add the grant number if there is one.
     """
-    if _under_another_word(grant, "grant_id"):
+    if _under_another_word(grant, "grant_id") or is_placeholder(funder_of(grant)):
         return
     if funder_of(grant) and not number_of(grant) and not grant.get("grant_pid"):
         named = grant.get("project_acronym") or funder_of(grant)
@@ -69,8 +70,18 @@ def _under_another_word(grant: dict[str, Any], slot: str) -> bool:
 
 
 def _meant(name: str) -> str | None:
-    """The field of a grant that a name is a word for."""
-    return spellings().kinds["grants"].words.get(fold(name))
+    """The field of a grant that a name is a word for, or a slip of."""
+    known, folded = spellings().kinds["grants"], fold(name)
+    if (slot := known.words.get(folded)) is not None or folded in known.slots:
+        return slot
+    if len(folded) < _SHORTEST_SLIP:
+        return None
+    alike = {slot for form, slot in known.slots.items() if near(folded, form)}
+    return alike.pop() if len(alike) == 1 else None
+
+
+_SHORTEST_SLIP = 5
+"""Letters of the shortest name that a slip is looked for in."""
 
 
 @check("FUN003", "funder-missing", at=GRANT, severity="warning")

@@ -50,6 +50,8 @@ _FUNDERS_APART = (
     re.compile(r"\s*[;,]\s*(?:and\s+)?(?:the\s+)?|\s+(?:and|&)\s+(?:the\s+)?"),
 )
 """What parts funders, the surest marks first: `and` and commas stand in names, too."""
+_LIST = re.compile(r"\s*[;\n；]\s*")
+"""What parts the names of a list and stands in none of them."""
 _FILLED = re.compile(rf"\A(?:{FILLER}(?!\w|-(?!{FILLER}(?!\w))\w)\.?[\s:-]*)+", re.IGNORECASE)
 """Words before a number; letters that a dash joins to it, as in GA-2026-118, are its own."""
 _NOTE = re.compile(r"(?P<number>.+?)\s*\([^()]*\)")
@@ -205,19 +207,23 @@ def several_funders(grant: dict[str, Any], place: Place, registries: Registries)
         message=f"the field names {len(parts)} funders: {', '.join(parts)}",
         at=below(place, "funder"),
         severity="warning" if paired else None,
-        suggestion=suggest(*operations, why="Each part is a funder that the registries know.")
+        suggestion=suggest(*operations, why="Each part names a funder.")
         if paired or not numbers
         else None,
     )
 
 
 def _funders(text: str, registries: Registries) -> list[str]:
-    """The different funders that a text names with nothing else, at least two; else none."""
+    """The different funders that a text names, at least two; else none."""
     for marks in _FUNDERS_APART if len(text) < 300 else ():
         parts = [part for part in marks.split(text) if part]
         known = {one.name for part in parts if (one := registries.funder(part)) is not None}
         if len(parts) > 1 and len(known) == len(parts):
             return parts
+    listed = [part for part in _LIST.split(text) if part] if len(text) < 300 else []
+    if len(listed) > 1 and any(registries.funder(part) is not None for part in listed):
+        # A semicolon parts names only, so that one known name is proof enough.
+        return listed if not any(re.search(r"\d", part) for part in listed) else []
     return []
 
 

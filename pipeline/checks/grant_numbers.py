@@ -27,6 +27,7 @@ _PROSE = re.compile(
 )
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _TWO_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\s+[^\W\d_]{2,}")
+_SMALL_WORD = re.compile(r"(?=.{5})[a-z]+(?:-[a-z]+)*", re.ASCII)
 _NOT_A_NUMBER = re.compile(r"#?n/?a|none|tbd|pending|unknown|not applicable|-+", re.IGNORECASE)
 LONG = re.compile(r"\d{5}")
 _REMARKED = re.compile(
@@ -104,8 +105,9 @@ def is_worded(number: str, registries: Registries) -> bool:
 
 
 def is_words(text: str) -> bool:
-    """Whether a text is words alone."""
-    return not re.search(r"\d", text) and _TWO_WORDS.search(text) is not None
+    """Whether a text is words alone; a single one is written small, unlike schemes and acronyms."""
+    worded = _TWO_WORDS.search(text) is not None or _SMALL_WORD.fullmatch(text) is not None
+    return worded and not re.search(r"\d", text)
 
 
 def number_meant(funder: str, number: str, registries: Registries) -> str | None:

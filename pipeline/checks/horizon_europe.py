@@ -19,7 +19,7 @@ from pipeline.checks.grant_text import (
     beside,
     horizon_number,
 )
-from pipeline.checks.wording import folded
+from pipeline.checks.wording import folded, is_placeholder
 from pipeline.findings import Operation
 from pipeline.identifiers import doi as bare_doi
 from pipeline.registries import Project, Registries
@@ -227,6 +227,8 @@ def other_funder(study: dict[str, Any], registries: Registries) -> Iterator[Flag
     """
     for n, number, project in grants(study, registries):
         grant = study["grants"][n]
+        if is_placeholder(str(grant.get("funder", ""))):
+            continue
         if project is not None and not _european(grant, project, registries):
             yield Flag(
                 message=f"{number} is {project.acronym} of Horizon Europe in CORDIS, but the funder"

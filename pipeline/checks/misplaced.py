@@ -44,7 +44,8 @@ def taxon_in_name(organism: dict[str, Any], place: Place, registries: Registries
     within = found or bare
     digits = taxon(within["id"]) if within else None
     known = registries.taxon(digits) if digits else None
-    if within is None or (bare and known is None):
+    number = given.strip().isdecimal()
+    if within is None or (bare and known is None and not number):
         return
     name = within["name"].strip() or (within.groupdict().get("behind") or "").strip()
     named = reading({"scientific_name": name}, registries) if name else None
@@ -52,8 +53,9 @@ def taxon_in_name(organism: dict[str, Any], place: Place, registries: Registries
     if bare and name and not agrees:
         return
     says = f"; {digits} is {known.scientific_name}" if known else ""
+    holds = "is a number, not a name" if number and not known else f"holds a taxon id{says}"
     yield Flag(
-        message=f"the organism {quoted(given)} holds a taxon id{says}",
+        message=f"the organism {quoted(given)} {holds}",
         at=below(place, "scientific_name"),
         suggestion=_taxon_apart(organism, place, name, known, registries)
         if known and agrees

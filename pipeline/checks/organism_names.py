@@ -90,6 +90,26 @@ NO_NAME = re.compile(
 """Answers that name no organism."""
 
 
+_BINOMIAL = re.compile(r"(?P<genus>[A-Z][a-z]{2,}) (?P<epithet>[a-z]{3,})")
+_LATIN = re.compile(r".+(?:us|um|is|ii|ae|ens|ans|oides)")
+
+
+def of_species(text: str, names: frozenset[str]) -> bool:
+    """Whether a text is a species or reads as one: its genus is known, or its epithet Latin."""
+    if text in names:
+        return True
+    read = _BINOMIAL.fullmatch(text)
+    if read is None:
+        return False
+    return read["genus"] in genera(names) or _LATIN.fullmatch(read["epithet"]) is not None
+
+
+@lru_cache(maxsize=8)
+def genera(names: frozenset[str]) -> frozenset[str]:
+    """The first words of scientific names."""
+    return frozenset(name.split()[0] for name in names)
+
+
 def among(name: str, registries: Registries) -> Reading | None:
     """The one organism whose common name stands among words for material and strain."""
     words = re.sub(r"[(),;:]", " ", name).split()

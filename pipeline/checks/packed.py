@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.check import Flag, Place, below, check, suggest
 from pipeline.checks.acquisitions import METHOD, elsewhere, label
-from pipeline.checks.organism_names import ORGANISM, Reading, among, reading
+from pipeline.checks.organism_names import ORGANISM, Reading, among, of_species, reading
 from pipeline.checks.wording import plain, quoted
 from pipeline.findings import Operation
 from pipeline.registries import Registries
@@ -51,9 +51,17 @@ def organisms(organism: dict[str, Any], place: Place, registries: Registries) ->
         return
     parts = _parts(text)
     read = [_organism(part, registries) for part in parts]
-    if not all(one is not None and one.found for one in read):
-        return
-    species = {one.found[0][0].taxon_id for one in read if one is not None}
+    known = [None if one is None or not one.found else one.found[0][0].taxon_id for one in read]
+    species = {one for one in known if one is not None}
+    if None in known:
+        # One known name is proof enough where the others read as names of species.
+        names = registries.scientific_names()
+        unknown = [part for part, one in zip(parts, known, strict=True) if one is None]
+        begun = {" ".join(part.split()[:2]) for part in unknown}
+        if not (species or begun & names) or not all(of_species(one, names) for one in begun):
+            return
+        again = {one[0][0].taxon_id for name in begun if (one := registries.organisms(name))}
+        species |= again | {name for name in begun if not registries.organisms(name)}
     if len(species) < 2:
         return
     more = {slot: kept for slot, kept in organism.items() if slot != "scientific_name"}
