@@ -377,7 +377,8 @@ NOT_LISTED = declare(
 
     Every format is accepted; those that Bio-Formats reads can be shown and converted.
 
-    To fix: nothing is needed; a copy as OME-TIFF or OME-Zarr helps others.
+    To fix: nothing is needed; of a format that few programs read, a copy as OME-TIFF or OME-Zarr
+    helps others.
     """,
 )
 AMBIGUOUS = declare(
