@@ -24,17 +24,26 @@ LOCKED: dict[str, Callable[[Path], Path]] = {
 }
 
 
-def run(*arguments: object) -> list[dict[str, object]]:
-    """The lines that a command prints, run without the right to read whatever it likes."""
+def done(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """A command that was run without the right to read whatever it likes."""
     command = [sys.executable, "-m", "pipeline", *map(str, arguments)]
     if os.geteuid() == 0:
         setpriv = shutil.which("setpriv")
         assert setpriv is not None
         command = [setpriv, f"--bounding-set={POWERS}", f"--inh-caps={POWERS}", *command]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    assert done.returncode == 1, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode == 1, ended.stderr
+    return ended
+
+
+def lines_of(ended: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+def run(*arguments: object) -> list[dict[str, object]]:
+    """The lines that such a command prints."""
+    return lines_of(done(*arguments))
 
 
 @pytest.fixture
@@ -87,17 +96,19 @@ def test_links_to_storage_that_is_not_there_fail_and_ask_no_depositor(tmp_path: 
         f"{source}/{name}" for name in ("study", "loop", f"{MOVIES}/submission.json")
     }
     words = ("--archive", tmp_path / "archive", "--format", "jsonl", "--on", "2026-11-22")
-    outcomes = {line["submission"]: line["outcome"] for line in run("curate", source, *words)}
+    curated = done("curate", source, *words)
+    outcomes = {line["submission"]: line["outcome"] for line in lines_of(curated)}
     failed = dict.fromkeys(("study", "loop", MOVIES), "failed")
     assert outcomes == failed | {SHEET: "accessioned"}
+    why = "(the system does not let 'study' be read: No such file or directory)"
+    assert f"study: failed {why}" in curated.stderr.splitlines()
 
 
 def test_a_folder_of_files_is_read_where_each_of_them_is(tmp_path: Path) -> None:
     folder = inbox(tmp_path / "inbox", SHEET) / SHEET / "Files"
     (folder / "note.xml").write_text("<note/>", encoding="utf-8")
     command = [sys.executable, "-m", "pipeline", "validate", str(folder), "--format", "jsonl"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    closing = json.loads(done.stdout.splitlines()[-1])
+    closing = lines_of(subprocess.run(command, capture_output=True, text=True, check=True))[-1]
     assert (closing["read"], closing["errors"]) == (True, 0)
 
 

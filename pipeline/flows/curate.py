@@ -16,7 +16,7 @@ from prefect.states import Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from pipeline import curation, knowledge, ledger, receiving, sources
+from pipeline import curation, knowledge, ledger, receiving, sources, stages
 from pipeline.checks.expectations import run_suite
 from pipeline.curation import Result
 from pipeline.findings import Finding
@@ -27,7 +27,7 @@ from pipeline.submission import FileList
 
 DISCOVERED = "%d submissions"
 ENDED = "%s: %s %s"
-"""What the log says of each submission: its id, outcome, accession."""
+"""What the log says of each submission: its id, outcome, accession or why it failed."""
 _SUITE = threading.Lock()
 """Great Expectations keeps one context for the whole process."""
 
@@ -115,13 +115,15 @@ def curate_submission(name: str, found: Found, bench: Bench, twice: bool) -> Res
 def tell_of_failure(name: str, found: Found, bench: Bench, crash: Exception) -> Result:
     """What the pipeline itself does wrong is an outcome, too."""
     result = curation.crashed(found, bench, crash)
-    _told(name, result, bench)
+    # What the system says is about its files; of other failures the report and the log have it.
+    why = f"({stages.failed(found.given, crash).message})" if isinstance(crash, OSError) else ""
+    _told(name, result, bench, desk.shown(why))
     return result
 
 
-def _told(name: str, result: Result, bench: Bench) -> None:
+def _told(name: str, result: Result, bench: Bench, why: str = "") -> None:
     artifacts.show_submission(result, bench.settings)
-    get_run_logger().info(ENDED, desk.shown(name), result.outcome, result.accession or "")
+    get_run_logger().info(ENDED, desk.shown(name), result.outcome, result.accession or why)
 
 
 def _curate_all(found: Sequence[tuple[Found, str]], bench: Bench, workers: int) -> list[Result]:
