@@ -254,3 +254,11 @@ def test_a_domain_that_lacks_the_end_of_another_authors_is_cut_off(
     rows = changed("@example.org", f"@{whole}").replace("\norganisation\torg-2", other)
     flags = found(read(known, tmp_path, rows)[1], "AUT105")
     assert [proposed(one) for one in flags] == ([[f"t.achterberg@{whole}"]] if told else [])
+
+
+def test_an_organisation_under_its_name_with_shortened_words_is_proposed(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("<affiliation>\torg-2", "affiliation\tNorrhamn Inst. for Cell Mech.")
+    (one,) = found(read(known, tmp_path, rows)[1], "AFF201")
+    assert proposed(one) == [{"organisation": "o1"}]

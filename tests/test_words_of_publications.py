@@ -169,3 +169,45 @@ def test_a_link_without_address_is_told_once(known: Knowledge, tmp_path: Path) -
     _, report = read(known, tmp_path, ROWS + "\nLinks\tDescription\n\tPage\n")
     codes = [one.code for one in report.findings if one.code in ("SUB032", "LNK002")]
     assert codes == ["SUB032"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["10.1038 / s41586-025-08912-3", "10 .1038/s41586-025-08912-3", "10.1038/ s41586-025-08912-3"],
+)
+def test_white_space_around_the_joints_of_a_doi_is_proposed_away(
+    known: Knowledge, tmp_path: Path, value: str
+) -> None:
+    rows = ROWS + f"\nPublication\nTitle\tTeeth before hair\nDOI\t{value}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB106")
+    assert proposed(one) == ["10.1038/s41586-025-08912-3"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "cited", "added"),
+    [
+        ("10.5194/essd-17-1234-2025", "", {"doi": "10.5194/essd-17-1234-2025"}),
+        ("10.5194/essd-17-1234-2025", "10.5194/essd-17-1234-2025", None),
+        ("true", "", None),
+    ],
+)
+def test_a_papers_doi_as_that_of_a_new_study_belongs_to_the_publications(
+    known: Knowledge, tmp_path: Path, stated: str, cited: str, added: dict[str, str] | None
+) -> None:
+    rows = changed("ReleaseDate\t2027-03-01", f"ReleaseDate\t2027-03-01\nDOI\t{stated}")
+    rows += f"\nPublication\nTitle\tTeeth before hair\nDOI\t{cited}\n" if cited else ""
+    told = found(read(known, tmp_path, rows)[1], "ACC205")
+    if stated == "true":
+        assert not told
+        return
+    (one,) = told
+    assert one.severity == "warning"
+    assert proposed(one) == ([None, added] if added else [None])
+
+
+@pytest.mark.parametrize("link", ["MSV000094321", "JPST001234", "FR-FCM-Z4N5"])
+def test_accessions_of_mass_spectra_and_flow_cytometry_are_links(
+    known: Knowledge, tmp_path: Path, link: str
+) -> None:
+    rows = changed("\nBiosample\tbs-1", f"\nLink\t{link}\nDescription\tspectra\n\nBiosample\tbs-1")
+    assert not found(read(known, tmp_path, rows)[1], "LNK102")

@@ -195,3 +195,30 @@ def test_words_for_many_species_name_none(known: Knowledge, tmp_path: Path, word
     (one,) = found(read(known, tmp_path, changed("Danio rerio", word))[1], "BIO102")
     assert "is a group of many species" in one.message
     assert one.suggestion is None
+
+
+def test_the_only_section_that_an_association_can_mean_is_proposed(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    report = read(
+        known,
+        tmp_path,
+        changed("Specimen\tCells on gels", "Specimen\tgels, old ones, with two cells"),
+    )[1]
+    (one,) = found(report, "CMP201", "CMP203")
+    assert one.message.endswith("the only one is 'Cells on gels'")
+    assert proposed(one) == ["Cells on gels"]
+    for other in ("the chip", "n/a"):
+        report = read(known, tmp_path, changed("Specimen\tCells on gels", f"Specimen\t{other}"))[1]
+        (one,) = found(report, "CMP201")
+        assert one.suggestion is None, "nothing says that the one there is is meant"
+
+
+def test_the_title_that_associations_give_is_proposed_for_the_section_without_one(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    report = read(known, tmp_path, changed("Title\tCells on gels\n", ""))[1]
+    (one,) = found(report, "CMP201")
+    assert one.suggestion is not None
+    (edit,) = one.suggestion.operations
+    assert (edit.place, edit.after) == ("/study/specimens/0/title", "Cells on gels")

@@ -199,3 +199,14 @@ def test_a_spanish_name_in_polish_text_is_not_made_polish() -> None:
     told = in_own_code_page("Wydzia³ Biologii, with Pedro Muñoz")
     assert told is not None
     assert told[1] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("TODO add Simon", True), ("TODO list of the lab", False), ("Todo Lab", False)],
+)
+def test_what_begins_with_todo_is_left_open(
+    known: Knowledge, tmp_path: Path, text: str, told: bool
+) -> None:
+    rows = changed("Keywords\tactin", f"Acknowledgements\t{text}\nKeywords\tactin")
+    assert bool(found(read(known, tmp_path, rows)[1], "TXT106")) == told

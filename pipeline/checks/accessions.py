@@ -114,15 +114,18 @@ def own_doi_form(doi: str, metadata: Metadata) -> Iterator[Flag]:
 
 
 @check("ACC205", "own-doi-differs", at="/doi", severity="warning")
-def own_doi_differs(doi: str, metadata: Metadata) -> Iterator[Flag]:
+def own_doi_differs(doi: str, metadata: Metadata, submission: Submission) -> Iterator[Flag]:
     """The study's own DOI is not the one that the archive registers for its accession.
 
-    That is 10.6019/ and the accession; BioStudies refuses any other later.
+    That is 10.6019/ and the accession; BioStudies refuses any other later. A new submission has
+    none yet, so that another DOI is most likely that of its paper.
 
     To fix: give 10.6019/ and the accession; a paper's DOI belongs to the publications.
     """
     accession = metadata.get("accession", "").strip()
     given = bare_doi(doi) or doi.strip()
+    if "accession" not in metadata and bare_doi(doi) is not None:
+        yield from _before_accession(doi, given, metadata, submission)
     if not is_accession(accession):
         return
     own = Accession(value=accession).doi
@@ -141,6 +144,25 @@ def own_doi_differs(doi: str, metadata: Metadata) -> Iterator[Flag]:
             why=f"The archive registers {own}"
             + ("; the DOI given is that of a paper." if papers else "."),
         ),
+    )
+
+
+def _before_accession(
+    doi: str, given: str, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
+    """A DOI as that of a new study: most likely a paper's, which belongs to the publications."""
+    elsewhere = submission.held_elsewhere or not submission.source.kind.startswith("pagetab")
+    if elsewhere or given.casefold().startswith("10.6019/"):
+        return
+    study = metadata.get("study", {})
+    cited = {bare_doi(one.get("doi", "")) for one in study.get("publications", [])}
+    operations = [Operation(do="remove", place="/doi", before=doi)]
+    if given not in cited:
+        operations.append(Operation(do="add", place="/study/publications/-", after={"doi": given}))
+    said = "it is that of a publication" if given in cited else "the archive has given none yet"
+    yield Flag(
+        message=f"the study's own DOI is stated as {doi}; {said}",
+        suggestion=suggest(*operations, why="The archive registers a DOI with the accession."),
     )
 
 

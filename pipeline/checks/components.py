@@ -268,7 +268,45 @@ def names_nothing(
                 proposal = _either_side(study, one, nearest, used)
             if proposal is None and len(there) == len(study.get(listed, ())):
                 proposal = _by_number(one, there)
-            yield Flag(message=message, at=one.place, suggestion=proposal or _no_answer(one))
+            proposal = proposal or _no_answer(one)
+            if proposal is None and (only := _only(study, one, wrong, elsewhere)) is not None:
+                told, proposal = only
+                message += f"; {told}"
+            yield Flag(message=message, at=one.place, suggestion=proposal)
+
+
+def _only(
+    study: dict[str, Any], one: Named, wrong: list[Named], elsewhere: list[str]
+) -> tuple[str, Suggestion | None] | None:
+    """What may be meant where one section of the kind alone can be: the one without a title, or the
+    only one there is; in words, and as a proposal."""
+    listed, words, _ = KINDS[one.slot]
+    sections = study.get(listed, ())
+    without = [n for n, section in enumerate(sections) if not section.get("title", "").strip()]
+    there = titles(study, one.slot)
+    if is_placeholder(one.title) or elsewhere or _several(one, there):
+        return None
+    if len(without) == 1 and len({other.title for other in wrong}) == 1:
+        at = below("/study", listed, without[0], "title")
+        named = Operation(do="add", place=at, after=one_line(one.title))
+        return f"{words} {without[0] + 1} has none", suggest(
+            named, why=f"It is the only {words} without a title, and this the only title missing."
+        )
+    if len(sections) == 1 and not without:
+        only = sections[0]["title"]
+        why = f"It is the only {words} of the study, and they have a word in common."
+        meant = suggest(replace(one.place, one.title, only), why=why)
+        return f"the only one is {only!r}", meant if _share_a_word(one.title, only) else None
+    return None
+
+
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+def _share_a_word(one: str, other: str) -> bool:
+    """Whether two titles have a word of four letters or more in common."""
+    first, second = (set(_LONG_WORD.findall(title.casefold())) for title in (one, other))
+    return bool(first & second)
 
 
 def _kinds_of(study: dict[str, Any], one: Named) -> list[str]:
@@ -447,7 +485,8 @@ def not_associated(
 ) -> Iterator[Flag]:
     """No association names this section, so that nobody knows which images it belongs to.
 
-    It is not told of a section whose title an association has nearly, or whose accno.
+    It is not told of a section whose title an association has nearly, or whose accno, nor of the
+    only one of its kind with which an association has a word in common.
 
     To fix: name its title in the associations of the study component that it belongs to.
     """
@@ -491,6 +530,8 @@ def _meant(
             found.update(several)
         elif nearest := _nearest(one.title, folded):
             found.add(nearest[0][0])
+        elif len(study.get(KINDS[one.slot][0], ())) == 1:
+            found.update(title for title in there if _share_a_word(one.title, title))
     return found
 
 

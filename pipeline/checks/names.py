@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.check import Flag, below, check, suggest
-from pipeline.checks.wording import quoted
+from pipeline.checks.wording import quoted, shortens
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
 from pipeline.intake.spellings import Kind, fold, near, spellings
@@ -94,7 +94,7 @@ def _slip(
         alike = {slot for slot in alike if _head(slot) not in home}
         slot, how = alike.pop() if len(alike) == 1 else None, "is nearly named"
     if slot is None and name not in _names():
-        short = {slot for slot in known.slots.values() if _shortens(given, known.called(slot))}
+        short = {slot for slot in known.slots.values() if shortens(given, known.called(slot))}
         short = {slot for slot in short if _head(slot) not in home}
         slot, how = short.pop() if len(short) == 1 else None, "is short for"
     if slot is None or _head(slot) in home:
@@ -107,25 +107,6 @@ def _slip(
         at=at,
         value=attribute["name"],
         suggestion=moved(metadata, place, at, slot, value) if whole else None,
-    )
-
-
-_WORDS = re.compile(r"[^\W_]+")
-
-
-def _shortens(given: str, written: str) -> bool:
-    """Whether a name has the words of a field's in their order, some cut to three letters or more.
-
-    >>> _shortens("Sample prep. protocol", "Sample preparation protocol")
-    True
-    """
-    said, whole = (_WORDS.findall(one.casefold()) for one in (given, written))
-    if len(said) != len(whole) or len(said) < 2:
-        return False
-    pairs = zip(said, whole, strict=True)
-    return all(
-        one == full or (len(stem := one.removesuffix("s")) > 2 and full.startswith(stem))
-        for one, full in pairs
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
 from pipeline.checks.organisation_names import named, within
-from pipeline.checks.wording import asked, author_called, is_placeholder, quoted
+from pipeline.checks.wording import asked, author_called, is_placeholder, quoted, shortens
 from pipeline.edit import removal
 from pipeline.findings import Operation
 from pipeline.identifiers import ADDRESS, email, ror, ror_form, visible
@@ -161,6 +161,8 @@ def _alike(text: str, accno: str, organisation: dict[str, Any]) -> float:
     name = str(organisation.get("name", "")).strip()
     if text.casefold() in (name.casefold(), accno.casefold()) or _folded(text) == _folded(accno):
         return 1.0
+    if shortens(text, name):
+        return 0.99
     return difflib.SequenceMatcher(None, text.casefold(), name.casefold()).ratio()
 
 

@@ -338,7 +338,7 @@ def _unpunctuated(text: str) -> str:
 def _meant_doi(value: str) -> str | None:
     """The DOI that a value is with full-width signs, a comma or a backslash set right."""
     text = unicodedata.normalize("NFKC", visible(value)).strip()
-    return doi(re.sub(r"^(.{0,20}?\b10)[.,]\s?(\d{4,9})\s?[/\\|]", r"\1.\2/", text))
+    return doi(re.sub(r"^(.{0,20}?\b10)\s?[.,]\s?(\d{4,9})\s?[/\\|]\s?", r"\1.\2/", text))
 
 
 _TYPED = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-") | {0x3002: "."}

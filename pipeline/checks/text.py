@@ -171,7 +171,7 @@ _LEFT_OPEN = re.compile(
 _LEFT_FOR_LATER = re.compile(
     r"\((?![^()]{0,30}\b(?:allow|ask|caus|enabl|forc|let|permit|requir)\w*\b)"
     r"(?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
-    r"|\bTODO\s?:|(?<![_*/\\.?-])\?{3,}(?![\w*-]{0,40}[._/\\]\w|[*?])"
+    r"|\bTODO\s?:|\ATODO\b(?! ?list)|(?<![_*/\\.?-])\?{3,}(?![\w*-]{0,40}[._/\\]\w|[*?])"
 )
 """What they leave without them; in patterns of names of files (img_???.tif) nothing is left."""
 

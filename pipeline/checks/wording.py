@@ -76,6 +76,25 @@ def author_called(author: Mapping[str, Any]) -> str:
     return quoted(author["name"]) if name else "an author without a name"
 
 
+_WORDS = re.compile(r"[^\W_]+")
+
+
+def shortens(given: str, written: str) -> bool:
+    """Whether a text has the words of another in their order, some cut to three letters or more.
+
+    >>> shortens("Sample prep. protocol", "Sample preparation protocol"), shortens("an", "an")
+    (True, False)
+    """
+    said, whole = (_WORDS.findall(one.casefold()) for one in (given, written))
+    if len(said) != len(whole) or len(said) < 2:
+        return False
+    pairs = zip(said, whole, strict=True)
+    return all(
+        one == full or (len(stem := one.removesuffix("s")) > 2 and full.startswith(stem))
+        for one, full in pairs
+    )
+
+
 _IGNORED = re.compile(r"\bplease ignore\b", re.IGNORECASE)
 _HINT = re.compile(
     r"(?:(?:please )?(?:choose|describe|enter|fill in|insert|paste|provide|select|specify) "
