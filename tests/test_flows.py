@@ -36,6 +36,7 @@ pytestmark = pytest.mark.xdist_group("prefect")
 
 INBOX = Path(__file__).resolve().parent.parent / "fixtures" / "inbox"
 KILLED = Path(__file__).with_name("killed_command.py")
+LEFT = Path(__file__).with_name("left_command.py")
 DAY = "2026-11-22"
 SPECIMEN = "/study/study_components/0/associations/0/specimen"
 
@@ -279,6 +280,19 @@ def test_ctrl_c_ends_a_run_soon_and_its_server_with_it(
     assert _servers(archive) == []
     assert ended(command(alone, *arguments))[0] == 0
     assert len(accessions(archive)) == 21
+
+
+def test_what_a_run_did_is_told_where_prefect_does_not_note_its_end(
+    tiny: Path, tmp_path: Path, deployed: Server
+) -> None:
+    archive = tmp_path / "archive"
+    alone = {name: value for name, value in deployed.env.items() if not name.startswith("PREFECT_")}
+    arguments = words(tiny, archive, "--no-files", "--format", "json")
+    code, out, err = ended(command(alone | {"PREFECT_CLIENT_MAX_RETRIES": "0"}, LEFT, *arguments))
+    (result,) = objects(out)
+    assert (code, result["outcome"], result["accession"]) == (0, "accessioned", "S-BIAD1"), err
+    assert "Prefect did not note the end of the run" in err
+    assert accessions(archive) == [("S-BIAD1", "actin")]
 
 
 def test_a_server_started_on_purpose_is_left_alone(

@@ -69,15 +69,23 @@ def curate(
     from pipeline.flows.curate import curate as flow
 
     temporary.start()
-    with _progress():
-        ended: Any = flow(
-            inbox=[str(path.absolute()) for path in paths],
-            archive=str(archive.absolute()),
-            on=day.isoformat(),
-            files=not no_files,
-            imported=imported,
-            workers=workers,
-        )
+    ended: Any
+    with _progress() as told:
+        try:
+            ended = flow(
+                inbox=[str(path.absolute()) for path in paths],
+                archive=str(archive.absolute()),
+                on=day.isoformat(),
+                files=not no_files,
+                imported=imported,
+                workers=workers,
+            )
+        except Exception as failed:
+            if not told.all_ended or debugging():
+                raise
+            # The ledger has all of it; only Prefect's own list of runs lacks its end.
+            click.echo(f"Prefect did not note the end of the run: {failed}", err=True)
+            ended = told.results
     results: list[dict[str, Any]] = ended
     printing.rows(form, results, COLUMNS)
     if form == "table":
@@ -153,31 +161,47 @@ def _warm_up() -> None:
     threading.Thread(target=warm_up, daemon=True).start()
 
 
+class Told(logging.Handler):
+    """How far a run is, from what it logs: told on standard error, with the results so far."""
+
+    def __init__(self) -> None:
+        from tqdm import tqdm
+
+        super().__init__()
+        terminal = sys.stderr.isatty()
+        self.bar = tqdm(unit="submission", disable=not terminal, leave=False, file=sys.stderr)
+        self.results: list[dict[str, Any]] = []
+        self.discovered: int | None = None
+
+    @property
+    def all_ended(self) -> bool:
+        """Whether every submission that was found came to its outcome."""
+        return len(self.results) == self.discovered
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count what a record of the run's log tells."""
+        from pipeline.flows.curate import DISCOVERED, ENDED, RESULT
+
+        if record.msg == DISCOVERED:
+            self.discovered = int(record.getMessage().split()[0])
+            self.bar.reset(total=self.discovered)
+        elif record.msg == ENDED:
+            self.results.append(getattr(record, RESULT).model_dump(mode="json"))
+            self.bar.update()
+            if self.bar.disable:
+                click.echo(record.getMessage().rstrip(), err=True)
+
+
 @contextmanager
-def _progress() -> Iterator[None]:
-    """Tell on standard error how far a run is, from what it logs."""
-    from tqdm import tqdm
-
-    from pipeline.flows.curate import DISCOVERED, ENDED
-
-    class Told(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if record.msg == DISCOVERED:
-                bar.reset(total=int(record.getMessage().split()[0]))
-            elif record.msg == ENDED:
-                bar.update()
-                if bar.disable:
-                    click.echo(record.getMessage().rstrip(), err=True)
-
-    terminal = sys.stderr.isatty()
-    bar = tqdm(unit="submission", disable=not terminal, leave=False, file=sys.stderr)
+def _progress() -> Iterator[Told]:
+    """Listen to what a run logs."""
     told = Told()
     loggers = [logging.getLogger(f"prefect.{kind}_runs") for kind in ("flow", "task")]
     for logger in loggers:
         logger.addHandler(told)
     try:
-        yield
+        yield told
     finally:
-        bar.close()
+        told.bar.close()
         for logger in loggers:
             logger.removeHandler(told)

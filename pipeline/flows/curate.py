@@ -28,6 +28,8 @@ from pipeline.submission import FileList
 DISCOVERED = "%d submissions"
 ENDED = "%s: %s %s"
 """What the log says of each submission: its id, outcome, accession or why it failed."""
+RESULT = "curated"
+"""What of a record of the log holds the result of which `ENDED` tells."""
 _SUITE = threading.Lock()
 """Great Expectations keeps one context for the whole process."""
 
@@ -123,7 +125,9 @@ def tell_of_failure(name: str, found: Found, bench: Bench, crash: Exception) -> 
 
 def _told(name: str, result: Result, bench: Bench, why: str = "") -> None:
     artifacts.show_submission(result, bench.settings)
-    get_run_logger().info(ENDED, desk.shown(name), result.outcome, result.accession or why)
+    more = {RESULT: result}
+    told = (desk.shown(name), result.outcome, result.accession or why)
+    get_run_logger().info(ENDED, *told, extra=more)
 
 
 def _curate_all(found: Sequence[tuple[Found, str]], bench: Bench, workers: int) -> list[Result]:
