@@ -114,7 +114,7 @@ _CC_VERSIONS = ("1.0", "2.0", "2.5", "3.0", "4.0")
 _CC0 = re.compile(
     r"(?:creative commons )?cc[ _-]?(?:0|zero)(?:[ _,-]*(?:v(?:ersion)? ?)?1\.0)?(?: universal)?"
     r"|creative commons zero(?: v?1\.0)?(?: universal)?"
-    r"|https?://(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0(?:/(?:legalcode|deed)?[\w.]*)?",
+    r"|(?:https?://)?(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0(?:/(?:legalcode|deed)?[\w.]*)?",
     re.IGNORECASE,
 )
 _CC_TERMS = r"(?P<terms>(?:[ _-]*(?:nc|sa|nd))*)"
@@ -130,14 +130,15 @@ _CC_BY_NAMED = re.compile(
     re.IGNORECASE,
 )
 _CC_ADDRESS = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/licenses/by(?P<terms>(?:-(?:nc|sa|nd))*)/"
+    r"(?:https?://)?(?:www\.)?creativecommons\.org/licen[cs]es/by(?P<terms>(?:-(?:nc|sa|nd))*)/"
     r"(?P<version>\d\.\d)(?:/(?:legalcode|deed)?[\w.]*)?",
     re.IGNORECASE,
 )
 
 _BRACKETED = re.compile(r" ?\((\d(?:\.\d)?)\)")
 _AROUND_LICENCE = re.compile(
-    r"(?:(?:this work is )?licen[cs]ed under )?(?:the |an? )?(?:spdx:\s?)?(?P<bare>.+?)"
+    r"(?:(?:this work is )?licen[cs]ed under )?(?:the |an? )?(?:spdx:\s?|licen[cs]e:?\s)?"
+    r"(?P<bare>.+?)"
     r"(?:,? public domain dedication)?(?: (?:licen[cs]e|deed))?\.?",
     re.IGNORECASE,
 )
@@ -147,6 +148,7 @@ _LONGEST_LICENCE = 500
 """Characters beyond which a text is no licence's name; the longest real one has about 120."""
 
 _NAMED_TWICE = re.compile(r"(.+?) \((.+)\)")
+_PUBLIC_DOMAIN = re.compile(r"public domain(?: dedication)?", re.IGNORECASE)
 """A licence with its short name in brackets behind it."""
 
 _SLACK_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -337,6 +339,8 @@ def licence(text: str) -> str | None:
         text = around["bare"]
     if (twice := _NAMED_TWICE.fullmatch(text)) and licence(twice[1]) == licence(twice[2]):
         return licence(twice[1])
+    if twice and _PUBLIC_DOMAIN.fullmatch(twice[1]) and licence(twice[2]) == "CC0":
+        return "CC0"
     if _CC0.fullmatch(text):
         return "CC0"
     found = _CC_BY.fullmatch(text) or _CC_BY_NAMED.fullmatch(text) or _CC_ADDRESS.fullmatch(text)

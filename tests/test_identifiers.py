@@ -50,7 +50,15 @@ WRONG = {
     "taxon": ["NCBITaxon_", "NCBITaxon:abc", "0", "Homo sapiens", "GO:0005634"],
     "email": ["a@b", "a b@c.org", "mira(at)example.org", "a@b.org; c@d.org", "a@b..org", "@b.org"],
     "iso_date": ["22/11/2026", "2026-13-01", "2026-02-30", "2026", "46447", "1 March 2027"],
-    "licence": ["CC BY", "CC", "public domain", "CC BY 4.0 DE", "CC BY 5.0", "CC BY-SA-NC 4.0"],
+    "licence": [
+        "CC BY",
+        "CC",
+        "public domain",
+        "Public Domain (CC BY 4.0)",
+        "CC BY 4.0 DE",
+        "CC BY 5.0",
+        "CC BY-SA-NC 4.0",
+    ],
 }
 WRAPPED = {
     "orcid": {
@@ -87,6 +95,10 @@ WRAPPED = {
         "Creative Commons Attribution-NonCommercial 4.0 International": "CC BY-NC 4.0",
         "http://creativecommons.org/licenses/by-nd/3.0/": "CC BY-ND 3.0",
         "CC0 1.0 Universal": "CC0",
+        "Public Domain (CC0)": "CC0",
+        "creativecommons.org/licenses/by/4.0": "CC BY 4.0",
+        "http://creativecommons.org/licences/by/4.0/": "CC BY 4.0",
+        "Licence Creative Commons Attribution 4.0 International (CC BY 4.0)": "CC BY 4.0",
     },
 }
 

@@ -211,3 +211,24 @@ def test_accessions_of_mass_spectra_and_flow_cytometry_are_links(
 ) -> None:
     rows = changed("\nBiosample\tbs-1", f"\nLink\t{link}\nDescription\tspectra\n\nBiosample\tbs-1")
     assert not found(read(known, tmp_path, rows)[1], "LNK102")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "edits"),
+    [
+        ("DOI", "1O.1038/s41586-025-08912-3", ["10.1038/s41586-025-08912-3"]),
+        ("DOI", "10.1038 s41586-025-08912-3", ["10.1038/s41586-025-08912-3"]),
+        ("DOI", "39011234", ["39011234", None]),
+        ("DOI", "10.1038/s41586-025-08912-3?", ["10.1038/s41586-025-08912-3"]),
+        ("Pubmed ID", "PMC39011234", ["39011234"]),
+        ("Pubmed ID", "39,011,234", ["39011234"]),
+        ("Pubmed ID", "39011234 (preprint)", ["39011234"]),
+        ("Pubmed ID", "39011234; 39011235", None),
+    ],
+)
+def test_the_identifier_of_a_paper_is_proposed_from_what_surely_holds_it(
+    known: Knowledge, tmp_path: Path, field: str, value: str, edits: list[str | None] | None
+) -> None:
+    rows = ROWS + f"\nPublication\nTitle\tTeeth before hair\n{field}\t{value}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB103", "PUB106", "PUB109", "PUB111")
+    assert (proposed(one) if one.suggestion else None) == edits

@@ -48,7 +48,7 @@ def spelling(name: str, place: Place, registries: Registries) -> Iterator[Flag]:
     """
     label = label_of(name)
     if label is None:
-        known = registries.licence(name)
+        known = _known(name, registries)
         if known is None or not known.versioned or name.strip() == known.spdx_id:
             return
         label = known.label
@@ -171,9 +171,21 @@ def not_offered(name: str, registries: Registries, submission: Submission) -> It
 
 
 def _known(name: str, registries: Registries) -> Licence | None:
-    return registries.licence(label_of(name) or _GLUED.sub("CC BY", name))
+    if (found := _NO_VERSION.fullmatch(name.strip())) is not None:
+        return registries.licence(f"CC BY{found['terms'].upper()}")
+    return registries.licence(label_of(name) or _CALLED.sub("", _GLUED.sub("CC BY", name)))
 
 
+_NO_VERSION = re.compile(
+    r"(?:https?://)?(?:www\.)?creativecommons\.org/licen[cs]es/by(?P<terms>(?:-(?:nc|sa|nd))*)/?",
+    re.IGNORECASE,
+)
+"""The address of a licence of Creative Commons that lacks the version."""
+_CALLED = re.compile(
+    r"\A\s*(?:licen[cs]e|licencia|licen[çc]a|licenza|licentie|licencja|lizenz)\s*:?\s+",
+    re.IGNORECASE,
+)
+"""The word licence before its name, in the languages of the deeds."""
 _GLUED = re.compile(r"\A\s*ccby\b", re.IGNORECASE)
 """The licence's short name without the space in it."""
 

@@ -194,7 +194,11 @@ def doi_with_punctuation(value: str, place: Place) -> Iterator[Flag]:
         return
     lone = any(bare.endswith(e) and bare.count(e) > bare.count(s) for s, e in _BRACKETS)
     tagged = _TAG_BEHIND.search(bare)
-    if lone or tagged or bare.endswith(("/", ".", ",", ";", ":", '"', "'", "’", "”", "“", "»")):
+    if (
+        lone
+        or tagged
+        or bare.endswith(("/", ".", ",", ";", ":", "?", '"', "'", "’", "”", "“", "»"))
+    ):
         clean = bare[: tagged.start()] if tagged else bare.rstrip("/") if bare[-1] == "/" else ""
         yield Flag(
             message=f"the DOI {quoted(bare)} ends with {'markup' if tagged else 'punctuation'}",
@@ -259,7 +263,7 @@ def _by_resolver(value: str, place: str) -> Suggestion | None:
 def _moved(text: str, value: str, place: str, metadata: Metadata) -> Suggestion | None:
     """An id of PubMed or PubMed Central in the place of a DOI, put where it belongs."""
     slot, moved = "pmc_id", pmcid(text)
-    if moved is None and not text.isdecimal():
+    if moved is None and (not text.isdecimal() or len(text) in (7, 8)):
         slot, moved = "pubmed_id", pmid(text)
     if moved is None or get(metadata, below(parent(place), slot)) is not None:
         return None
@@ -338,6 +342,8 @@ def _unpunctuated(text: str) -> str:
 def _meant_doi(value: str) -> str | None:
     """The DOI that a value is with full-width signs, a comma or a backslash set right."""
     text = unicodedata.normalize("NFKC", visible(value)).strip()
+    text = re.sub(r"^1[oO](?=\.\d{4})", "10", text)
+    text = re.sub(r"^(10\.\d{4,9})\s+(?=[^\s/]+$)", r"\1/", text)
     return doi(re.sub(r"^(.{0,20}?\b10)\s?[.,]\s?(\d{4,9})\s?[/\\|]\s?", r"\1.\2/", text))
 
 

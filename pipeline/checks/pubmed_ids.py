@@ -72,6 +72,16 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     if not value.strip() or is_placeholder(value) or pmid(visible(value)) is not None:
         return
     slot, moved = _home(visible(value).strip())
+    if slot == "pmc_id" and moved[3:].isdecimal() and int(moved[3:]) > REACHED:
+        digits = replace(at, value, moved[3:])
+        yield Flag(
+            message=f"{quoted(value)} has the prefix of PubMed Central before a PubMed ID",
+            at=at,
+            suggestion=suggest(digits, why="PubMed Central has not reached this number.")
+            if pmid(moved[3:])
+            else None,
+        )
+        return
     edits: list[Operation] = []
     if slot and not publication.get(slot):
         edits = [Operation(do="add", place=below(place, slot), after=moved)]
@@ -82,7 +92,7 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     elif slot and len(publication) > 1 and _same(_bare(slot, publication[slot]), moved):
         edits = [removal(metadata, at)]
     why = f"The value is a {NAMES[slot]}." if slot else ""
-    parted = "".join(value.split()) if _PARTED.fullmatch(value) else value
+    parted = re.sub(r"[\s,]", "", value) if _PARTED.fullmatch(value) else value
     if not slot and (found := _PMID_WITHIN.fullmatch(parted)) is not None:
         edits, why = [replace(at, value, found[1])], "They are the digits of a PubMed ID."
     yield Flag(
@@ -92,12 +102,12 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     )
 
 
-_PARTED = re.compile(r"\s*\d{1,4}(?:\s\d{3,4})+\s*", re.ASCII)
+_PARTED = re.compile(r"\s*\d{1,4}(?:[\s,]\d{3,4})+\s*", re.ASCII)
 """Digits in groups, as numbers are typeset."""
 _PMID_WITHIN = re.compile(
     r"\s*(?:#|MED[:/]|PubMed(?: ?ID)?:?|PMID:?|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/"
     r"|(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed)/)?\s*"
-    r"([1-9]\d{6,7})(?:\.0)?(?:[.,;/]?|/?[?#]\S*)\s*",
+    r"([1-9]\d{6,7})(?:\.0)?(?:[.,;/]?|/?[?#]\S*)\s*(?:\([^()\d]*\))?\s*",
     re.IGNORECASE | re.ASCII,
 )
 """Seven or eight digits with what spreadsheets and Europe PMC put around them."""
