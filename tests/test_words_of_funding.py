@@ -148,3 +148,48 @@ def test_a_funder_under_a_slip_of_its_field_is_proposed(
     (one,) = found(read(known, tmp_path, rows)[1], "FUN003", "FUN104")
     assert one.code == "FUN104"
     assert proposed(one)[0] == "Example Foundation"
+
+
+@pytest.mark.parametrize(
+    ("given", "slot", "kept"),
+    [
+        ("10.13039/501100001659", "funder_crossref_id", "10.13039/501100001659"),
+        ("https://ror.org/018mejw64", "funder_ror", "https://ror.org/018mejw64"),
+    ],
+)
+def test_the_id_of_a_funder_in_the_place_of_its_name_is_proposed_apart(
+    known: Knowledge, tmp_path: Path, given: str, slot: str, kept: str
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{given}\ngrant_id\t403222702\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN003", "FUN105")
+    assert one.code == "FUN003"
+    assert proposed(one) == ["Deutsche Forschungsgemeinschaft", kept]
+    assert one.suggestion is not None
+    assert one.suggestion.operations[1].place == f"/study/grants/0/{slot}"
+
+
+@pytest.mark.parametrize(
+    ("funder", "number"),
+    [
+        ("UK Research and Innovation", "EP/X027287/1 [grant number 101057970]"),
+        ("NIH", "T32 training grant"),
+    ],
+)
+def test_no_number_is_proposed_where_another_may_be_meant(
+    known: Knowledge, tmp_path: Path, funder: str, number: str
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN101")
+    assert one.suggestion is None
+
+
+def test_an_unseen_character_in_a_number_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS + "\nFunding\nAgency\tEuropean Research Council\ngrant_id\t\u200c101057970\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN101", "FUN103", "TXT102")
+    assert one.code == "TXT102"
+
+
+def test_funders_are_parted_without_the_comma_between(known: Knowledge, tmp_path: Path) -> None:
+    rows = ROWS + "\nFunding\nAgency\tMax Planck Society, and the Volkswagen Foundation\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN106")
+    assert proposed(one) == ["Max Planck Society", {"funder": "Volkswagen Foundation"}]

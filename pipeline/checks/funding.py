@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.check import Flag, Place, below, check, suggest
+from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.grant_numbers import AS_GIVEN, GRANT, funder_of, number_of
 from pipeline.checks.grant_text import mentions, of_acronym, sentences, titled
 from pipeline.checks.names import moved
@@ -90,9 +90,14 @@ def funder_missing(
 ) -> Iterator[Flag]:
     """A grant number stands without the funder that gave it.
 
+    Or an identifier stands in the place of the funder's name.
+
     To fix: name the funder.
     """
     number = number_of(grant)
+    if _FUNDER_ID.fullmatch(funder_of(grant)) is not None:
+        yield _named_by_id(grant, place, registries)
+        return
     if not number or funder_of(grant) or _under_another_word(grant, "funder"):
         return
     found = _funder_in_text(number, metadata.get("study", {}), registries)
@@ -104,6 +109,37 @@ def funder_missing(
     yield Flag(
         message=f"no funder stands beside the grant number {number!r}",
         suggestion=suggest(change, why=why) if found else None,
+    )
+
+
+_FUNDER_ID = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|doi:\s?)?(?P<crossref>10\.13039/\d{6,12})"
+    r"|(?:https?://)?ror\.org/(?P<ror>0[a-z0-9]{8})/?",
+    re.IGNORECASE,
+)
+"""The id of a funder in the Crossref Funder Registry, or in ROR."""
+
+
+def _named_by_id(grant: dict[str, Any], place: str, registries: Registries) -> Flag:
+    """That an identifier stands for a funder's name, with the name that the registries know."""
+    given = funder_of(grant)
+    read = _FUNDER_ID.fullmatch(given)
+    crossref = read["crossref"] if read else None
+    slot = "funder_crossref_id" if crossref else "funder_ror"
+    kept = crossref or f"https://ror.org/{read['ror'].lower() if read else ''}"
+    names = (name for name, key in registries.funder_names() if not crossref or key == crossref)
+    found = (registries.funder(name) for name in names)
+    known = next((one for one in found if one and kept in (one.crossref_id, one.ror)), None)
+    operations = []
+    if known is not None:
+        operations.append(replace(below(place, "funder"), grant["funder"], known.name))
+        if slot not in grant:
+            operations.append(Operation(do="add", place=below(place, slot), after=kept))
+    return Flag(
+        message=f"the id {given!r} stands in the place of a funder's name"
+        + (f"; it is that of {known.name}" if known else ""),
+        at=below(place, "funder"),
+        suggestion=suggest(*operations, why="The registries have this id.") if known else None,
     )
 
 

@@ -27,6 +27,7 @@ from pipeline.checks.grant_numbers import (
 )
 from pipeline.checks.grant_text import mentions, of_acronym, titled
 from pipeline.findings import Operation, Suggestion
+from pipeline.identifiers import visible
 from pipeline.registries import Registries
 
 Row = dict[str, Any]
@@ -64,7 +65,7 @@ def prose(grant: dict[str, Any], place: Place, registries: Registries) -> Iterat
     To fix: give the number alone; name the project and the funder in their own fields.
     """
     number, funder, at = number_of(grant), funder_of(grant), below(place, "grant_id")
-    if not number or says_none(number) or is_usual(funder, number, registries):
+    if not number or says_none(number) or is_usual(funder, visible(number), registries):
         return
     if (whole := _DECIMAL.fullmatch(number)) is not None:
         change = replace(at, grant["grant_id"], whole[1])
@@ -119,7 +120,7 @@ def _number_alone(
         rows = [_with_text(found[0], text), *({"grant_id": one} for one in found[1:])]
         why = "The numbers in the text have one form."
         return suggest(*_one_grant_each(grant, place, rows), why=why)
-    if len(found) != 1 or "://" in found[0] or not re.search(r"\d{2}", found[0]):
+    if len(found) != 1 or "://" in found[0] or len(re.findall(r"\d", found[0])) < 3:
         return None
     number = whole_number(funder_of(grant), text, found[0], registries)
     rest = text.replace(number, " ").strip(" ,;:()")
@@ -168,7 +169,7 @@ def number_in_funder(grant: dict[str, Any], place: Place, registries: Registries
         return
     name = funder[: found.start()].strip(" ,;:-(")
     yearly = re.fullmatch(r"(?:19|20)\d\d", found["number"]) is not None
-    if yearly or "@" in funder or "://" in funder:
+    if yearly or "@" in funder or "://" in funder or "10.13039/" in funder:
         return
     name += ")" * (name.count("(") - name.count(")"))
     before = funder[: found.start("number")].rstrip()
@@ -216,7 +217,7 @@ def several_funders(grant: dict[str, Any], place: Place, registries: Registries)
 def _funders(text: str, registries: Registries) -> list[str]:
     """The different funders that a text names, at least two; else none."""
     for marks in _FUNDERS_APART if len(text) < 300 else ():
-        parts = [part for part in marks.split(text) if part]
+        parts = [bare for part in marks.split(text) if (bare := part.strip(" ,"))]
         known = {one.name for part in parts if (one := registries.funder(part)) is not None}
         if len(parts) > 1 and len(known) == len(parts):
             return parts
@@ -271,7 +272,7 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
     known = registries.funder(funder)
     if not number or known is None or not known.grant_pattern or says_none(number):
         return
-    if not re.fullmatch(known.grant_pattern, number):
+    if not re.fullmatch(known.grant_pattern, visible(number)):
         at, project = below(place, "grant_id"), of_acronym(number, registries)
         yield Flag(
             message=f"{number!r} is unusual for {known.name}"

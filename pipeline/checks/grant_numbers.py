@@ -141,13 +141,15 @@ def _usual_within(funder: str, number: str, registries: Registries) -> str | Non
 
     A text that names a number of Horizon Europe holds that, whatever the funder.
     """
-    if (horizon := horizon_number(number)) is not None:
-        return horizon if horizon != number else None
     known = registries.funder(funder)
-    if known is None or not known.grant_pattern or len(number) > 200:
-        return None
+    form = known.grant_pattern if known is not None and len(number) <= 200 else ""
     parts = [part for part in re.split(r"[\s,;:()\[\]]+", number) if part]
-    fitting = [part for part in parts if re.fullmatch(known.grant_pattern, part)]
+    fitting = [part for part in parts if form and re.fullmatch(form, part)]
+    if (horizon := horizon_number(number)) is not None:
+        own = [one for one in fitting if one != horizon and sum(map(str.isdigit, one)) >= 5]
+        return None if own or horizon == number else horizon
+    if not form:
+        return None
     told = len(parts) > 1 and len(fitting) == 1 and sum(map(str.isdigit, fitting[0])) >= 5
     others = [part for part in parts if part not in fitting and not _YEARS.fullmatch(part)]
     if any(sum(map(str.isdigit, part)) >= 5 for part in others):
