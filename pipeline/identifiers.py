@@ -242,6 +242,33 @@ def is_doi_address(text: str) -> bool:
     return _DOI_ADDRESS.fullmatch(text) is not None and doi(text) is not None
 
 
+_ADDRESS_WITHIN = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_KEY = re.compile(
+    r"[?&](?:key|token|access_token|private_link|view_only|secret)=[\w.~%+=-]{11,}[\w~%+=-]",
+    re.IGNORECASE,
+)
+"""What opens a private study or deposit to reviewers, in BioStudies, Zenodo, OSF and others."""
+UNLISTED = re.compile(
+    r"(https?://(?:[\w-]+\.)*(?:figshare\.com/s/|datadryad\.org/(?:stash/)?share/))[\w-]{12,}",
+    re.IGNORECASE,
+)
+"""The same where the key is the end of the address, which leads nowhere without it."""
+
+
+def without_keys(text: str) -> str:
+    """A text with its addresses as they are for everyone, without the keys of what is private.
+
+    >>> without_keys("see https://example.org/S-BIAD1?key=0123456789abcdef&a=b")
+    'see https://example.org/S-BIAD1?a=b'
+    """
+    return _ADDRESS_WITHIN.sub(lambda found: _without_key(found[0]), UNLISTED.sub(r"\1", text))
+
+
+def _without_key(address: str) -> str:
+    bare = _KEY.sub("", address)
+    return bare if "?" in bare or "?" not in address else bare.replace("&", "?", 1)
+
+
 def pmid(text: str) -> str | None:
     """The digits of a PubMed ID.
 

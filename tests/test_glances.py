@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import check, checks, knowledge
+from pipeline import check, checks, identifiers, knowledge
 from pipeline.checks import (
     acquisitions,
     authors,
     code_pages,
     emails,
     grant_text,
+    links,
     misplaced,
     mojibake,
     packed,
@@ -62,6 +63,7 @@ PAIRS = [
     (packed._SLASHED, of_check("AUT114")),
     *((form, of_check("AUT116")) for form in (misplaced._TITLES, misplaced._INSIDE)),
     (misplaced._BEHIND, of_check("AUT116")),
+    *((form, links._MAY_OPEN) for form in (identifiers._KEY, identifiers.UNLISTED)),
 ]
 
 

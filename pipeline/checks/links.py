@@ -10,9 +10,20 @@ from pipeline.check import Flag, Place, below, check, replace, suggest
 from pipeline.checks.wording import is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation, Suggestion
-from pipeline.identifiers import ADDRESS, KNOWN, doi, known_accession, pmcid, pmid, visible
+from pipeline.glance import Glance
+from pipeline.identifiers import (
+    ADDRESS,
+    KNOWN,
+    UNLISTED,
+    doi,
+    known_accession,
+    pmcid,
+    pmid,
+    visible,
+    without_keys,
+)
 from pipeline.select import parent
-from pipeline.submission import Metadata
+from pipeline.submission import Metadata, Texts
 
 _PREFIXED = re.compile(r"[A-Za-z][\w.-]*:[\w.-]+")
 
@@ -57,6 +68,30 @@ def doi_without_type(link: dict[str, Any], place: Place) -> Iterator[Flag]:
         yield Flag(
             message=f"the link {quoted(link['url'])} is {more}",
             at=below(place, "url"),
+        )
+
+
+_MAY_OPEN = Glance(r"(?i)[?&](?:key|token|access_token|private_link|view_only|secret)=|/s/|/share/")
+
+
+@check("LNK103", "address-opens-what-is-private", at="", severity="warning")
+def opens_what_is_private(metadata: Metadata, texts: Texts) -> Iterator[Flag]:
+    """An address holds the key that a private study or deposit is shared with reviewers by.
+
+    Whoever reads the study could open it. The archive's public copy leaves such keys out.
+
+    To fix: give the address that everyone may use, or leave it out.
+    """
+    for place, text in texts.holding(_MAY_OPEN):
+        open_to_all = without_keys(text)
+        if open_to_all == text:
+            continue
+        bare = suggest(replace(place, text, open_to_all), why="The key alone is left out.")
+        yield Flag(
+            message=f"{quoted(open_to_all, 80)} is given with a key to what is private",
+            at=place,
+            value=open_to_all,
+            suggestion=None if UNLISTED.search(text) else bare,
         )
 
 

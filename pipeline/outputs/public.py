@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.identifiers import without_keys
 from pipeline.intake.spellings import fold
 from pipeline.outputs import citation, manifest, manifest_table
 from pipeline.outputs.record import dump, in_order
@@ -37,7 +38,9 @@ def write(record: CuratedRecord) -> bytes:
 
 
 def _shown(value: Any) -> Any:
-    """The metadata without what carries a name of BioStudies' keys and accounts."""
+    """The metadata without keys of addresses and without BioStudies' own keys and accounts."""
+    if isinstance(value, str):
+        return without_keys(value)
     if isinstance(value, list | tuple):
         return [_shown(one) for one in value]
     if not isinstance(value, Mapping):
