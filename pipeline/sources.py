@@ -11,7 +11,15 @@ from pydantic import ConfigDict, Field
 
 from pipeline import intake
 from pipeline.accession import is_accession
-from pipeline.findings import Finding, Frozen, Location, Skip, declare
+from pipeline.findings import (
+    Finding,
+    Frozen,
+    Location,
+    Operation,
+    Skip,
+    Suggestion,
+    declare,
+)
 from pipeline.intake import file_list_codes, file_lists
 from pipeline.intake.reading import Reading
 from pipeline.select import get, join, parent, patterns
@@ -266,6 +274,31 @@ def _escapes(path: str) -> bool:
     return (len(steps) > 1 and not steps[0]) or ".." in steps or ":" in path.split("/")[0]
 
 
+def _beside(name: str, homes: Iterable[Path], named: Iterable[str]) -> str | None:
+    """The one uploaded list of this name but for letter case, white space or its extension."""
+    wanted = PurePosixPath(name.strip())
+    found = set()
+    for home in homes:
+        folder = home / wanted.parent
+        for one in folder.iterdir() if folder.is_dir() else ():
+            alike = one.stem.casefold() == wanted.stem.casefold()
+            if alike and one.suffix in file_lists.EXTENSIONS and one.is_file():
+                found.add((wanted.parent / one.name).as_posix())
+    left = found - {*named} if found - {name.strip()} else found
+    return left.pop() if len(left) == 1 else None
+
+
+def _renamed(place: str, name: str, meant: str) -> Suggestion:
+    """To name another file list, which a curator looks at first."""
+    change = Operation(do="set", place=place, before=name, after=meant)
+    return Suggestion(
+        rule="file-list-absent",
+        safety="review",
+        operations=(change,),
+        why="The name differs in letter case, white space or its extension only.",
+    )
+
+
 def _lists(
     found: Found, reading: Reading, root: Path | None, files: bool, findings: list[Finding]
 ) -> tuple[list[FileList], list[Skip]]:
@@ -277,6 +310,7 @@ def _lists(
     of_components, of_annotations, of_sections = patterns(*_LISTING).find(reading.metadata)
     lists = list(reading.file_lists)
     looked_for = {one.name for one in lists} | set(reading.looked_for)
+    named_already = {name.strip() for _, name in (*of_components, *of_annotations)}
     skips: list[Skip] = []
     locate = reading.source_map.locate
     for place, name in (*of_components, *of_annotations):
@@ -288,22 +322,32 @@ def _lists(
             continue
         path = next((h / name for h in homes if os.path.isfile(os.path.join(h, name))), None)
         suffix = PurePosixPath(name).suffix
+        meant = _beside(name, homes, named_already) if path is None and files else None
+        proposal = None if meant is None else _renamed(place, name, meant)
+        there = f"; '{meant}' is there" if meant else ""
         if path is None and suffix not in file_lists.EXTENSIONS:
             message = f"the file list '{name}' is named neither .tsv, .xlsx nor .json"
-            if name.casefold().endswith((".tsv", ".xlsx", ".json")):
+            if name.strip().endswith((".tsv", ".xlsx", ".json")):
+                message = f"white space stands around the name of the file list '{name}'"
+                proposal = proposal or _renamed(place, name, name.strip())
+            elif name.casefold().endswith((".tsv", ".xlsx", ".json")):
                 message += " in small letters"
-            code = file_list_codes.EXTENSION
-            findings.append(code.at(locate(place), message, value=name, place=place))
+            finding = file_list_codes.EXTENSION.at(
+                locate(place), message + there, value=name, place=place, suggestion=proposal
+            )
+            findings.append(finding)
         if path is not None:
             read = file_lists.read_file_list(path, name=name, component=parent(place))
             findings += read.findings
             if read.file_list is not None:
                 lists.append(read.file_list)
-        elif files:
-            message = f"the file list '{name}' is not among the uploaded files"
-            code = file_list_codes.ABSENT
-            findings.append(code.at(locate(place), message, value=name, place=place))
-        else:
+        elif files and not (meant and suffix not in file_lists.EXTENSIONS):
+            message = f"the file list '{name}' is not among the uploaded files{there}"
+            finding = file_list_codes.ABSENT.at(
+                locate(place), message, value=name, place=place, suggestion=proposal
+            )
+            findings.append(finding)
+        elif not files:
             reason = f"the file list '{name}' was not given; files were not asked for"
             skips.append(Skip(code=file_list_codes.ABSENT.code, reason=reason, at=place))
     named = [(parent(place), files) for place, files in of_sections if isinstance(files, list)]

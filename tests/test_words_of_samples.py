@@ -222,3 +222,35 @@ def test_the_title_that_associations_give_is_proposed_for_the_section_without_on
     assert one.suggestion is not None
     (edit,) = one.suggestion.operations
     assert (edit.place, edit.after) == ("/study/specimens/0/title", "Cells on gels")
+
+
+@pytest.mark.parametrize(
+    ("given", "types"),
+    [
+        ("polygon, class labels", ["geometrical_annotations", "class_labels"]),
+        ("masks + tracks", ["segmentation_mask", "tracks"]),
+        ("centroids", "point_annotations"),
+        ("weak labels", "weak_annotations"),
+        ("label", None),
+        ("outlines, colours", None),
+    ],
+)
+def test_other_words_for_types_of_annotations_are_read_one_by_one(
+    known: Knowledge, tmp_path: Path, given: str, types: list[str] | str | None
+) -> None:
+    rows = f"""{ROWS}
+Annotation\tann-1
+Title\tMasks
+Annotation Overview\tmasks of cells
+Annotation Type\t{given}
+Annotation Method\tby hand
+File List\tmasks.tsv
+"""
+    (one,) = found(read(known, tmp_path, rows)[1], "ANN101", "TXT106")
+    assert (proposed(one)[0] if one.suggestion else None) == types
+
+
+def test_a_birth_date_behind_a_star_is_told(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Danio rerio", "Homo sapiens").replace("One cell each", "Donor 1 (*12.03.1961)")
+    (one,) = found(read(known, tmp_path, rows)[1], "BIO202")
+    assert one.message.endswith("speaks of *12.03.1961")

@@ -210,3 +210,10 @@ def test_what_begins_with_todo_is_left_open(
 ) -> None:
     rows = changed("Keywords\tactin", f"Acknowledgements\t{text}\nKeywords\tactin")
     assert bool(found(read(known, tmp_path, rows)[1], "TXT106")) == told
+
+
+def test_a_request_of_a_form_is_no_value(known: Knowledge, tmp_path: Path) -> None:
+    said = "Please describe how the sample was prepared"
+    rows = changed("Scales were left on gels.", said)
+    (one,) = found(read(known, tmp_path, rows)[1], "TXT106")
+    assert one.severity == "warning"

@@ -118,15 +118,17 @@ def type_unknown(value: str, place: Place) -> Iterator[Flag]:
         )
         return
     by_words = {_words(known): known for known in TYPES}
-    parts = [by_words.get(_words(part), "") for part in re.split(r"[;,|/+&\n]|\band\b", value)]
+    given = [part for part in re.split(r"[;,|/+&\n]|\band\b", value) if part.strip()]
+    parts = [by_words.get(_words(part)) or _near(_words(part)) or "" for part in given]
+    parts = list(dict.fromkeys(parts))
     split = Operation(do="split", place=place, before=value, after=parts)
     yield Flag(
         message=f"the annotation type '{value}' is not in the template's list"
-        if not all(parts)
-        else f"one value holds {len(parts)} annotation types: '{value}'",
+        if not (parts and all(parts))
+        else f"one value holds {len(given)} annotation types: '{value}'",
         hint=f"choose one of: {', '.join(TYPES)}.",
         suggestion=suggest(split, why="Each part is a type of the template's list.")
-        if all(parts)
+        if parts and all(parts)
         else None,
     )
 
@@ -146,6 +148,9 @@ _USUAL = {
     **dict.fromkeys(("instance mask", "instance segmentation"), "segmentation_mask"),
     **dict.fromkeys(("instance segmentation mask", "binary mask"), "segmentation_mask"),
     **dict.fromkeys(("semantic segmentation", "semantic segmentation mask"), "segmentation_mask"),
+    **dict.fromkeys(("centroid", "centre point", "center point", "spot"), "point_annotations"),
+    "skeleton": "graphs",
+    **dict.fromkeys(("weak label", "scribble", "scribble annotation"), "weak_annotations"),
     **dict.fromkeys(("cell track", "tracking", "trajectory", "trajectorie"), "tracks"),
 }
 """Other words for the types of annotations, as `_words` makes them."""

@@ -83,6 +83,7 @@ _FORMS = (
         r"(?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w[\w./-]*(?: \d{4})?|[A-Z]\w+ \d{1,4}(?:,? \d{4})?)"
         rf"|\bborn:? {_DAY}",
     ),
+    (("*",), rf"\* ?{_DAY}"),
     (
         ("geb.", "geboren", " le ", "nacid", "nato il", "nata il", "nascid"),
         r"\b(?:geb\.|geboren|née? le|nacid[oa]|nat[oa] il|nascid[oa])(?: (?:am|op|el|em|a))?"
