@@ -37,6 +37,7 @@ def run(
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", *map(str, arguments)],
         capture_output=True,
+        stdin=subprocess.DEVNULL,
         text=True,
         check=False,
         cwd=ROOT,
@@ -382,3 +383,24 @@ def test_withdrawing_tells_of_the_public_copy_that_stays(tmp_path: Path) -> None
     assert "lindgren" not in run("search", "lindgren", *there).stdout
     assert run("cite", "S-BIAD1", *there).stderr == "S-BIAD1 is withdrawn\n"
     assert "does not hold" in run("accession", "withdraw", "S-BIAD9", *there, code=2).stderr
+
+
+@pytest.mark.parametrize(("answer", "state"), [("n", "assigned"), ("y", "withdrawn")])
+def test_at_a_terminal_a_withdrawal_is_asked_about(tmp_path: Path, answer: str, state: str) -> None:
+    archive = tmp_path / "archive"
+    curate(inbox(tmp_path / "inbox", CLEAN.name), archive)
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "pipeline", "accession", "withdraw", "S-BIAD1"]
+    os.write(ours, f"{answer}\n".encode())
+    done = subprocess.run(
+        [*command, "--archive", archive],
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert f"Withdraw S-BIAD1 ({CLEAN.name}) for ever?" in done.stdout
+    assert done.returncode == (0 if state == "withdrawn" else 1)
+    told = run("accession", "show", "S-BIAD1", "--archive", archive, "--format", "jsonl")
+    assert json.loads(told.stdout)["state"] == state

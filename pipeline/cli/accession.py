@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,13 @@ def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
 
 @accession.command()
 @click.argument("accession")
+@click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 @printing.archive_option
-def withdraw(accession: str, archive: Path) -> None:
+@click.pass_context
+def withdraw(ctx: click.Context, accession: str, yes: bool, archive: Path) -> None:
     """Withdraw an accession: it is never given again; a public copy stays until you remove it.
+
+    At a terminal it asks first whether this study is meant.
 
     Example: bia-curation accession withdraw S-BIAD1
     """
@@ -119,6 +124,9 @@ def withdraw(accession: str, archive: Path) -> None:
     with archive_at(archive) as (chosen, book):
         held = ledger.accession(book, accession)
         owner = held.submission if held else None
+        asked = held is not None and not yes and sys.stdin.isatty()
+        if asked and not click.confirm(f"Withdraw {accession} ({owner or 'reserved'}) for ever?"):
+            ctx.exit(1)
         # A release of the study that has begun ends first, so that its public copy is told below.
         with emission.alone(chosen.archive, owner or accession):
             try:
