@@ -254,3 +254,32 @@ def test_a_birth_date_behind_a_star_is_told(known: Knowledge, tmp_path: Path) ->
     rows = changed("Danio rerio", "Homo sapiens").replace("One cell each", "Donor 1 (*12.03.1961)")
     (one,) = found(read(known, tmp_path, rows)[1], "BIO202")
     assert one.message.endswith("speaks of *12.03.1961")
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        (
+            "Förster resonance energy transfer (FRET)/FLIM",
+            ["Förster resonance energy transfer (FRET)", "FLIM"],
+        ),
+        ("spinning disk / TIRF (Nikon)", ["spinning disk", "TIRF (Nikon)"]),
+        ("multiphoton/SHG", None),
+    ],
+)
+def test_of_two_methods_in_one_value_none_is_dropped(
+    known: Knowledge, tmp_path: Path, given: str, parts: list[str] | None
+) -> None:
+    rows = changed("spinning disk confocal microscopy", given)
+    (one,) = found(read(known, tmp_path, rows)[1], "ACQ101", "ACQ105")
+    if parts is None:
+        assert one.suggestion is None
+    else:
+        assert proposed(one) == [[{"name": part} for part in parts]]
+
+
+def test_computed_tomography_of_small_things_belongs_to_empiar(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = changed("spinning disk confocal microscopy", "micro computed tomography")
+    assert found(read(known, tmp_path, rows)[1], "ACQ201")

@@ -24,6 +24,7 @@ EMPIAR = re.compile(
     r"|(?:soft |hard )?X-?ray (?:\w+ )?(?:micro-?)?(?:tomograph\w*|microscop\w*|nanotomograph\w*)"
     r"|\bSXT\b|X-?ray ptychograph\w*|phase[ -]contrast X-?ray"
     r"|X-?ray (?:micro-?)?(?:computed tomograph\w*|CT)|(?:micro|nano|µ|μ)-?CT\b|\bXNH\b"
+    r"|(?:micro|nano|µ|μ)[ -]?computed tomograph\w*"
     r"|synchrotron(?: radiation)?(?: X-?ray)?(?: based)? (?:micro-?|nano-?)?tomograph\w*"
     r"|X-?ray (?:phase[ -]contrast |holographic )(?:micro-?|nano-?)?(?:tomograph|imag)\w*",
     re.IGNORECASE,
@@ -106,16 +107,23 @@ def not_in_fbbi(method: dict[str, Any], place: Place, registries: Registries) ->
         ]
         near = tuple({one.term_id: one for one in (*within, *near)}.values())[:3]
     if near and (near[0].similar == 100 or not of_empiar(name)):
+        joint = _JOINT.search(name) is not None and _JOINT.search(near[0].label) is None
         changes = [(replace(below(place, "name"), method["name"], one.label),) for one in near]
         yield Flag(
             message=f"the imaging method {name!r} is no FBbi term; near ones are {_words(near)}",
             at=below(place, "name"),
-            suggestion=suggest(
+            suggestion=None
+            if joint
+            else suggest(
                 *changes[0],
                 alternatives=changes[1:],
                 why=f"{_words(near[:1])} is the nearest term of FBbi.",
             ),
         )
+
+
+_JOINT = re.compile(r"(?:[/+&;]|\s(?:and|with|plus)\s)(?![^()]*\))")
+"""What joins two methods, of which the nearest term would drop one."""
 
 
 def _same(method: dict[str, Any], registries: Registries) -> ImagingMethod | None:

@@ -101,7 +101,7 @@ def methods(method: dict[str, Any], place: Place, registries: Registries) -> Ite
     # A semicolon, a bar or a line's end parts names, so that one known name is proof enough.
     sure = _BETWEEN_SURELY.search(text) is not None
     parts = _parts(text, _BETWEEN_SURELY if sure else _BETWEEN)
-    terms = [_term(part, registries) for part in parts]
+    terms = [_term(part, registries) or _term(_bare(part), registries) for part in parts]
     told = {term for term in terms if term is not None}
     if (None in terms and not (sure and told)) or len({*terms}) < 2:
         return
@@ -117,6 +117,11 @@ def methods(method: dict[str, Any], place: Place, registries: Registries) -> Ite
         if len(method) == 1
         else None,
     )
+
+
+def _bare(text: str) -> str:
+    """A name without what stands in brackets behind it."""
+    return re.sub(r"\s*\([^()]*\)\s*$", "", text)
 
 
 def _term(text: str, registries: Registries) -> str | None:
