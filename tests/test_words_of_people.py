@@ -262,3 +262,22 @@ def test_an_organisation_under_its_name_with_shortened_words_is_proposed(
     rows = changed("<affiliation>\torg-2", "affiliation\tNorrhamn Inst. for Cell Mech.")
     (one,) = found(read(known, tmp_path, rows)[1], "AFF201")
     assert proposed(one) == [{"organisation": "o1"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "twice"),
+    [
+        ("M. Lindgren", "mira.lindgren@example.org", True),
+        ("M. A. Lindgren", "mira.lindgren@example.org", False),
+        ("N. Lindgren", "mira.lindgren@example.org", False),
+        ("M. Lindgren", "other@example.org", False),
+    ],
+)
+def test_a_shorter_form_of_a_name_with_the_same_address_is_the_same_author(
+    known: Knowledge, tmp_path: Path, name: str, address: str, twice: bool
+) -> None:
+    other = (
+        f"\nauthor\nName\t{name}\nE-mail\t{address}\n<affiliation>\torg-2\n\norganisation\torg-2"
+    )
+    rows = changed("\norganisation\torg-2", other)
+    assert bool(found(read(known, tmp_path, rows)[1], "AUT202")) == twice

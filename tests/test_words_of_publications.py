@@ -232,3 +232,35 @@ def test_the_identifier_of_a_paper_is_proposed_from_what_surely_holds_it(
     rows = ROWS + f"\nPublication\nTitle\tTeeth before hair\n{field}\t{value}\n"
     (one,) = found(read(known, tmp_path, rows)[1], "PUB103", "PUB106", "PUB109", "PUB111")
     assert (proposed(one) if one.suggestion else None) == edits
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "codes"),
+    [
+        ("CC BY 4.0", "https://opensource.org/licenses/MIT", ["LIC201"]),
+        ("CC BY 4.0", "https://spdx.org/licenses/CC0-1.0.html", ["LIC201"]),
+        ("Other", "https://creativecommons.org/licenses/by/4.0/", ["LIC201"]),
+        ("Other", "https://example.org/terms", ["LIC301"]),
+    ],
+)
+def test_a_licence_and_its_address_are_told_once(
+    known: Knowledge, tmp_path: Path, name: str, address: str, codes: list[str]
+) -> None:
+    rows = changed("License\tCC BY 4.0", f"License\t{name}\n[URL]\t{address}")
+    told = found(read(known, tmp_path, rows)[1], "LIC201", "LIC301", "LIC302")
+    assert [one.code for one in told] == codes
+
+
+def test_a_date_that_is_none_disagrees_with_no_other(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("License\tCC BY 4.0", "ReleaseDate\tTBD\nLicense\tCC BY 4.0")
+    (one,) = found(read(known, tmp_path, rows)[1], "REL102", "REL203")
+    assert one.code == "REL102"
+
+
+def test_a_publication_that_stands_twice_is_told(known: Knowledge, tmp_path: Path) -> None:
+    paper = "\nPublication\nTitle\tTeeth before hair\nDOI\t10.1038/s41586-025-08912-3\n"
+    (one,) = found(read(known, tmp_path, ROWS + paper + paper)[1], "PUB204")
+    assert one.severity == "hint"
+    assert proposed(one) == [None]
+    (one,) = found(read(known, tmp_path, ROWS + paper + f"{paper}Year\t2025\n")[1], "PUB204")
+    assert one.suggestion is None, "the second one says more"

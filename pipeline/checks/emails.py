@@ -65,9 +65,12 @@ def no_email(authors: list[dict[str, Any]], context: Context, place: Place) -> I
     if not context.submission.source.kind.startswith("pagetab"):
         return
     if authors and not asked(context, "Author", "email") and not any(map(_written, authors)):
+        alone = len(authors) == 1
         yield Flag(
-            message=f"none of the {len(authors)} authors has an e-mail address",
-            at=below(place, 0) if len(authors) == 1 else None,
+            message="the only author has no e-mail address"
+            if alone
+            else f"none of the {len(authors)} authors has an e-mail address",
+            at=below(place, 0) if alone else None,
         )
 
 

@@ -13,7 +13,7 @@ from pipeline.findings import Operation
 from pipeline.identifiers import ADDRESS
 from pipeline.identifiers import licence as label_of
 from pipeline.registries import Licence, Registries
-from pipeline.submission import Submission
+from pipeline.submission import Metadata, Submission
 
 
 @check("LIC001", "licence-missing", at="/study", severity="warning")
@@ -136,7 +136,7 @@ def without_version(
 
 @check("LIC301", "licence-unknown", at="/study/licence/name", severity="error")
 def unknown(
-    name: str, place: Place, registries: Registries, submission: Submission
+    name: str, place: Place, metadata: Metadata, registries: Registries, submission: Submission
 ) -> Iterator[Flag]:
     """The licence is none that the archive knows, so nobody can tell what it allows.
 
@@ -149,6 +149,10 @@ def unknown(
         return
     if _known(name, registries) is None:
         meant = _meant(name)
+        by_address = _known(str(metadata["study"]["licence"].get("url", "")), registries)
+        if by_address is not None and by_address.label != meant:
+            # The two are told together, as different licences.
+            return
         why = "No other licence is named in the text."
         yield Flag(
             message=f"the licence {quoted(name)} is not known",
@@ -171,11 +175,19 @@ def not_offered(name: str, registries: Registries, submission: Submission) -> It
 
 
 def _known(name: str, registries: Registries) -> Licence | None:
+    if (found := _OF_LIST.fullmatch(name.strip())) is not None:
+        return registries.licence(found["id"])
     if (found := _NO_VERSION.fullmatch(name.strip())) is not None:
         return registries.licence(f"CC BY{found['terms'].upper()}")
     return registries.licence(label_of(name) or _CALLED.sub("", _GLUED.sub("CC BY", name)))
 
 
+_OF_LIST = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:opensource\.org/licenses?|spdx\.org/licenses"
+    r"|choosealicense\.com/licenses)/(?P<id>[\w.-]+?)(?:\.html|-license\.php)?/?",
+    re.IGNORECASE,
+)
+"""The address of a licence by its id, in the lists of the Open Source Initiative and of SPDX."""
 _NO_VERSION = re.compile(
     r"(?:https?://)?(?:www\.)?creativecommons\.org/licen[cs]es/by(?P<terms>(?:-(?:nc|sa|nd))*)/?",
     re.IGNORECASE,

@@ -163,12 +163,14 @@ def listed_twice(
 ) -> Iterator[Flag]:
     """Two authors of the study have the same name, so that one person may be listed twice.
 
-    Namesakes exist; ORCID iDs that differ say that they are two. EMPIAR names a person in each
-    of their parts.
+    Or the name of one is a shorter form of the other's, and their address the same. Namesakes
+    exist; ORCID iDs that differ say that they are two. EMPIAR names a person in each of their
+    parts.
 
     To fix: leave one of the entries, or tell the two apart by their ORCID iDs.
     """
     first: dict[str, dict[str, Any]] = {}
+    addressed: dict[str, dict[str, Any]] = {}
     for number, author in enumerate(() if submission.held_elsewhere else authors):
         name = _without_accents(visible(str(author.get("name", ""))))
         if name.count(",") == 1:
@@ -176,6 +178,10 @@ def listed_twice(
         if len(name) < 5:
             continue
         other = first.setdefault(name, author)
+        if (address := str(author.get("email", "")).strip().casefold()) and other is author:
+            same = addressed.setdefault(address, author)
+            short = _without_accents(visible(str(same.get("name", ""))))
+            other = same if _initials_of(name, short) or _initials_of(short, name) else author
         if other is author or is_placeholder(name):
             continue
         ids = {orcid(str(one.get("orcid", ""))) for one in (author, other)} - {None}
@@ -187,6 +193,17 @@ def listed_twice(
             ):
                 message += f", once as {quoted(other['name'])}"
             yield Flag(message=message, at=below(place, number, "name"))
+
+
+def _initials_of(name: str, other: str) -> bool:
+    """Whether a name is another's with the given names cut to initials."""
+    (*given, family), (*full, last) = ([*re.split(r"[\s.]+", one.strip())] for one in (name, other))
+    given, full = [one for one in given if one], [one for one in full if one]
+    if family != last or not given or len(given) > len(full) or given == full:
+        return False
+    return all(
+        len(one) == 1 and whole.startswith(one) for one, whole in zip(given, full, strict=False)
+    )
 
 
 _VIETNAMESE = re.compile("[\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")

@@ -495,7 +495,8 @@ _YEAR = 5
 def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
     """Two publications of the study with different titles carry the same DOI or PubMed ID.
 
-    An identifier names one paper, so one of the two is a slip of copying.
+    An identifier names one paper, so one of the two is a slip of copying. The same publication
+    twice is a hint.
 
     To fix: look both papers up, and give each its own identifier.
     """
@@ -507,11 +508,30 @@ def repeated(study: dict[str, Any], place: Place) -> Iterator[Flag]:
     first: dict[tuple[str, str], tuple[int, str]] = {}
     for number, publication in enumerate(study.get("publications", ())):
         title = folded(str(publication.get("title", "")))
+        told: set[str] = set()
         for slot, read in reads.items():
             known = read(visible(str(publication.get(slot, ""))))
             if known is None or is_placeholder(str(publication[slot])):
                 continue
             other, named = first.setdefault((slot, known.casefold()), (number, title))
+            if other != number and title == named and slot not in told:
+                earlier = study["publications"][other]
+                told.update(reads)
+                yield Flag(
+                    message=f"the publication {number + 1} is the publication {other + 1} again",
+                    at=below(place, "publications", number),
+                    severity="hint",
+                    suggestion=suggest(
+                        Operation(
+                            do="remove",
+                            place=below(place, "publications", number),
+                            before=publication,
+                        ),
+                        why="It says nothing that the other does not say.",
+                    )
+                    if publication.items() <= earlier.items()
+                    else None,
+                )
             if other != number and title and named and title != named:
                 yield Flag(
                     message=f"{quoted(publication[slot])} is also the {NAMES[slot]} of the"
