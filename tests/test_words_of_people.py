@@ -281,3 +281,20 @@ def test_a_shorter_form_of_a_name_with_the_same_address_is_the_same_author(
     )
     rows = changed("\norganisation\torg-2", other)
     assert bool(found(read(known, tmp_path, rows)[1], "AUT202")) == twice
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("NICM", True), ("Norrhamn Institute", True), ("Norrhamn", False), ("NI", False)],
+)
+def test_an_organisation_by_its_initials_or_beginning_is_proposed(
+    known: Knowledge, tmp_path: Path, text: str, meant: bool
+) -> None:
+    rows = changed("<affiliation>\torg-2", f"<affiliation>\t{text}")
+    (one,) = found(read(known, tmp_path, rows)[1], "AFF201")
+    assert (proposed(one) if one.suggestion else []) == ([{"organisation": "o1"}] if meant else [])
+
+
+def test_a_word_for_no_role_is_not_two_roles(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("<affiliation>\torg-2", "Role\tn/a\n<affiliation>\torg-2")
+    assert not found(read(known, tmp_path, rows)[1], "AUT112")

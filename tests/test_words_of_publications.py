@@ -264,3 +264,29 @@ def test_a_publication_that_stands_twice_is_told(known: Knowledge, tmp_path: Pat
     assert proposed(one) == [None]
     (one,) = found(read(known, tmp_path, ROWS + paper + f"{paper}Year\t2025\n")[1], "PUB204")
     assert one.suggestion is None, "the second one says more"
+
+
+@pytest.mark.parametrize(
+    ("link", "first"),
+    [
+        ("GSE 12345", "GSE12345"),
+        ("EMPIAR 11380", "EMPIAR-11380"),
+        ("SRP12345 and SRP12346", "SRP12345"),
+        ("see https://example.org", "https://example.org"),
+        ("https://example.org/a b", None),
+        ("https://example.org (raw data)", "https://example.org"),
+        ("3 abc", None),
+    ],
+)
+def test_a_link_within_a_text_is_proposed_whole_or_not_at_all(
+    known: Knowledge, tmp_path: Path, link: str, first: str | None
+) -> None:
+    rows = changed("\nBiosample\tbs-1", f"\nLink\t{link}\nDescription\tdata\n\nBiosample\tbs-1")
+    (one,) = found(read(known, tmp_path, rows)[1], "LNK102")
+    assert (proposed(one)[0] if one.suggestion else None) == first
+
+
+def test_a_word_for_no_link_is_told_once(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("\nBiosample\tbs-1", "\nLink\tn/a\nDescription\tdata\n\nBiosample\tbs-1")
+    (one,) = found(read(known, tmp_path, rows)[1], "LNK102", "TXT106")
+    assert one.code == "LNK102"

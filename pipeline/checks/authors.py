@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Context, Flag, Place, below, check, suggest
-from pipeline.checks.wording import asks, plain, quoted
+from pipeline.checks.wording import asks, is_placeholder, plain, quoted
 from pipeline.findings import Operation, Severity, Suggestion
 from pipeline.intake.spellings import fold
 from pipeline.submission import EMPIAR, Submission
@@ -175,7 +175,7 @@ def roles_packed(role: str) -> Iterator[Flag]:
 
     To fix: give each role as a value of its own.
     """
-    if len(role) > 2000 or (plain(role) and "and" not in role):
+    if len(role) > 2000 or (plain(role) and "and" not in role) or is_placeholder(role):
         return
     parts = [part for part in re.split(r"[,;/|\n](?![^()]*\))", role) if part.strip()]
     if len(parts) == 1:

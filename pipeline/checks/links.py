@@ -174,22 +174,32 @@ _ADDRESS_WITHIN = re.compile(
 )
 
 
+_LONGEST_ACCESSION = 40
+_GOES_ON = re.compile(r"https?://\S+[^\s.,;:)\]>]\s+[^\s(\[<–-]", re.IGNORECASE)
+"""An address behind which more stands, which may be its end after a blank."""
+
+
 def _within(link: dict[str, Any], url: str, place: str) -> tuple[str, Suggestion | None]:
     """What is wrong with a link that is text, and the addresses or the accession in it."""
     told = "is neither an address nor a known identifier"
     at = below(place, "url")
     found = list(dict.fromkeys(_ADDRESS_WITHIN.findall(url)))
+    kind = "addresses"
+    if not found:
+        words = [word.strip("(),;:.[]") for word in url.split()]
+        found = [word for word in words if len(word) > 5 and known_accession(word) is not None]
+        kind = "accessions"
     if len(found) > 1:
-        told = f"holds {len(found)} addresses"
+        told = f"holds {len(found)} {kind}"
         others = (
             Operation(do="add", place=f"{parent(place)}/-", after={**link, "url": one})
             for one in found[1:]
         )
-        why = "Each address is a link of its own."
+        why = f"Each of the {kind} is a link of its own."
         return told, suggest(replace(at, link["url"], found[0]), *others, why=why)
-    if not found:
-        words = [word.strip("(),;:.[]") for word in url.split()]
-        found = [word for word in words if len(word) > 5 and known_accession(word) is not None]
-    if len(found) != 1:
+    if not found and len(url) < _LONGEST_ACCESSION:
+        joined = ("".join(url.split()), "-".join(url.split()))
+        found = [one for one in joined if len(one) > 5 and known_accession(one) is not None][:1]
+    if len(found) != 1 or _GOES_ON.match(url):
         return told, None
     return told, suggest(replace(at, link["url"], found[0]), why="It stands in the text alone.")

@@ -161,9 +161,24 @@ def _alike(text: str, accno: str, organisation: dict[str, Any]) -> float:
     name = str(organisation.get("name", "")).strip()
     if text.casefold() in (name.casefold(), accno.casefold()) or _folded(text) == _folded(accno):
         return 1.0
-    if shortens(text, name):
+    if shortens(text, name) or text in _acronyms(name):
         return 0.99
+    if len(text) > _SHORTEST_BEGIN and name.casefold().startswith(f"{text.casefold()} "):
+        return _NEAR
     return difflib.SequenceMatcher(None, text.casefold(), name.casefold()).ratio()
+
+
+_SHORTEST_BEGIN = 12
+"""Letters of the beginning of a name that tells which is meant."""
+_SMALL_WORDS = frozenset(("and", "de", "des", "di", "do", "du", "for", "für", "of", "the", "und"))
+
+
+def _acronyms(name: str) -> set[str]:
+    """What stands in brackets in a name, and the initials of its words, small ones left out."""
+    within = set(re.findall(r"\(([^()]+)\)", name))
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", " ", name))
+    initials = "".join(word[0] for word in words if word.casefold() not in _SMALL_WORDS)
+    return within | ({initials.upper()} if len(initials) > 2 else set())
 
 
 @check("AFF003", "organisation-without-name", at="/study/organisations/*", severity="error")

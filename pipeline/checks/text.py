@@ -190,7 +190,7 @@ _LONGEST_NOTHING = 40
 _NAMED_ELSEWHERE = ("/study/licence/", "/study/authors/")
 _TOLD_THERE = re.compile(
     r"/study/(?:authors/\d+/name|organisations/\d+/ror|publications/\d+/(?:pmc_id|year)"
-    r"|links/\d+/url|licence/name|annotations/\d+/annotation_types/\d+"
+    r"|(?:\w+/\d+/)*links/\d+/url|licence/name|annotations/\d+/annotation_types/\d+"
     r"|(?:study_components|annotations)/\d+/file_list)"
 )
 """Fields whose own checks tell of a placeholder."""
