@@ -217,3 +217,16 @@ def test_a_request_of_a_form_is_no_value(known: Knowledge, tmp_path: Path) -> No
     rows = changed("Scales were left on gels.", said)
     (one,) = found(read(known, tmp_path, rows)[1], "TXT106")
     assert one.severity == "warning"
+
+
+def test_a_submission_with_another_title_than_its_study_is_told(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    above, own = "Title\tRetrograde actin flow", "Title\tAnterograde actin flow"
+    rows = changed(f"Study\n{above}", f"Study\n{own}")
+    opened, report = read(known, tmp_path, rows)
+    (one,) = found(report, "SUB205")
+    assert (one.severity, one.location.line) == ("warning", 3)
+    assert opened.submission.metadata["study"]["title"].startswith("Anterograde")
+    spaced = changed(f"Study\n{above}", f"Study\n{above.replace(' ', '  ')}")
+    assert not found(read(known, tmp_path, spaced)[1], "SUB205")

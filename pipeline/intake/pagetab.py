@@ -223,6 +223,7 @@ class _Mapping:
             kept = metadata.setdefault("attributes", [])
             kept.append({"name": title.name, "value": title.value})
             self.objects.pointers[join("/attributes", len(kept) - 1)] = title.at
+            self.objects.other_title(title, study["title"])
 
     def later(self, second: Attribute, metadata: Metadata) -> Attribute:
         """Of two release dates the later one holds; the other one is kept as an attribute."""

@@ -93,6 +93,8 @@ TWO_VALUES = declare(
     "warning",
     """A field that takes one value is given twice; the first one was read.
 
+    Or the submission has another title than its study, whose own title was read.
+
     Two different release dates are an error: the later one holds until a person decides. The same
     value twice is a hint.
 
@@ -408,6 +410,13 @@ class Objects:
         elif slot == "release_date":
             more["severity"] = "error"
         self.flag(TWO_VALUES, attribute.at, message, **more)
+
+    def other_title(self, title: Attribute, own: str) -> None:
+        """Note that the submission has another title than its study, which is read."""
+        given = f"'{_short(title.value)}', the study is called '{_short(own)}'"
+        self.flag(
+            TWO_VALUES, title.value_at, f"the submission is called {given}", value=title.value
+        )
 
     def empty_section(
         self, section: Section, suggestion: Suggestion | None = None, place: str | None = None
