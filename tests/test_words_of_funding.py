@@ -193,3 +193,28 @@ def test_funders_are_parted_without_the_comma_between(known: Knowledge, tmp_path
     rows = ROWS + "\nFunding\nAgency\tMax Planck Society, and the Volkswagen Foundation\n"
     (one,) = found(read(known, tmp_path, rows)[1], "FUN106")
     assert proposed(one) == ["Max Planck Society", {"funder": "Volkswagen Foundation"}]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("No specific funding.", False),
+        ("This work received no specific grant from any funding agency.", False),
+        ("Self-funded", False),
+        ("No funding from companies; supported by the Example Foundation", True),
+        ("The funders had no role.", True),
+    ],
+)
+def test_a_statement_of_no_funding_is_no_funding_in_text_only(
+    known: Knowledge, tmp_path: Path, statement: str, told: bool
+) -> None:
+    rows = changed("Keywords\tactin", f"Funding statement\t{statement}\nKeywords\tactin")
+    assert bool(found(read(known, tmp_path, rows)[1], "FUN004")) == told
+
+
+def test_a_number_behind_the_name_of_its_call_is_of_horizon_europe(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    said = "Funding statement\tSupported by HORIZON-INFRA-2021-101057970.\nKeywords\tactin"
+    (one,) = found(read(known, tmp_path, changed("Keywords\tactin", said))[1], "HEU002")
+    assert "101057970 (AI4LIFE)" in one.message

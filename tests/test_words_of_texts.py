@@ -230,3 +230,27 @@ def test_a_submission_with_another_title_than_its_study_is_told(
     assert opened.submission.metadata["study"]["title"].startswith("Anterograde")
     spaced = changed(f"Study\n{above}", f"Study\n{above.replace(' ', '  ')}")
     assert not found(read(known, tmp_path, spaced)[1], "SUB205")
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("TBD - imaging of zebrafish hearts", True),
+        ("TBC: imaging of zebrafish hearts", True),
+        ("TBD-tagged proteins in zebrafish hearts", False),
+        ("TBC1D15 at the mitochondria of fish", False),
+    ],
+)
+def test_a_title_that_begins_with_a_word_for_later_is_left_open(
+    known: Knowledge, tmp_path: Path, title: str, told: bool
+) -> None:
+    rows = changed(
+        "Study\nTitle\tRetrograde actin flow in crawling keratocytes", f"Study\nTitle\t{title}"
+    )
+    assert bool(found(read(known, tmp_path, rows)[1], "TXT106")) == told
+
+
+def test_a_line_end_written_as_letters_parts_no_keywords(known: Knowledge, tmp_path: Path) -> None:
+    rows = changed("Keywords\tactin", "Keywords\tactin\\nmyosin")
+    (one,) = found(read(known, tmp_path, rows)[1], "STU106", "TXT114")
+    assert one.code == "TXT114"

@@ -154,17 +154,28 @@ def _funder_in_text(number: str, study: dict[str, Any], registries: Registries) 
     return None
 
 
+_NO_FUNDING = re.compile(
+    r"(?:(?:this|the) (?:work|study|research) )?(?:had |has |was |received |there (?:is|was) )*"
+    r"(?:not?|without)\b[^.;\n]{0,40}\b(?:fund\w*|support\w*|grants?)\b[^.;\n]{0,60}\.?"
+    r"|(?:self|un)-?funded\.?|own (?:funds|resources)\.?",
+    re.IGNORECASE,
+)
+"""Statements that there was no funding."""
+
+
 @check("FUN004", "funding-only-in-text", at="/study", severity="hint")
 def only_in_text(study: dict[str, Any]) -> Iterator[Flag]:
     """Funding is described in text, but no grant is listed.
 
-    Programs read the list alone.
+    Programs read the list alone. A statement that there was no funding is an answer.
 
     To fix: add each funder with its grant number to Funding.
     """
     if any(funder_of(grant) or number_of(grant) for grant in study.get("grants", [])):
         return
-    if study.get("funding_statement"):
+    if _NO_FUNDING.fullmatch(stated := str(study.get("funding_statement", "")).strip()):
+        return
+    if stated and not is_placeholder(stated):
         yield Flag(message="funding is stated in text only", at="/study/funding_statement")
     elif _in_thanks(study):
         yield Flag(message="funding is acknowledged in text only", at="/study/acknowledgements")

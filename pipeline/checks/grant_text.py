@@ -49,6 +49,7 @@ NATIONAL = re.compile(
 _BEFORE = (
     *(r"10\.3030/", "/project/id/", "EC/HE/", r"\bGA", r"\b[Nn]o\."),
     *("-[SACP][TtDdOo][Gg]-", "-S[Yy]G-", "-P[Oo]C-", "-(?:DN|PF|SE)-", r"-0\d-"),
+    *(rf"HORIZON-{part}-202\d-" for part in (r"CL\d", "HLTH", "INFRA", "MISS", "EIC", "MSCA")),
 )
 """What may stand right before a grant number: addresses, words, and the names of calls."""
 NUMBER = re.compile(

@@ -24,6 +24,8 @@ _BETWEEN_SURELY = re.compile(r"\s*[;|\n](?![^()]*\))\s*(?:and\s+)?", re.IGNORECA
 _MARKS = re.compile(r"[\n\r\t|•·‣▪；、؛\\]|\s/\s")
 """Line breaks, bullets, bars and the full-width marks that part keywords."""
 
+_WRITTEN = re.compile(r"(?<![\s\\])\\[nrt](?=\w)")
+"""A line end or tab written as letters, which is told as that."""
 _DASHES = re.compile(r"\s[-–—]\s")
 _TAGS = re.compile(r"\s*#(?=[^\W\d_])")
 _FIRST = re.compile(r"\(?1[.)]\s")
@@ -146,7 +148,7 @@ def keywords(keyword: str, place: Place) -> Iterator[Flag]:
 
     To fix: give each keyword as a value of its own.
     """
-    if plain(keyword):
+    if plain(keyword) or _WRITTEN.search(keyword):
         return
     parts = _parts(keyword, _MARKS) if _MARKS.search(keyword) else []
     numbered = _FIRST.match(keyword) is not None

@@ -171,7 +171,8 @@ _LEFT_OPEN = re.compile(
 _LEFT_FOR_LATER = re.compile(
     r"\((?![^()]{0,30}\b(?:allow|ask|caus|enabl|forc|let|permit|requir)\w*\b)"
     r"(?:[^\W\d][^()\d]{0,30} )?to be (?:added|completed|confirmed|filled in|inserted|updated)\)"
-    r"|\bTODO\s?:|\ATODO\b(?! ?list)|(?<![_*/\\.?-])\?{3,}(?![\w*-]{0,40}[._/\\]\w|[*?])"
+    r"|\ATB[ACD](?=\s*[:–—]\s|\s+-\s)|\bTODO\s?:|\ATODO\b(?! ?list)"
+    r"|(?<![_*/\\.?-])\?{3,}(?![\w*-]{0,40}[._/\\]\w|[*?])"
 )
 """What they leave without them; in patterns of names of files (img_???.tif) nothing is left."""
 
@@ -179,7 +180,7 @@ _LEFT_FOR_LATER = re.compile(
 def _left_open(text: str) -> str | None:
     """What is left open within a text, if anything is."""
     found = _LEFT_OPEN.search(text) if "[" in text else None
-    if found is None and ("to be " in text or "TODO" in text or "???" in text):
+    if found is None and any(one in text for one in ("to be ", "TODO", "TB", "???")):
         found = _LEFT_FOR_LATER.search(text)
     return found[0] if found else None
 
