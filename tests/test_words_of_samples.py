@@ -255,6 +255,8 @@ def test_a_birth_date_behind_a_star_is_told(known: Knowledge, tmp_path: Path) ->
     rows = changed("Danio rerio", "Homo sapiens").replace("One cell each", "Donor 1 (*12.03.1961)")
     (one,) = found(read(known, tmp_path, rows)[1], "BIO202")
     assert one.message.endswith("speaks of *12.03.1961")
+    rows = rows.replace("(*12.03.1961)", "(imaged * 12.03.2026)")
+    assert not found(read(known, tmp_path, rows)[1], "BIO202"), "nobody imaged is so young"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,11 @@ _FORMS = (
         r"(?:\d{1,2}(?:st|nd|rd|th)?[ ./-]\w[\w./-]*(?: \d{4})?|[A-Z]\w+ \d{1,4}(?:,? \d{4})?)"
         rf"|\bborn:? {_DAY}",
     ),
-    (("*",), rf"\* ?{_DAY}"),
+    (
+        ("*",),
+        r"\* ?(?:\d{1,2}[./-] ?\d{1,2}[./-] ?(?:19\d\d|20[01]\d)\b"
+        r"|(?:19\d\d|20[01]\d)-\d\d-\d\d\b)",
+    ),
     (
         ("geb.", "geboren", " le ", "nacid", "nato il", "nata il", "nascid"),
         r"\b(?:geb\.|geboren|née? le|nacid[oa]|nat[oa] il|nascid[oa])(?: (?:am|op|el|em|a))?"
