@@ -19,6 +19,7 @@ NAMES = [
     ("000000034", "Institute of Life", "Elsewhere", "CH"),
     ("000000042", "Network of Laboratories", "Exampleton", "FI"),
     ("000000050", "Network of Laboratories", "Elsewhere", "CH"),
+    ("000000068", "Example Academy of Sciences", "Exampleton", "FI"),
 ]
 
 
@@ -50,6 +51,10 @@ def registries(tmp_path_factory: pytest.TempPathFactory) -> Registries:
         ("Institute of Samples, Example University, Exampleton", ["000000026", "000000018"]),
         ("Network of Laboratories, Elsewhere, Switzerland", ["000000050"]),
         ("Network of Laboratories, Finland", ["000000042"]),
+        ("Department of Cells, Example Academy of Sciences", ["000000068"]),
+        ("Institute of Cells, Example University", ["000000018"]),
+        # an institute of an academy has a record of its own
+        ("Institute of Cells, Example Academy of Sciences, Exampleton", []),
         # another place than that of the organisation of this name
         ("Institute of Life, Exampleton", []),
         ("Example University, Exampleton, Switzerland", []),

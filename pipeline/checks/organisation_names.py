@@ -11,6 +11,14 @@ from pipeline.registries.store import fold
 _ACRONYM = re.compile(r"(?P<name>.{4,}?)\s*[(\[](?P<short>[^()\[\]]{2,20})[)\]]")
 _PARTS = re.compile(r"\s*[,;\n]\s*")
 _COUNTRIES = {fold(name): code for code, said in COUNTRIES.items() for name in said}
+_OWN_RECORD = re.compile(r"\b(?:institut\w*|istituto|cent(?:er|re|ro)|zentrum)\b", re.IGNORECASE)
+"""What calls itself so within a society has a record of its own in ROR."""
+_OF_DEPARTMENTS = re.compile(
+    r"univers|college|hochschule|school|polyt[eé]c|hospital|klinik|clinic|institute of technology"
+    r"|\bETH\b|\bEPFL?\b",
+    re.IGNORECASE,
+)
+"""What has institutes that are departments of it."""
 LONGEST = 400
 """Characters of the longest name that is looked at in its parts."""
 
@@ -33,7 +41,8 @@ def within(name: str, registries: Registries) -> tuple[Organisation, ...]:
     """The organisations that parts of a name between commas mean, in the order of the parts.
 
     A part counts where the name states the city or the country of its organisation, too, or where
-    it is the last one: what follows it may be a place that is another organisation's.
+    it is the last one: what follows it may be a place that is another organisation's. The society
+    or academy behind an institute does not count, for its institutes have records of their own.
     """
     if len(name) > LONGEST or len(parts := _PARTS.split(name.strip(" .,;"))) < 2:
         return ()
@@ -49,6 +58,7 @@ def within(name: str, registries: Registries) -> tuple[Organisation, ...]:
         here = [one for one in same if one.city and f" {fold(one.city)} " in whole]
         if not here and len(same) == 1 and (stated or number == len(parts) - 1):
             here = same
-        if len(here) == 1:
+        own = number > 0 and _OWN_RECORD.search(parts[0]) and not _OF_DEPARTMENTS.search(part)
+        if len(here) == 1 and not own:
             found[here[0].ror] = here[0]
     return tuple(found.values())
