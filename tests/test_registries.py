@@ -358,6 +358,10 @@ def test_a_dump_that_breaks_off_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"schema_v1\.json does not read as .* \(schema v2 JSON\)"):
         refresh("ror", old, folder=tmp_path)
     assert local(tmp_path).organisation("000000018") is not None
+    short = tmp_path / "short.obo"
+    short.write_text(OBO[:-8], encoding="utf-8")
+    with pytest.raises(Unreadable, match="in the middle of a line"):
+        refresh("fbbi", short, folder=tmp_path)
 
 
 def test_an_unknown_registry_is_refused(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def _terms(lines: Iterable[str]) -> tuple[dict[str, str], list[dict[str, list[st
     header: dict[str, str] = {}
     terms: list[dict[str, list[str]]] = []
     here: dict[str, list[str]] | None = None
-    stanza = ""
+    stanza, line = "", "\n"
     for line in lines:
         text = line.rstrip("\r\n")
         if text.startswith("["):
@@ -103,6 +103,8 @@ def _terms(lines: Iterable[str]) -> tuple[dict[str, str], list[dict[str, list[st
                 header[key] = value
             else:
                 here.setdefault(key, []).append(value)
+    if not line.endswith("\n"):
+        raise Unreadable("the file ends in the middle of a line: its last part never arrived")
     return header, terms
 
 
