@@ -85,7 +85,7 @@ def test_birth_dates_of_animals_are_no_matter_in_a_study_of_humans(
 def test_a_taxon_id_that_is_not_known_is_told_in_words(known: Knowledge, tmp_path: Path) -> None:
     rows = changed("Organism\tDanio rerio", "Organism\tDanio rerio\n[NCBI taxon ID]\t99999999")
     (one,) = found(read(known, tmp_path, rows)[1], "BIO201")
-    assert one.severity == "hint", "the snapshot may not hold it, as with ids of strains"
+    assert one.severity == "warning"
     assert "99999999 is not known here, and the organism named is Danio rerio" in one.message
 
 

@@ -405,8 +405,7 @@ def _unlike(name: str, known: Organism) -> bool:
 def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> Iterator[Flag]:
     """A taxon id is that of another organism than the one named.
 
-    Either may be the slip, so neither is changed. It is a hint where the id is not known, as ids of
-    strains are not to the snapshot that is built in.
+    Either may be the slip, so neither is changed. An id that is not known is told, too.
 
     To fix: look both up in NCBI Taxonomy and correct the one that is wrong.
     """
@@ -426,11 +425,9 @@ def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> 
         return
     named = ", ".join(f"{name} ({key})" for key, name in by_name.items())
     says = f"is {known.scientific_name}, " if known else "is not known here, and "
-    unsure = known is None and not registries.complete("taxonomy")
     yield Flag(
         message=f"the taxon id {organism['taxon_id']} {says}the organism named is {named}",
         at=below(place, "taxon_id"),
-        severity="hint" if unsure else None,
     )
 
 
