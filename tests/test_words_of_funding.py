@@ -218,3 +218,22 @@ def test_a_number_behind_the_name_of_its_call_is_of_horizon_europe(
     said = "Funding statement\tSupported by HORIZON-INFRA-2021-101057970.\nKeywords\tactin"
     (one,) = found(read(known, tmp_path, changed("Keywords\tactin", said))[1], "HEU002")
     assert "101057970 (AI4LIFE)" in one.message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Welcome Trust", "Wellcome Trust"),
+        ("Europaen Research Council", "European Research Council"),
+        ("Example Trust", None),
+        # another funder's word in the place of one, and a name of two slips
+        ("Russian Research Council", None),
+        ("Wellcom Trusst", None),
+    ],
+)
+def test_a_funder_one_letter_off_is_proposed(
+    known: Knowledge, tmp_path: Path, written: str, meant: str | None
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{written}\nGrant_id\t210585\n"
+    told = found(read(known, tmp_path, rows)[1], "FUN107")
+    assert [proposed(one) for one in told] == ([[meant]] if meant else [])
