@@ -46,8 +46,12 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3, help="rounds (default 3)")
     asked = arguments.parse_args()
     fixtures = sorted((ROOT / "fixtures/inbox").glob("*/submission.json"))
-    real = sorted((ROOT.parent / "shared/corpus/metadata/bia").glob("*_original.json"))
-    for documents in [asked.documents] if asked.documents else [fixtures, real]:
+    real = sorted(
+        (ROOT.parent / "shared/corpus/metadata/bia").glob("*_original.json"),
+        key=lambda path: path.stat().st_size,
+    )
+    # The largest study has a third of all bytes: without it the others are seen.
+    for documents in [asked.documents] if asked.documents else [fixtures, real[:-1], real]:
         if documents:
             with tempfile.TemporaryDirectory() as folder:
                 measure(batch_of(documents, Path(folder)), asked.rounds)
