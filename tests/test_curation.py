@@ -246,7 +246,7 @@ def test_what_cannot_be_read_can_be_sent_back(tmp_path: Path) -> None:
     assert curate(source, archive)["cut-off"].outcome == "returned"
 
 
-def test_keys_are_kept_with_the_source_even_as_attributes(tmp_path: Path) -> None:
+def test_keys_are_kept_with_the_source_even_as_attributes_and_sections(tmp_path: Path) -> None:
     source, archive = inbox(tmp_path / "inbox", CLEAN), tmp_path / "archive"
     document = source / CLEAN / "submission.json"
     study = json.loads(document.read_text("utf-8"))
@@ -259,6 +259,9 @@ def test_keys_are_kept_with_the_source_even_as_attributes(tmp_path: Path) -> Non
     )
     key = {"name": "secretKey", "value": "key-0452"}
     study["section"]["attributes"][0] |= {"valqual": [key], "nmqual": [key]}
+    section = {"type": "Secret Key", "attributes": [{"name": "Value", "value": "key-0452"}]}
+    study["section"]["subsections"][1].setdefault("subsections", []).append(section)
+    study["section"]["subsections"].append({**section, "type": "secretKey"})
     document.write_text(json.dumps(study), encoding="utf-8")
     assert curate(source, archive)[CLEAN].outcome == "accessioned"
     kept = archive / "submissions"

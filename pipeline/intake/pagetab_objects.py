@@ -286,6 +286,7 @@ class Objects:
             listed = made.setdefault("files", [])
             for one in section.files:
                 listed.append(self.file(one, f"{place}/files/{len(listed)}"))
+        others = [one for one in others if fold(one.type) not in KEYS]
         # The order of sections of different types says nothing; that of one type may.
         full = sorted((s for s in others if not s.empty), key=lambda s: s.type.strip().casefold())
         for other in others:
