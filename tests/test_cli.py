@@ -180,6 +180,21 @@ def test_codes_and_explain() -> None:
     assert run("explain", "ORC999", code=2).stdout == ""
 
 
+@pytest.mark.parametrize("command", [["codes"], ["explain", "ORC102"]])
+def test_a_reader_that_has_seen_enough_is_no_failure(command: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write) as nobody_reads:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline", *command],
+            stdout=nobody_reads,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_usage_errors_exit_with_two(tmp_path: Path) -> None:
     run("validate", tmp_path / "nowhere.json", code=2)
     run("curate", "--on", "tomorrow", CLEAN, code=2)
