@@ -221,6 +221,7 @@ def test_accessions_citation_release(tmp_path: Path) -> None:
         "Image data are available in the BioImage Archive "
         "(http://www.ebi.ac.uk/bioimage-archive) under accession number S-BIAD1."
     )
+    assert run("cite", " s-biad1 ", "--archive", archive).stdout.strip() == sentence
     assert "@misc{S-BIAD1" in run("cite", "S-BIAD1", "--as", "bibtex", "--archive", archive).stdout
     assert (
         run("release", "run", "--archive", archive, "--on", DAY, "--format", "jsonl").stdout == ""

@@ -38,7 +38,7 @@ def list_(archive: Path, form: str) -> None:
 
 
 @accession.command()
-@click.argument("accession")
+@click.argument("accession", type=printing.AccessionName())
 @printing.archive_option
 @printing.format_option
 def show(accession: str, archive: Path, form: str) -> None:
@@ -108,7 +108,7 @@ def audit(ctx: click.Context, archive: Path, form: str, day: dt.date) -> None:
 
 
 @accession.command()
-@click.argument("accession")
+@click.argument("accession", type=printing.AccessionName())
 @click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 @printing.archive_option
 @click.pass_context

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("accession")
+@click.argument("accession", type=printing.AccessionName())
 @click.option(
     "--as",
     "form",
@@ -41,7 +41,7 @@ def cite(accession: str, form: str, archive: Path) -> None:
 
 
 @click.command()
-@click.argument("accession")
+@click.argument("accession", type=printing.AccessionName())
 @click.option(
     "--as",
     "form",

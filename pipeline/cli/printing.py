@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.accession import is_accession
+
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
@@ -45,6 +47,17 @@ class Day(click.ParamType[dt.date]):
             return dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a day such as 2026-11-22", param, ctx)
+
+
+class AccessionName(click.ParamType[str]):
+    """An accession, also in small letters or with white space around it."""
+
+    name = "accession"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The accession that is meant, or the text as given."""
+        meant = str(value).strip().upper()
+        return meant if is_accession(meant) else str(value)
 
 
 def day_option(command: Callable[..., Any]) -> Callable[..., Any]:
