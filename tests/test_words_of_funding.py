@@ -94,6 +94,39 @@ def test_grants_with_a_call_each_are_several(known: Knowledge, tmp_path: Path) -
         ("Chan Zuckerberg Initiative", "2021-240504 (5022)"),
         ("British Heart Foundation", "RG/F/22/110081"),
         ("Volkswagen Foundation", "9B 123"),
+        ("NIHR", "BRC-1299-29914"),
+        ("NIHR", "RP-PG-0699-19966"),
+        ("Swiss National Science Foundation", "TMAG-3_299277/1"),
+        ("Alzheimer's Research UK", "ARUK-PG2029A-093"),
+        ("American Cancer Society", "RSG-29-172-91-CSM"),
+        ("Cancer Research UK", "DRCNPG-May29\\199991"),
+        ("Cancer Research UK", "SEBINT-2029/199993"),
+        ("British Heart Foundation", "FS/4yPhD/F/29/34939"),
+        ("Leverhulme Trust", "DS-2029-924"),
+        ("Royal Society", "RGF\\EA\\199932"),
+        ("Royal Society", "UF199952"),
+        ("BBSRC", "BBS/OS/NW/909991"),
+        ("National Cancer Institute", "ZIA BC 019999"),
+        ("NIH", "HHSN292299999996C"),
+        ("NIGMS", "1 R35GM199992"),
+        ("NSERC", "DGECR-2029-90123"),
+        ("Human Frontier Science Program", "CDA90034/2027-C"),
+        ("European Molecular Biology Organization", "IG-9310-2029"),
+        ("JSPS", "29379999"),
+        ("Japan Agency for Medical Research and Development", "JP29ama929991"),
+        ("National Natural Science Foundation of China", "82259419293"),
+        ("AEI", "SEV-2029-0929"),
+        ("Instituto de Salud Carlos III", "CB26/91/90350"),
+        ("Instituto de Salud Carlos III", "PT27/9009/9019"),
+        ("Fundação para a Ciência e a Tecnologia", "POCI-01-9145-FEDER-997274"),
+        ("Fonds Wetenschappelijk Onderzoek", "S009929N"),
+        ("Dutch Research Council", "ALWOP.2029.129"),
+        ("Knut and Alice Wallenberg Foundation", "KAW2029.9352"),
+        ("Independent Research Fund Denmark", "DFF-4999-90289"),
+        ("Science Foundation Ireland", "29/FFP-P/9809"),
+        ("Ministry of Education, Youth and Sports", "LX29NPO5993"),
+        ("Gordon and Betty Moore Foundation", "GBMF 9558"),
+        ("Gates Foundation", "OPP59729"),
     ],
 )
 def test_numbers_of_fellowships_and_of_parts_of_programmes_are_usual(
@@ -101,6 +134,38 @@ def test_numbers_of_fellowships_and_of_parts_of_programmes_are_usual(
 ) -> None:
     rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
     assert not found(read(known, tmp_path, rows)[1], "FUN101", "FUN102", "FUN103")
+
+
+@pytest.mark.parametrize(
+    ("funder", "number"),
+    [
+        ("NIHR", "1299-29914"),
+        ("Swiss National Science Foundation", "TMAG-3_2992"),
+        ("Alzheimer's Research UK", "PG2029A-093"),
+        ("Leverhulme Trust", "2029-924"),
+        ("National Cancer Institute", "R01GM199992"),
+        ("National Natural Science Foundation of China", "822594192"),
+        ("NSERC", "2022-0432"),
+    ],
+)
+def test_numbers_with_a_part_too_few_are_unusual(
+    known: Knowledge, tmp_path: Path, funder: str, number: str
+) -> None:
+    rows = ROWS + f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    assert found(read(known, tmp_path, rows)[1], "FUN103")
+
+
+@pytest.mark.parametrize("number", ["101 057 970", "AI4Life"])
+def test_a_grant_of_the_union_that_is_listed_is_not_in_the_text_only(
+    known: Knowledge, tmp_path: Path, number: str
+) -> None:
+    said = "Funded by the European Union (grant agreement 101057970)."
+    rows = changed("\nLicense\t", f"\nFunding statement\t{said}\nLicense\t")
+    rows += f"\nFunding\nAgency\tEuropean Commission\ngrant_id\t{number}\n"
+    _, report = read(known, tmp_path, rows)
+    assert not found(report, "HEU002")
+    (one,) = found(report, "FUN101", "FUN103")
+    assert proposed(one)[0] == "101057970"
 
 
 @pytest.mark.parametrize(

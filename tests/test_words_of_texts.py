@@ -254,3 +254,13 @@ def test_a_line_end_written_as_letters_parts_no_keywords(known: Knowledge, tmp_p
     rows = changed("Keywords\tactin", "Keywords\tactin\\nmyosin")
     (one,) = found(read(known, tmp_path, rows)[1], "STU106", "TXT114")
     assert one.code == "TXT114"
+
+
+def test_the_commands_of_a_word_processor_are_told_and_not_broken(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    text = r"{\rtf1\ansi {\fonttbl {\f0 Times;}} Scales were left on gels.}"
+    _, report = read(known, tmp_path, changed("Scales were left on gels.", text))
+    (one,) = found(report, "TXT114")
+    assert "RTF" in one.message
+    assert one.suggestion is None

@@ -114,6 +114,8 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
     """
     rows = metadata.get("study", {}).get("grants", [])
     given = " ".join(str(row.get(slot, "")) for row in rows for slot in ("grant_id", "grant_pid"))
+    given = grant_text.ungrouped(given)
+    numbered_by_name = {folded(str(row.get("grant_id", ""))) for row in rows}
     told_by = ("project_acronym", "funder", "grant_id")
     acronyms = {folded(str(row.get(slot, ""))) for row in rows for slot in told_by}
     named = [
@@ -123,7 +125,8 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
     ]
     told: set[str] = set()
     for grant, project in (*grant_text.in_free_text(texts, registries), *named):
-        if grant.number in given or grant.number in told:
+        listed = grant.number in given or folded(project.acronym) in numbered_by_name
+        if listed or grant.number in told:
             continue
         told.add(grant.number)
         row = {"funder": "European Commission", "grant_id": grant.number, **stated(project)}

@@ -398,6 +398,8 @@ _BACKSLASHED = re.compile(
     r"\\(?:r\\n|[nrt])(?!u\b|abla|e\b|eq|ot\b|ight|angle|ho\b|imes|au\b|ext|heta|o\b|ilde)"
 )
 """A line end or tab written as letters; no command of LaTeX."""
+_RICH_TEXT = re.compile(r"\{\\rtf\d?\b")
+"""How a text of a word processor in its own form (RTF 1.9) begins."""
 _TEMPLATE = re.compile(
     r"\{\{\s*[A-Za-z_][^{}\n]{0,40}\}\}|\$\{[A-Za-z_][^{}\n]{0,40}\}(?!\$)|\[object \w+\]"
 )
@@ -466,6 +468,8 @@ def _trace(text: str) -> tuple[str, str | list[str] | None] | None:
         return "an escape of a spreadsheet", re.sub(r" {2,}", " ", clean) if clean else None
     if text.count("%20") > 1 and "://" not in text:
         return "spaces written as %20", unquote(text)
+    if _RICH_TEXT.search(text):
+        return "the commands of a word processor (RTF)", None
     if "\\" in text and not re.search(r"[A-Za-z]:\\|\\\\", text):
         clean = _BACKSLASHED.sub("\n", text)
         if clean != text:
