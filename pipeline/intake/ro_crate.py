@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from pipeline.findings import Finding, Location
 from pipeline.intake import ro_crate_codes as codes
+from pipeline.intake import ro_crate_sound
 from pipeline.intake.json_text import parse
 from pipeline.intake.pagetab import SPREADSHEET, spreadsheet_error
 from pipeline.intake.reading import Reading
@@ -65,6 +66,7 @@ def _read(data: bytes, file: str, folder: Path | None) -> Reading:
     places = SourceMap(file=file, positions=parsed.positions(file))
     graph = Graph(places)
     graph.read(parsed.value)
+    ro_crate_sound.look(graph, parsed.value)
     if graph.root is None:
         return Reading(
             kind=KIND,

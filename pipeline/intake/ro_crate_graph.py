@@ -1,93 +1,32 @@
-"""The entities of an RO-Crate with their places, and what is wrong with them as a graph."""
+"""The entities of an RO-Crate with their places, its root, and how they refer to each other."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
-
-from pipeline import resources
-from pipeline.findings import Code, Finding, Frozen
+from pipeline.findings import Code, Finding
 from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.json_text import Number
-from pipeline.intake.spellings import fold, near
+from pipeline.intake.ro_crate_terms import LOCAL, PROFILED, meant_class, terms
+from pipeline.intake.spellings import fold
 from pipeline.select import join
 from pipeline.submission import SourceMap
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NOT_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})")
-_METADATA = re.compile(r"(?:.*[-_/])?ro-crate-metadata\.json(?:ld)?")
-_CLASS_PREFIX = re.compile(r"(?:bia:|https?://bia/)(.+)")
-_LOCAL = re.compile(r"[:/#]")
-_TEXTS = frozenset(("name", "title", "displayname", "description", "protocoldescription"))
-_LICENCES = frozenset(("license", "licence"))
-_PEOPLE = frozenset(("author", "contributor", "affiliation"))
-"""Properties whose text schema.org's readers take for a name; the archive's profile does not."""
-_USUAL = {
-    one.casefold(): one
-    for one in (
-        "about", "affiliation", "author", "conformsTo", "contributor", "dateCreated",
-        "datePublished", "description", "email", "hasPart", "identifier", "keywords", "license",
-        "name", "publisher",
-    )
-}  # fmt: skip
-"""Terms of RO-Crate by their small letters; another spelling of one has no meaning."""
-_CLASSES = {
-    one.casefold(): one
-    for one in (
-        "Affiliation", "AnnotationData", "AnnotationMethod", "BioSample", "Contributor",
-        "CreationProcess", "CreativeWork", "Dataset", "ExternalReference", "File", "FileList",
-        "FundingBody", "Grant", "Image", "ImageAcquisitionProtocol", "ImageAnalysisMethod",
-        "ImageCorrelationMethod", "Organization", "Person", "Protocol", "Publication",
-        "ScholarlyArticle", "SignalChannel", "Specimen", "SpecimenImagingPreparationProtocol",
-        "Study", "Taxon",
-    )
-}  # fmt: skip
-"""Classes of RO-Crate and of the archive's profile by their small letters."""
-_MODELS = frozenset(("rembidataset", "mifadataset"))
-"""What a dataset of the profile may be besides, to say which model of metadata it follows."""
-_FORMER = frozenset(
-    ("association", "associationproperty", "signalchannelinformation", "affiliaton")
-)
-"""Classes of older versions of the profile (BioImage-Archive/BIA-ro-crate, read 2026-11-23)."""
-_PREFIXES = frozenset(
-    ("", "bia:", "http://bia/", "schema:", "http://schema.org/", "https://schema.org/")
-)
-"""What may stand before them; other vocabularies have capitals of their own."""
+METADATA = re.compile(r"(?:.*[-_/])?ro-crate-metadata\.json(?:ld)?")
 _SPECIFICATION = re.compile(
     r"https?://(?:w3id\.org/ro/crate|www\.researchobject\.org/ro-crate/specification)"
     r"/(?P<version>[^/]+)(?:/.*)?"
 )
 _VERSIONS = re.compile(r"(?:0\.2|1\.[0-3])(?:\.\d+)?(?:-DRAFT)?")
 """Versions of RO-Crate (researchobject.org, read 2026-11-22: 1.2, and 1.3 as a draft)."""
-_OWN = "http://bia/"
-"""The archive's own vocabulary, in which some versions of the profile have a term of any name."""
 ROOT = "./"
 _TABLES = (".tsv", ".csv")
-
-
-class Terms(Frozen):
-    """How crates name the slots of the schema (`schemas/ro_crate.yaml`)."""
-
-    version: str
-    types: Mapping[str, str]
-    kinds: Mapping[str, Mapping[str, str]]
-    references: tuple[str, ...]
-    classes: frozenset[str]
-    prefixes: Mapping[str, str]
-    terms: Mapping[str, str]
-
-
-@cache
-def terms() -> Terms:
-    """The table as the schemas folder has it."""
-    text = (resources.schemas() / "ro_crate.yaml").read_text("utf-8")
-    return Terms(**yaml.load(text, Loader=yaml.CSafeLoader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +41,7 @@ class Entity:
     @property
     def names(self) -> tuple[str, ...]:
         """Its types without prefixes, folded."""
-        return tuple(meant_class(_LOCAL.split(one)[-1]) for one in self.types)
+        return tuple(meant_class(LOCAL.split(one)[-1]) for one in self.types)
 
     def is_a(self, *names: str) -> bool:
         """Whether it has one of these types (folded)."""
@@ -146,12 +85,6 @@ class Graph:
         for index, one in enumerate(given):
             self.add(one, join("/@graph", index))
         self.find_root()
-        if self.profiled:
-            self.context(document.get("@context"))
-        for entity in self.entities:
-            if not _METADATA.fullmatch(entity.id):
-                self.check(entity)
-        self.parts()
 
     def add(self, value: Any, at: str) -> None:
         """Take in one entity."""
@@ -161,7 +94,7 @@ class Graph:
         entity = _entity(value, at)
         for key in ("@id", "@type"):
             given = value.get(key)
-            if given is not None and not all(_is_plain(one) for one, _ in _each(given, at)):
+            if given is not None and not all(_is_plain(one) for one, _ in each(given, at)):
                 self.flag(codes.WRONG_VALUE, join(at, key), f"the '{key}' of an entity is no text")
         if not entity.id:
             self.flag(codes.NO_ID, join(at, "@id"), f"{_said(entity)} has no '@id'")
@@ -178,7 +111,7 @@ class Graph:
 
     def find_root(self) -> None:
         """The study: what the descriptor is about, or the entity `./`."""
-        descriptor = next((one for one in self.entities if _METADATA.fullmatch(one.id)), None)
+        descriptor = next((one for one in self.entities if METADATA.fullmatch(one.id)), None)
         if descriptor is None:
             message = "the entity 'ro-crate-metadata.json' is missing"
             self.flag(codes.NO_DESCRIPTOR, "/@graph", message)
@@ -192,7 +125,7 @@ class Graph:
         if self.root is None:
             self.flag(codes.NO_ROOT, "/@graph", "the root data entity './' is missing")
             return
-        self.profiled = any(_CLASS_PREFIX.fullmatch(one) for one in self.root.types)
+        self.profiled = any(PROFILED.fullmatch(one) for one in self.root.types)
         if self.root.types and not self.profiled and not self.root.is_a("dataset"):
             said = ", ".join(self.root.types)
             message = f"the root data entity is a {said}, not a Dataset"
@@ -240,7 +173,7 @@ class Graph:
         if "@context" not in document:
             self.flag(codes.NO_CONTEXT, "/@context", "the crate has no '@context'")
             return
-        given = [one for one in _each(document["@context"], "/@context") if one[0] != {}]
+        given = [one for one in each(document["@context"], "/@context") if one[0] != {}]
         self.own = frozenset(term for part, _ in given if isinstance(part, dict) for term in part)
         for part, at in given:
             if not isinstance(part, dict) and not _is_plain(part):
@@ -259,7 +192,7 @@ class Graph:
             if fold(key) not in names or key.startswith("@"):
                 continue
             at = join(entity.at, key)
-            for one, place in _each(value, at):
+            for one, place in each(value, at):
                 if one is not None and one != "" and one != {}:
                     yield one, place
 
@@ -309,119 +242,6 @@ class Graph:
                     return str(value)
         return entity.id or None
 
-    # -- checking -------------------------------------------------------------------------------
-
-    def context(self, context: Any) -> None:
-        """Whether the crate's own context leaves the profile's terms their meaning."""
-        for part, at in _each(context, "/@context"):
-            if not isinstance(part, dict):
-                continue
-            prefixes = {**terms().prefixes, **{k: v for k, v in part.items() if _is_text(v)}}
-            for term, meaning in terms().terms.items():
-                given = part.get(term)
-                given = given.get("@id") if isinstance(given, dict) else given
-                if not isinstance(given, str):
-                    continue
-                prefix, colon, rest = given.partition(":")
-                whole = prefixes[prefix] + rest if colon and prefix in prefixes else given
-                if whole.replace("https://", "http://") not in (meaning, _OWN + term):
-                    message = f"the context makes '{term}' mean '{given}', not '{meaning}'"
-                    self.flag(codes.REMAPPED, join(at, term), message, value=given)
-
-    def check(self, entity: Entity) -> None:
-        """One entity's identifier, class and values."""
-        self.iri(entity.id, join(entity.at, "@id"))
-        self.types(entity)
-        if self.profiled:
-            self.classes(entity)
-        for key, value in entity.data.items():
-            if key.startswith("@"):
-                continue
-            name = fold(key)
-            usual = _USUAL.get(key.casefold(), key)
-            if usual != key and usual not in entity.data and key not in self.own:
-                message = f"the property '{key}' is not '{usual}': capitals count"
-                self.flag(codes.MISSPELT, join(entity.at, key), message, value=key)
-            alike = None if key in self.own else meant_term(name, profiled=self.profiled)
-            if alike is not None and alike not in entity.data:
-                message = f"the property '{key}' is nearly named '{alike}'"
-                at = join(entity.at, key)
-                self.flag(codes.MISSPELT, at, message, value=key, severity="warning")
-            for one, at in _each(value, join(entity.at, key)):
-                self.value(entity, key, name, one, at)
-
-    def parts(self) -> None:
-        """Whether an entity is, at some remove, a part of itself."""
-        done: set[str] = set()
-        for first in self.by_id.values():
-            above: dict[str, None] = {}
-            open_ = [] if first.id in done else [(first, self.targets(first, "haspart"))]
-            while open_:
-                here, parts = open_[-1]
-                above[here.id] = None
-                done.add(here.id)
-                found = next(((one, at) for one, at in parts if one.id in self.by_id), None)
-                if found is None:
-                    above.pop(open_.pop()[0].id)
-                elif found[0].id in above:
-                    way = [*above][[*above].index(found[0].id) :]
-                    message = f"the entity '{found[0].id}' is a part of itself"
-                    if len(way) > 1:
-                        message += f", by way of '{way[-1]}'"
-                    self.flag(codes.PART_OF_ITSELF, found[1], message, value=found[0].id)
-                elif found[0].id not in done:
-                    open_.append((found[0], self.targets(found[0], "haspart")))
-
-    def types(self, entity: Entity) -> None:
-        """Whether an entity's classes are written with the capitals that they have."""
-        for one in entity.types:
-            local = _LOCAL.split(one)[-1]
-            if one.removesuffix(local) not in _PREFIXES or one in self.own:
-                continue
-            at = join(entity.at, "@type")
-            usual = _CLASSES.get(local.casefold(), local)
-            if usual != local:
-                message = f"the type '{one}' is not '{usual}': capitals count"
-                self.flag(codes.MISSPELT, at, message, value=one)
-            elif (alike := meant_class(local)) != fold(local):
-                message = f"the type '{one}' is nearly named '{_CLASSES[alike]}'"
-                self.flag(codes.MISSPELT, at, message, value=one, severity="warning")
-
-    def classes(self, entity: Entity) -> None:
-        """Whether an entity has exactly one class of the profile, if any is meant."""
-        given = [match[1] for one in entity.types if (match := _CLASS_PREFIX.fullmatch(one))]
-        own = [one for one in given if fold(one) not in _MODELS]
-        lookalike = not own and entity.is_a(*terms().classes) and not entity.is_a("dataset")
-        said = ", ".join(entity.types)
-        if len(own) == 1 and meant_class(own[0]) not in terms().classes | _FORMER:
-            message = f"the entity '{entity.id}' has the type '{own[0]}', which the profile has not"
-            at = join(entity.at, "@type")
-            self.flag(codes.TYPE, at, message, value=own[0], severity="warning")
-        if not own and entity.is_a("labprotocol"):
-            message = f"the entity '{entity.id}' has the type '{said}', which the profile has not"
-            self.flag(codes.TYPE, join(entity.at, "@type"), message, value=said, severity="warning")
-        if len(own) < 2 and not lookalike:
-            return
-        message = f"the entity '{entity.id}' has the types {said}: not exactly one of the profile"
-        self.flag(codes.TYPE, join(entity.at, "@type"), message, value=said)
-
-    def value(self, entity: Entity, key: str, name: str, value: Any, at: str) -> None:
-        """One value of a property."""
-        if isinstance(value, dict):
-            self.reference(value, at)
-        elif isinstance(value, bool | Number):
-            if name in _TEXTS or name in references() or name in _LICENCES:
-                wanted = "text" if name in _TEXTS else "reference"
-                message = f"'{key}' is {str(value).lower()}, not a {wanted}"
-                self.flag(codes.WRONG_VALUE, at, message, value=str(value))
-        elif isinstance(value, str) and value and name in references():
-            if _ABSOLUTE.match(value) and value not in self.by_id:
-                return
-            known = " of an entity that is there" if value in self.by_id else ""
-            message = f"'{key}' is the bare text '{value}'{known}, not a reference"
-            light = "warning" if name in _PEOPLE and not (known or self.profiled) else None
-            self.flag(codes.WRONG_VALUE, at, message, value=value, severity=light)
-
     def reference(self, value: Mapping[str, Any], at: str) -> None:
         """A reference to an entity, or an entity nested where it does not belong."""
         if "@value" in value:
@@ -435,7 +255,7 @@ class Graph:
         else:
             here = join(at, "@id")
             self.iri(identifier, here)
-            local = not _ABSOLUTE.match(identifier) or identifier.startswith("_:")
+            local = not ABSOLUTE.match(identifier) or identifier.startswith("_:")
             if local and self.identified(identifier) is None:
                 message = f"no entity of the crate has the '@id' '{identifier}'"
                 self.flag(codes.DANGLING, here, message, value=identifier)
@@ -445,49 +265,6 @@ class Graph:
         if match := _NOT_IRI.search(identifier):
             message = f"the '@id' {identifier!r} holds {match[0]!r}, which no IRI has"
             self.flag(codes.BAD_IRI, at, message, value=identifier)
-
-
-_LONG_TERM = 8
-"""Letters from which a slip of a term is told from another word."""
-
-
-@cache
-def known_terms() -> frozenset[str]:
-    """The folded terms that crates may use, none of which is a slip of another."""
-    kinds = {name for kind in terms().kinds.values() for name in kind}
-    return frozenset((*_USUAL, *kinds, *map(fold, terms().terms), *references()))
-
-
-@cache
-def references() -> frozenset[str]:
-    """The folded properties whose value is an entity."""
-    return frozenset(map(fold, terms().references))
-
-
-@cache
-def _profile() -> Mapping[str, str]:
-    """The terms of RO-Crate and of the archive's profile by their small letters."""
-    return {**{fold(one): one for one in (*terms().terms, *terms().references)}, **_USUAL}
-
-
-@lru_cache(1024)
-def meant_term(name: str, *, profiled: bool) -> str | None:
-    """The one long term that a folded property is a slip of."""
-    if len(name) < _LONG_TERM or name in known_terms():
-        return None
-    known = _profile() if profiled else _USUAL
-    alike = [term for term in known if len(term) >= _LONG_TERM and near(name, term)]
-    return known[alike[0]] if len(alike) == 1 else None
-
-
-@lru_cache(1024)
-def meant_class(local: str) -> str:
-    """A class as it is folded, or the one long class that it is a slip of."""
-    name = fold(local)
-    if len(name) < _LONG_TERM or name in _CLASSES or name in terms().types:
-        return name
-    alike = [one for one in _CLASSES if len(one) >= _LONG_TERM and near(name, one)]
-    return alike[0] if len(alike) == 1 else name
 
 
 LISTED = ("haspart", "associationfilemetadata")
@@ -519,21 +296,17 @@ def _decoded(identifier: str) -> str:
     return unquote(identifier.removeprefix(ROOT) or identifier)
 
 
-def _each(value: Any, at: str) -> Iterator[tuple[Any, str]]:
+def each(value: Any, at: str) -> Iterator[tuple[Any, str]]:
     """The entries of a list, or the one value that stands for a list."""
     if isinstance(value, list):
         for index, one in enumerate(value):
-            yield from _each(one, join(at, index))
+            yield from each(one, join(at, index))
     else:
         yield value, at
 
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, str) and not isinstance(value, Number)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _said(entity: Entity) -> str:

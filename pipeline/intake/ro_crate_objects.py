@@ -7,7 +7,8 @@ from typing import Any
 
 from pipeline.intake.json_text import Number
 from pipeline.intake.pagetab_objects import KEYS
-from pipeline.intake.ro_crate_graph import Entity, Graph, terms
+from pipeline.intake.ro_crate_graph import Entity, Graph
+from pipeline.intake.ro_crate_terms import terms
 from pipeline.intake.spellings import fold
 from pipeline.select import join
 from pipeline.submission import Metadata

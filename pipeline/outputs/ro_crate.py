@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.intake.ro_crate_graph import terms
+from pipeline.intake.ro_crate_terms import terms
 from pipeline.intake.ro_crate_written import written
 from pipeline.outputs.record import dump
 from pipeline.record import CuratedRecord
