@@ -7,7 +7,8 @@ from typing import Any
 
 from pipeline.intake.json_text import Parsed, parse
 from pipeline.intake.pagetab import map_tree
-from pipeline.intake.pagetab_tree import Reader, Tree
+from pipeline.intake.pagetab_json_tree import Reader
+from pipeline.intake.pagetab_tree import Tree
 from pipeline.intake.reading import Reading
 from pipeline.intake.text import count_line_ends, decode, line_ends
 from pipeline.submission import SourceMap
