@@ -380,6 +380,13 @@ def test_doctor_tells_what_is_not_there(tmp_path: Path) -> None:
     assert "error" in {one["state"] for one in doctor(archive, code=1) if one["what"] == "ledger"}
 
 
+def test_doctor_tells_before_the_first_run_that_the_ledger_does_not_answer(tmp_path: Path) -> None:
+    away = {"BIA_LEDGER": "postgresql+psycopg://bia:s3same@127.0.0.1:9/ledger"}
+    (told,) = (one for one in doctor(tmp_path / "new", 1, **away) if one["what"] == "ledger")
+    assert (told["state"], "s3same" in told["told"]) == ("error", False)
+    assert not (tmp_path / "new").exists()
+
+
 def doctor(archive: Path, code: int = 0, **environment: str) -> list[dict[str, Any]]:
     given = {"PREFECT_API_URL": "", **environment}
     return lines(

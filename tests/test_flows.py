@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.prefect_server import (
     Server,
     command,
     ended,
+    environment,
     objects,
     program,
     server,
@@ -151,6 +154,10 @@ def test_a_curator_decides_in_a_form(deployed: Server, curated: dict[str, Any]) 
     assert "submission:wing-disc-wounding" in asked["tags"]
     shown = form(asked["state"], "description")
     assert "CMP201" in shown
+    assert SPECIMEN in shown.replace("\\", "")
+    assert shown.index("form is below") < shown.index("CMP201")
+    of_run = {"logs": {"flow_run_id": {"any_": [run]}}}
+    waited(lambda: "Resume, in the menu" in str(deployed.ask("/logs/filter", of_run)), 20)
     assert len(shown.encode()) < 100_000
     assert set(form(asked["state"], "schema")["required"]) == {"curator", "verdict", "note"}
     assert resume() == "REJECT"
@@ -293,6 +300,21 @@ def test_what_a_run_did_is_told_where_prefect_does_not_note_its_end(
     assert (code, result["outcome"], result["accession"]) == (0, "accessioned", "S-BIAD1"), err
     assert "Prefect did not note the end of the run" in err
     assert accessions(archive) == [("S-BIAD1", "actin")]
+
+
+def test_prefect_notes_the_end_of_a_run_over_many(tmp_path: Path) -> None:
+    for number in range(101):
+        (tmp_path / "inbox" / f"empty-{number}").mkdir(parents=True)
+    # As in a run of more than five minutes, the server has forgotten what the run is about.
+    env = {**environment(), "PREFECT_SERVER_EVENTS_RELATED_RESOURCE_CACHE_TTL": "PT1S"}
+    archive = tmp_path / "archive"
+    code, out, err = ended(
+        command(env, *("-m", "pipeline", *words(tmp_path / "inbox", archive, "--format", "json")))
+    )
+    assert (code, len(objects(out))) == (1, 101), err
+    assert "Prefect did not note the end of the run" not in err
+    with closing(sqlite3.connect(archive / "prefect" / "prefect.db")) as state:
+        assert state.execute("SELECT state_name FROM flow_run").fetchall() == [("Completed",)]
 
 
 def test_a_server_started_on_purpose_is_left_alone(

@@ -224,6 +224,15 @@ def test_markdown_holds_no_link_image_or_html_of_a_depositor() -> None:
     assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [5]
 
 
+def test_markdown_names_the_place_that_a_curator_may_correct() -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(report.markdown(page()))
+    shown = ["".join(part.content for part in one.children or []) for one in tokens]
+    # Not in a table, which a word as long as a place makes wider than Prefect's page.
+    assert [text for text in shown if text.startswith("CMP299 ")] == [
+        f"CMP299 {wording.place(SPECIMEN, STUDY)}: {SPECIMEN}"
+    ]
+
+
 def test_markdown_of_any_number_of_findings_is_small_and_counts_the_rest() -> None:
     many = tuple(
         ERROR.model_copy(update={"message": f"{n} {'é' * 2000}", "hint": "é" * 900})

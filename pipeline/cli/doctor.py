@@ -102,6 +102,8 @@ def _ledger(chosen: Settings) -> Iterator[Told]:
     from pipeline.archive import MARK, open_archive
 
     if not (chosen.archive / MARK).is_file():
+        if name := ledger.answering(chosen.ledger):
+            yield Told("ledger", "ok", f"{name} answers")
         return
     with open_archive(chosen) as book:
         held = len(ledger.accessions(book))

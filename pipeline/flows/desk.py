@@ -32,6 +32,9 @@ TRIED_AGAIN: Final[dict[str, Any]] = {
     "cache_policy": NO_CACHE,
 }
 """How a task runs that touches the disk, the network or the database."""
+MOST_TAGS: Final = 50
+"""Submissions that a run is tagged with. Prefect's server has each tag among what its events are
+about, and answers 500 to the end of a run where these are more than 100 (3.8.8)."""
 
 
 def day_of(on: str | None) -> dt.date:
@@ -64,11 +67,12 @@ def opened(archive: str | None) -> Iterator[tuple[Settings, ledger.Ledger]]:
 
 
 def call_run(name: str, submissions: Iterable[str] = ()) -> None:
-    """Name the flow run that is running, and tag it with all its submissions."""
+    """Name the flow run that is running, and tag it with its submissions if they are few."""
     running = FlowRunContext.get()
     assert running is not None
     assert running.flow_run is not None
-    tags = {*running.flow_run.tags, *map(tag, submissions)}
+    named = set(map(tag, submissions))
+    tags = {*running.flow_run.tags, *(named if len(named) <= MOST_TAGS else ())}
     with get_client(sync_client=True) as client:
         client.update_flow_run(running.flow_run.id, name=shown(name), tags=sorted(tags))
 

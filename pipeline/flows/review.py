@@ -26,6 +26,9 @@ PATIENCE = 30 * 24 * 3600
 """Seconds until a question that nobody answers ends its run."""
 DONE: dict[str, str] = {"accept": "Accepted", "return": "Returned", "hold": "Held"}
 LONGEST_REASON = 1000
+BELOW = "*The form is below the report.*"
+"""Prefect's page shows it in a small window, under all that is said before it."""
+WAITS = "waits for a curator: Resume, in the menu at the top right, shows the report and the form"
 
 
 class Answer(RunInput):
@@ -50,8 +53,8 @@ class Answer(RunInput):
     corrections: str = Field(
         default="",
         title="Your own corrections",
-        description="Two lines each: a place and its new value, such as /study/title=A title; "
-        "below it why, such as: because the depositor asked for it.",
+        description="Two lines each: a place, as the report lists them, and its new value, such as "
+        "/study/title=A title; below it why, such as: because the depositor asked for it.",
     )
 
 
@@ -123,6 +126,7 @@ def _answer(one: Case, refusals: list[str]) -> Answer:
         return Answer.model_validate(given)
     # Nothing but the description: a default would make its field optional.
     form = Answer.with_initial_data(description=_form(one, refusals))
+    get_run_logger().info(WAITS)
     return suspend_flow_run(wait_for_input=form, timeout=PATIENCE, key=key)
 
 
@@ -136,10 +140,8 @@ def _report(one: Case) -> str:
 
 
 def _form(one: Case, refusals: list[str]) -> str:
-    report = _report(one)
-    if not refusals:
-        return report
-    return f"**The last answer was not taken:** {inert(refusals[-1])}\n\n{report}"
+    again = [f"**The last answer was not taken:** {inert(refusals[-1])}"] if refusals else []
+    return "\n\n".join([*again, BELOW, _report(one)])
 
 
 def _decide(submission: str, asked: Question, answer: Answer, bench: Bench) -> tuple[Finding, ...]:

@@ -19,6 +19,7 @@ from pipeline.ledger.connection import (
     Ledger,
     LedgerUnavailable,
     Refused,
+    answering,
     identity,
     open_ledger,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "accepted_after",
     "accession",
     "accessions",
+    "answering",
     "assign",
     "checksums",
     "comparable",

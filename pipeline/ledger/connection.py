@@ -108,6 +108,22 @@ def open_ledger(where: str | Path) -> Ledger:
     return Ledger(engine)
 
 
+def answering(where: str) -> str | None:
+    """The name of a PostgreSQL ledger that answers, in which nothing is made; None for a file.
+
+    Raises LedgerUnavailable where it does not answer.
+    """
+    url = _url(where)
+    if url.drivername != "postgresql+psycopg":
+        return None
+    engine = sa.create_engine(url)
+    try:
+        with _said(engine, DBAPIError), engine.connect():
+            return _name(engine)
+    finally:
+        engine.dispose()
+
+
 def _url(where: str) -> sa.URL:
     if "://" not in where:
         return sa.URL.create("sqlite", database=where)
