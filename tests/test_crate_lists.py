@@ -277,3 +277,24 @@ def test_brackets_without_end_in_a_cell_are_a_wrong_reference(
     content = f"file_path,source\na.tif,{'[' * 5000}x\n"
     _, told = look(known, tmp_path, "list.csv", ("file_path", "source"), content)
     assert "'x' in column 'source' is not in the file list" in [one.message for one in told]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"columnName": "file_path", "propertyUrl": {"@id": "http://bia/filePath"}},
+        {"columnName": "file_path", "propertyUrl": "bia:filePath"},
+        {"csvw:name": "file_path", "csvw:propertyUrl": "http://bia/filePath"},
+        {"http://www.w3.org/ns/csvw#name": "file_path", "propertyUrl": "bia:filePath"},
+    ],
+)
+def test_columns_are_described_in_any_form_of_their_terms(
+    column: dict[str, Any], known: Knowledge, tmp_path: Path
+) -> None:
+    entities = graph("list.tsv", COLUMNS)
+    entities[5] = {"@id": "#file_path", "@type": "csvw:Column", **column}
+    content = "file_path\tdataset\tlabel\na.tif\t#wild%20type\ta\n"
+    opened, told = look(known, tmp_path, "list.tsv", COLUMNS, content, entities)
+    assert not told
+    assert "SUB039" not in {one.code for one in opened.findings}
+    assert [row[0] for row in rows(opened)] == ["a.tif"]

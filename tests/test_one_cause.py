@@ -13,12 +13,14 @@ from pipeline import sources, stages
 from pipeline.check import Images
 from pipeline.findings import Report
 from pipeline.intake import rembi_yaml
+from pipeline.intake.file_lists import read_file_list
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found
 from pipeline.stages import Look
 from tests.archives import DAY
 from tests.documents import CRATE, REMBI, ROWS, changed
 from tests.judged import found, look
+from tests.lists import everything
 
 CRATE_NAME = "study-ro-crate-metadata.json"
 
@@ -395,3 +397,20 @@ def test_a_field_under_a_shortened_name_is_told_once_and_as_gravely(
     assert (one.code, one.severity) == ("SUB122", "error")
     assert f"'{name}'" in one.message
     assert one.suggestion is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("https://example.org/data/a.tif", "FLS131"),
+        ('="data/"&B2', "FLS144"),
+        ("#REF!", "FLS152"),
+    ],
+)
+def test_what_is_no_path_has_no_refused_characters(path: str, code: str, tmp_path: Path) -> None:
+    listed = tmp_path / "list.tsv"
+    listed.write_text(f"Files\n{path}\nb#.tif\n", "utf-8")
+    told = everything(read_file_list(listed))
+    assert [(one.code, one.location.line) for one in told] == sorted([(code, 2), ("FLS137", 3)])
+    listed.write_text("Files\nplate:1/a.tif\n", "utf-8")
+    assert [one.code for one in everything(read_file_list(listed))] == ["FLS137"]

@@ -15,7 +15,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.checks.file_list_columns import CHARACTERS, EXPECTATIONS, Expectation
+from pipeline.checks.file_list_columns import (
+    CHARACTERS,
+    EXPECTATIONS,
+    FORMULA,
+    NO_NAME,
+    Expectation,
+)
 from pipeline.findings import Finding
 from pipeline.intake.file_list_places import header_location, row_location
 from pipeline.submission import FileList
@@ -246,8 +252,26 @@ def _findings(
     file_list: FileList, columns: Columns, failed: Iterator[Failed]
 ) -> tuple[Finding, ...]:
     return tuple(
-        _finding(file_list, columns, *each) for each in failed if not _usual(file_list, *each)
+        _finding(file_list, columns, *each)
+        for each in _causes(list(failed))
+        if not _usual(file_list, *each)
     )
+
+
+def _causes(failed: list[Failed]) -> Iterator[Failed]:
+    """The failures but for the signs of what is no path at all, such as a formula."""
+    no_path = {
+        row
+        for expectation, column, rows in failed
+        if column == "path" and expectation.code in (FORMULA, NO_NAME)
+        for row in rows
+    }
+    for expectation, column, rows in failed:
+        left = [row for row in rows if row not in no_path]
+        if expectation.code is not CHARACTERS:
+            yield expectation, column, rows
+        elif left:
+            yield expectation, column, left
 
 
 def _usual(file_list: FileList, expectation: Expectation, column: str, rows: list[int]) -> bool:

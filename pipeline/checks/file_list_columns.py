@@ -262,8 +262,8 @@ CASE = declare(
 LONGEST_PATH = 1024
 LARGEST_SIZE = 2 * 10**12
 _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
-# Backslashes and control characters have findings of their own, and so has a drive's colon.
-_REFUSED = r"[^0-9A-Za-z!\-_*'(). /\\:\x00-\x1f\x7f-\x9f]|(?<!\A[A-Za-z]):"
+# Backslashes, control characters, the colon of a drive or an address have findings of their own.
+_REFUSED = r"[^0-9A-Za-z!\-_*'(). /\\:\x00-\x1f\x7f-\x9f]|(?<!\A[A-Za-z]):(?!//)"
 _OWN_COMPUTER = (
     r"(?i)\A\s*(?:[a-z]:(?:[\\/]|\Z)|\\\\|//|~(?!\$)|file:|[a-z][a-z0-9+.-]+://"
     r"|/(?:[a-z]/)?(?:home|users|volumes|mnt|media|root|private|cygdrive)/)"

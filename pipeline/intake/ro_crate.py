@@ -44,13 +44,12 @@ def read_path(path: Path, file: str) -> Reading:
     """The metadata of a crate with the file lists beside its metadata file.
 
     A crate whose metadata file has a name of its own (`S-BIAD1-ro-crate-metadata.json`) is
-    detached: its payload is elsewhere and not looked for.
+    detached: its payload may be elsewhere, and only the lists that are there are read.
     """
-    attached = path.name in (NAME, NAME + "ld")
-    return _read(path.read_bytes(), file, path.parent if attached else None)
+    return _read(path.read_bytes(), file, path.parent, path.name in (NAME, NAME + "ld"))
 
 
-def _read(data: bytes, file: str, folder: Path | None) -> Reading:
+def _read(data: bytes, file: str, folder: Path | None, attached: bool = True) -> Reading:
     decoded = decode(data, file)
     before = list(decoded.findings)
     if file.casefold().endswith(".jsonld"):
@@ -74,10 +73,12 @@ def _read(data: bytes, file: str, folder: Path | None) -> Reading:
             source_map=places,
             findings=(*before, *together(graph.findings)),
         )
-    return _mapped(graph, places, before, folder)
+    return _mapped(graph, places, before, folder, attached)
 
 
-def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path | None) -> Reading:
+def _mapped(
+    graph: Graph, places: SourceMap, before: list[Finding], folder: Path | None, attached: bool
+) -> Reading:
     assert graph.root is not None
     objects = Objects(graph)
     mapping = (OwnMapping if is_ours(graph) else Mapping)(graph, objects)
@@ -91,7 +92,7 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
     if folder is not None:
         from pipeline.intake.ro_crate_lists import Lists
 
-        lists = Lists(graph, folder, mapping.components)
+        lists = Lists(graph, folder, mapping.components, attached)
         lists.read()
         for place, (name, at) in lists.named.items():
             component = metadata["study"]["study_components"][int(place.rpartition("/")[2])]
@@ -113,7 +114,7 @@ def _mapped(graph: Graph, places: SourceMap, before: list[Finding], folder: Path
         source_map=places.model_copy(update={"pointers": objects.pointers}),
         findings=(*before, *together(graph.findings), *(lists.findings if lists else ())),
         file_lists=tuple(lists.made) if lists else (),
-        looked_for=tuple(name for name, _ in lists.named.values()) if lists else (),
+        looked_for=tuple(lists.looked_for) if lists else (),
     )
 
 

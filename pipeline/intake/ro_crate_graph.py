@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from pipeline.findings import Code, Finding
 from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.json_text import Number
-from pipeline.intake.ro_crate_terms import LOCAL, PROFILED, meant_class, terms
+from pipeline.intake.ro_crate_terms import LOCAL, PROFILED, meant_class, plain, terms
 from pipeline.intake.spellings import fold
 from pipeline.select import join
 from pipeline.submission import SourceMap
@@ -25,6 +25,8 @@ _SPECIFICATION = re.compile(
 )
 _VERSIONS = re.compile(r"(?:0\.2|1\.[0-3])(?:\.\d+)?(?:-DRAFT)?")
 """Versions of RO-Crate (researchobject.org, read 2026-11-22: 1.2, and 1.3 as a draft)."""
+_OF_CRATES = re.compile(r"/ro/|/ro-crate/")
+"""What addresses of contexts of RO-Crate have in them."""
 ROOT = "./"
 _TABLES = (".tsv", ".csv")
 
@@ -102,8 +104,8 @@ class Graph:
             message = f"the '@id' '{entity.id}' is carried by two entities"
             self.flag(codes.REPEATED_ID, join(at, "@id"), message, value=entity.id)
         if not entity.types:
-            message = f"the entity '{entity.id}' has no '@type'"
-            self.flag(codes.NO_ID, join(at, "@type"), message, value=entity.id)
+            said = f"the entity '{entity.id}'" if entity.id else "an entity"
+            self.flag(codes.NO_ID, join(at, "@type"), f"{said} has no '@type'", value=entity.id)
         self.entities.append(entity)
         if entity.id:
             self.by_id.setdefault(entity.id, entity)
@@ -180,7 +182,7 @@ class Graph:
                 self.flag(codes.NO_CONTEXT, at, "a '@context' is neither an address nor terms")
                 return
         terms_ = any(isinstance(part, dict) for part, _ in given)
-        if not terms_ and not any("/ro/" in str(part) for part, _ in given):
+        if not terms_ and not any(_OF_CRATES.search(str(part)) for part, _ in given):
             message = "the '@context' names none of RO-Crate"
             self.flag(codes.NO_CONTEXT, "/@context", message)
 
@@ -189,7 +191,7 @@ class Graph:
     def values(self, entity: Entity, *names: str) -> Iterator[tuple[Any, str]]:
         """The values of properties (names folded) with their places; blank ones are left out."""
         for key, value in entity.data.items():
-            if fold(key) not in names or key.startswith("@"):
+            if plain(key) not in names or key.startswith("@"):
                 continue
             at = join(entity.at, key)
             for one, place in each(value, at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Container, Iterator
@@ -16,6 +17,7 @@ from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.file_list_grid import Columns, distinct
 from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list
 from pipeline.intake.ro_crate_rows import Rows, cell, read_rows, size, sizes
+from pipeline.intake.ro_crate_terms import LOCAL
 from pipeline.intake.spellings import fold
 from pipeline.intake.text import decode
 from pipeline.select import join
@@ -51,6 +53,7 @@ _COLUMNS = {
     "label": _NAME,
 }
 """Columns of the lists that the archive's programs write (folded), and what they mean."""
+_WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _TYPES = ("type", "22-rdf-syntax-ns")
 _RELATED = frozenset((*_ENTITY, *_TYPES, _SIZE))
 """Columns that relate a file to entities of the crate, or say which class or size it has."""
@@ -64,10 +67,14 @@ class Lists:
     folder: Path
     components: dict[str, str]
     """From a dataset's `@id` to the record place of its study component."""
+    attached: bool = True
+    """Whether the lists must be beside the metadata file."""
     findings: list[Finding] = field(default_factory=list)
     made: list[FileList] = field(default_factory=list)
     named: dict[str, tuple[str, str]] = field(default_factory=dict)
     """From a component's record place to the name of its list, and where the crate names it."""
+    looked_for: set[str] = field(default_factory=set)
+    """Names of the lists that were read, or are told to be absent."""
     loose: list[tuple[str, str]] = field(default_factory=list)
     """Lists that belong to no one component, with their places."""
 
@@ -84,11 +91,17 @@ class Lists:
         path = self.folder / name
         inside = ".." not in Path(name).parts and not Path(name).is_absolute()
         homes = self.homes(entity)
+        there = inside and path.is_file()
+        if not there and not self.attached and _WEB.match(name):
+            return
         for home in homes:
             self.named[home] = (name, at)
         if not homes:
             self.loose.append((name, at))
-        if not inside or not path.is_file():
+        if not there and not self.attached:
+            return
+        self.looked_for.add(name)
+        if not there:
             message = f"the file list '{name}' is not among the uploaded files"
             place = join(homes[0], "file_list") if homes else None
             where = self.graph.source_map.position(at)
@@ -124,10 +137,12 @@ class Lists:
         columns: dict[str, str] = {}
         for schema, _ in self.graph.targets(entity, "tableschema"):
             for column, _ in self.graph.targets(schema, "column"):
-                name = next((v for v, _ in self.graph.values(column, "columnname")), None)
-                url = next((v for v, _ in self.graph.values(column, "propertyurl")), "")
+                names = self.graph.values(column, "columnname"), self.graph.values(column, "name")
+                name = next((v for v, _ in itertools.chain(*names)), None)
+                url: Any = next((v for v, _ in self.graph.values(column, "propertyurl")), "")
                 if isinstance(name, str):
-                    meant = str(url).rstrip("/").rpartition("/")[2].rpartition("#")[2]
+                    url = url.get("@id") if isinstance(url, dict) else url
+                    meant = LOCAL.split(str(url).rstrip("/"))[-1]
                     columns[name] = _SIZE if meant in _SIZES else meant
             if _PATH not in columns.values():
                 message = f"the table schema of '{entity.id}' has no column for paths"

@@ -8,8 +8,7 @@ from typing import Any
 from pipeline.intake.json_text import Number
 from pipeline.intake.pagetab_objects import KEYS
 from pipeline.intake.ro_crate_graph import Entity, Graph
-from pipeline.intake.ro_crate_terms import terms
-from pipeline.intake.spellings import fold
+from pipeline.intake.ro_crate_terms import plain, terms
 from pipeline.select import join
 from pipeline.submission import Metadata
 
@@ -31,12 +30,12 @@ class Objects:
         made: Metadata = {}
         done: set[str] = set()
         for key in entity.data:
-            slot = slots.get(fold(key))
+            slot = slots.get(plain(key))
             if slot is None or key.startswith("@"):
                 continue
             values = [
                 (text, at)
-                for value, at in self.graph.values(entity, fold(key))
+                for value, at in self.graph.values(entity, plain(key))
                 if (text := self.scalar(value, at)) is not None
             ]
             if slot.endswith("[]"):
@@ -44,14 +43,14 @@ class Objects:
                     listed = made.setdefault(slot[:-2], [])
                     self.pointers[join(place, slot[:-2], len(listed))] = at
                     listed.append(text)
-                done.add(fold(key))
+                done.add(plain(key))
             elif slot not in made and len(values) <= 1:
                 for text, at in values:
                     made[slot] = text
                     self.pointers[join(place, slot)] = at
-                done.add(fold(key))
+                done.add(plain(key))
             elif values and values[0][0] == made.get(slot):
-                done.add(fold(key))
+                done.add(plain(key))
         return made, done
 
     def scalar(self, value: Any, at: str) -> str | None:
@@ -63,9 +62,9 @@ class Objects:
     def left(self, made: Metadata, entity: Entity, place: str, done: set[str]) -> None:
         """Properties that have no slot, under their names as given."""
         for key in entity.data:
-            if key.startswith("@") or fold(key) in done or fold(key) in KEYS:
+            if key.startswith("@") or plain(key) in done or plain(key) in KEYS:
                 continue
-            for value, at in self.graph.values(entity, fold(key)):
+            for value, at in self.graph.values(entity, plain(key)):
                 text = self.scalar(value, at)
                 if text is None:
                     continue

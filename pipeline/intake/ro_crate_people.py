@@ -11,12 +11,14 @@ from functools import cache
 from typing import Any
 
 from pipeline import resources
+from pipeline.intake import ro_crate_codes as codes
 from pipeline.intake.ro_crate_graph import Entity, Graph
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.select import join
 from pipeline.submission import Metadata
 
 _ORCID = re.compile(r"https?://orcid\.org/(.+)")
+_ORCID_ALONE = re.compile(r"(?:https?://orcid\.org/)?(\d{4}(?:-\d{4}){2}-\d{3}[\dX])")
 _ROR = re.compile(r"https?://ror\.org/.+")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
 _FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(10\.13039/\d+)")
@@ -58,19 +60,35 @@ class People:
     def licence(self, study: Metadata, root: Entity, done: set[str]) -> None:
         """The licence: an address, with its usual label where the archive knows it."""
         for value, at in self.graph.values(root, "license", "licence"):
-            text = value.get("@id") if isinstance(value, dict) else value
-            if not isinstance(text, str) or "licence" in study:
-                continue
-            found = self.graph.by_id.get(text) if isinstance(value, dict) else None
-            label = self.graph.title(found) if found else None
-            if found:
-                self.objects.used.add(found.at)
-            name = label if label and label != text else _licences().get(_address(text), text)
-            made = {"name": name, "url": str(text)} if "://" in text else {"name": str(text)}
-            study["licence"] = made
-            for key in ("", "/name", "/url"):
-                self.objects.pointers["/study/licence" + key] = at
+            made = self.licensed(value, at)
+            if made is not None and "licence" not in study:
+                study["licence"] = made
+                for key in ("", "/name", "/url"):
+                    self.objects.pointers["/study/licence" + key] = at
+            elif made is not None and not made.items() & study["licence"].items():
+                said = made.get("url", made["name"])
+                message = f"'license' has a second value, '{said}'; the first one was read"
+                self.graph.flag(codes.WRONG_VALUE, at, message, value=said, severity="warning")
+                kept = study.setdefault("attributes", [])
+                self.objects.pointers[join("/study/attributes", len(kept))] = at
+                kept.append({"name": "license", "value": said})
         done |= {"license", "licence"}
+
+    def licensed(self, value: Any, at: str) -> Metadata | None:
+        """A licence by its address or its name, which an entity of the crate may give."""
+        text = value.get("@id") if isinstance(value, dict) else value
+        found = self.graph.follow(value, at) if isinstance(value, dict) else None
+        label = self.graph.title(found) if found else None
+        if found:
+            self.objects.used.add(found.at)
+            addresses = (one for one, _ in self.graph.values(found, "url", "sameas"))
+            if "://" not in found.id:
+                url = next((one for one in addresses if isinstance(one, str)), None)
+                text = url or label
+        if not isinstance(text, str):
+            return None
+        name = label if label and label != text else _licences().get(_address(text), text)
+        return {"name": str(name), "url": str(text)} if "://" in text else {"name": str(name)}
 
     def organisations_of(self, study: Metadata) -> None:
         """Organisations that an author belongs to, numbered o1, o2, … in the graph's order."""
@@ -139,9 +157,11 @@ class People:
         """A person's ORCID iD where it is a property, as an address."""
         for name in _ELSEWHERE:
             given = list(self.graph.values(person, name))
-            texts = [(text, at) for one, at in given if (text := self.graph.text(one, at))]
-            if len(texts) == 1 and _ORCID.fullmatch(texts[0][0]):
+            texts = [(text, at) for one, at in given if (text := self.identifier(one, at))]
+            match = _ORCID_ALONE.fullmatch(texts[0][0]) if len(texts) == 1 else None
+            if match or (len(texts) == 1 and _ORCID.fullmatch(texts[0][0])):
                 made["orcid"], self.objects.pointers[join(place, "orcid")] = texts[0]
+                made["orcid"] = match[1] if match else made["orcid"]
                 taken.add(name)
                 return
 
@@ -319,5 +339,6 @@ class People:
         if entity is None or len(held) != 1 or not isinstance(held[0][0], str):
             return self.graph.text(value, at)
         text = str(held[0][0])
-        self.objects.used |= {entity.at} if _IDENTIFIER.fullmatch(text) else set()
+        known = _IDENTIFIER.fullmatch(text) or _ORCID_ALONE.fullmatch(text)
+        self.objects.used |= {entity.at} if known else set()
         return text

@@ -11,10 +11,12 @@ from pipeline.intake.ro_crate_graph import ABSOLUTE, METADATA, Entity, Graph, ea
 from pipeline.intake.ro_crate_terms import (
     CLASSES,
     LOCAL,
+    PREFIXES,
     PROFILED,
     USUAL,
     meant_class,
     meant_term,
+    plain,
     references,
     terms,
 )
@@ -31,10 +33,6 @@ _FORMER = frozenset(
     ("association", "associationproperty", "signalchannelinformation", "affiliaton")
 )
 """Classes of older versions of the profile (BioImage-Archive/BIA-ro-crate, read 2026-11-23)."""
-_PREFIXES = frozenset(
-    ("", "bia:", "http://bia/", "schema:", "http://schema.org/", "https://schema.org/")
-)
-"""What may stand before them; other vocabularies have capitals of their own."""
 _OWN = "http://bia/"
 """The archive's own vocabulary, in which some versions of the profile have a term of any name."""
 
@@ -76,7 +74,7 @@ def _entity(graph: Graph, entity: Entity) -> None:
     for key, value in entity.data.items():
         if key.startswith("@"):
             continue
-        name = fold(key)
+        name = plain(key)
         usual = USUAL.get(key.casefold(), key)
         if usual != key and usual not in entity.data and key not in graph.own:
             message = f"the property '{key}' is not '{usual}': capitals count"
@@ -117,7 +115,7 @@ def _types(graph: Graph, entity: Entity) -> None:
     """Whether an entity's classes are written with the capitals that they have."""
     for one in entity.types:
         local = LOCAL.split(one)[-1]
-        if one.removesuffix(local) not in _PREFIXES or one in graph.own:
+        if one.removesuffix(local) not in PREFIXES or one in graph.own:
             continue
         at = join(entity.at, "@type")
         usual = CLASSES.get(local.casefold(), local)

@@ -16,6 +16,12 @@ PROFILED = re.compile(r"(?:bia:|https?://bia/)(.+)")
 """A class of the archive's profile."""
 LOCAL = re.compile(r"[:/#]")
 """What ends the prefix of a term."""
+PREFIXES = frozenset(
+    ("", "bia:", "http://bia/", "schema:", "http://schema.org/", "https://schema.org/")
+)
+"""What may stand before a term; other vocabularies have capitals and meanings of their own."""
+_COLUMNS = frozenset(("csvw:", "http://www.w3.org/ns/csvw#"))
+"""What stands before the terms of tables."""
 USUAL = {
     one.casefold(): one
     for one in (
@@ -79,6 +85,14 @@ def references() -> frozenset[str]:
 def _profile() -> Mapping[str, str]:
     """The terms of RO-Crate and of the archive's profile by their small letters."""
     return {**{fold(one): one for one in (*terms().terms, *terms().references)}, **USUAL}
+
+
+@lru_cache(4096)
+def plain(key: str) -> str:
+    """A property as it is compared: folded, without the prefix or address of its vocabulary."""
+    local = LOCAL.split(key)[-1]
+    prefix = key.removesuffix(local)
+    return fold(local if prefix in PREFIXES or prefix in _COLUMNS else key)
 
 
 @lru_cache(1024)
