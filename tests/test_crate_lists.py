@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import sources, stages
+from pipeline.check import Images
 from pipeline.findings import Finding
 from pipeline.knowledge import Knowledge
 from pipeline.sources import Found, Opened
@@ -298,3 +299,21 @@ def test_columns_are_described_in_any_form_of_their_terms(
     assert not told
     assert "SUB039" not in {one.code for one in opened.findings}
     assert [row[0] for row in rows(opened)] == ["a.tif"]
+
+
+def test_the_page_that_programs_make_of_a_crate_needs_no_list(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    content = "file_path\tdataset\tlabel\na.tif\t#wild%20type\ta\n"
+    look(known, tmp_path, "list.tsv", COLUMNS, content)
+    present = dict.fromkeys(
+        ("a.tif", "ro-crate-preview.html", "ro-crate-preview_files/a.css", "notes.html"), 1
+    )
+    found = Found(given="s", document=tmp_path / "ro-crate-metadata.json", folder=tmp_path)
+    opened = sources.open_found(found, imported=True)
+    assert opened.submission is not None
+    images = Images(looked=True, present=present)
+    day = dt.date(2026, 11, 23)
+    report = stages.validate(opened, Look(knowledge=known, day=day, images=images))
+    (told,) = [one for one in report.findings if one.code == "FLS207"]
+    assert (told.value, told.count) == ("notes.html", 1)

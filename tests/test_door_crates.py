@@ -236,7 +236,9 @@ def test_an_orcid_id_may_be_a_property_of_any_form(identifier: Any, tmp_path: Pa
     value = {"@id": "#id", "@type": "PropertyValue", "value": "0000-0001-5109-3700"}
     more = [person, value] if identifier == {"@id": "#id"} else [person]
     read = mapped(tmp_path, contributor=[{"@id": "#p3"}], more=more)
-    assert study(read)["authors"] == [{"name": "Ea Holm", "orcid": "0000-0001-5109-3700"}]
+    (author,) = study(read)["authors"]
+    assert author == {"name": "Ea Holm", "orcid": author["orcid"]}
+    assert author["orcid"].removeprefix("https://orcid.org/") == "0000-0001-5109-3700"
     assert "PropertyValue" not in {one["type"] for one in study(read).get("sections", ())}
 
 
@@ -270,3 +272,24 @@ def test_an_entity_without_id_and_type_is_called_an_entity(tmp_path: Path) -> No
         "an entity has no '@id'",
         "an entity has no '@type'",
     }
+
+
+def test_a_folder_in_a_dataset_of_the_profile_is_one_of_its_files(tmp_path: Path) -> None:
+    movies = {"@id": "#movies", "@type": "bia:Dataset", "name": "Movies"}
+    graph = [
+        *CRATE["@graph"][:2],
+        movies | {"hasPart": [{"@id": "a.ome.zarr/"}]},
+        {"@id": "#beads", "@type": "bia:Dataset", "name": "Beads"},
+        {"@id": "a.ome.zarr/", "@type": "Dataset", "hasPart": {"@id": "a.ome.zarr/0/"}},
+        {"@id": "a.ome.zarr/0/", "@type": "Dataset", "hasPart": {"@id": "a.ome.zarr/0/0"}},
+        {"@id": "a.ome.zarr/0/0", "@type": "File"},
+        {"@id": "a.ome.zarr/.zattrs", "@type": "File"},
+        {"@id": "b.ome.zarr/", "@type": "Dataset", "name": "by itself"},
+    ]
+    path = tmp_path / "S-BIAD90012-ro-crate-metadata.json"
+    path.write_text(json.dumps({**CRATE, "@graph": graph}), "utf-8")
+    listed = study(intake.read(path))["study_components"]
+    assert [one["name"] for one in listed] == ["Movies", "Beads", "by itself"]
+    paths = ["a.ome.zarr/", "a.ome.zarr/0/", "a.ome.zarr/0/0", "a.ome.zarr/.zattrs"]
+    assert [one["path"] for one in listed[0]["files"]] == paths
+    assert [one["path"] for one in listed[2]["files"]] == ["b.ome.zarr/"]

@@ -33,6 +33,10 @@ def findings_of(file_list: FileList) -> tuple[Finding, ...]:
     return run_direct(file_list)
 
 
+_PREVIEW = re.compile(r"ro-crate-preview(?:\.html\Z|_files/)")
+"""The page that programs make of a crate, which no crate needs to describe (RO-Crate 1.2)."""
+
+
 def bare(path: str) -> str:
     """A listed path as it is compared with the uploaded files."""
     return path.lstrip("/")
@@ -253,7 +257,10 @@ def not_listed(study: dict[str, Any], submission: Submission, images: Images) ->
     beside = sorted(
         path
         for path in images.present
-        if not covered(path, listed) and not _SYSTEM_FILE.search(path) and not _is_own(path, own)
+        if not covered(path, listed)
+        and not _SYSTEM_FILE.search(path)
+        and not _is_own(path, own)
+        and not (submission.source.kind == "ro-crate" and _PREVIEW.match(path))
     )
     if beside:
         more = f"; {len(beside) - 1:,} more are not" if len(beside) > 1 else ""

@@ -11,7 +11,7 @@ from pipeline.intake import ro_crate_sound
 from pipeline.intake.json_text import parse
 from pipeline.intake.pagetab import SPREADSHEET, spreadsheet_error
 from pipeline.intake.reading import Reading
-from pipeline.intake.ro_crate_graph import Graph
+from pipeline.intake.ro_crate_graph import Graph, is_folder
 from pipeline.intake.ro_crate_map import Mapping
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.intake.ro_crate_written import OwnMapping, is_ours
@@ -104,7 +104,7 @@ def _mapped(
             files.append({"path": name})
     for identifier, place in mapping.components.items():
         component = metadata["study"]["study_components"][int(place.rpartition("/")[2])]
-        if _is_folder(identifier) and not component.keys() & {"file_list", "files"}:
+        if is_folder(identifier) and not component.keys() & {"file_list", "files"}:
             # A dataset that is a folder holds what is in it.
             component["files"] = [{"path": unquote(identifier).removeprefix("./")}]
             objects.pointers[join(place, "files")] = join(graph.by_id[identifier].at, "@id")
@@ -128,10 +128,6 @@ def _spreadsheet_errors(graph: Graph) -> None:
                 if told is not None:
                     message = f"the value of '{key}' is {told[0]}"
                     graph.flag(SPREADSHEET, at, message, value=value[:200], severity=told[1])
-
-
-def _is_folder(identifier: str) -> bool:
-    return identifier.endswith("/") and "://" not in identifier and not identifier.startswith("#")
 
 
 _ALIKE = 3

@@ -50,6 +50,11 @@ class Entity:
         return any(name in self.names for name in names)
 
     @property
+    def profiled(self) -> bool:
+        """Whether one of its types is of the archive's profile."""
+        return any(PROFILED.fullmatch(one) for one in self.types)
+
+    @property
     def kind(self) -> str | None:
         """The kind of object that it is in the record."""
         known = terms().types
@@ -127,7 +132,7 @@ class Graph:
         if self.root is None:
             self.flag(codes.NO_ROOT, "/@graph", "the root data entity './' is missing")
             return
-        self.profiled = any(PROFILED.fullmatch(one) for one in self.root.types)
+        self.profiled = self.root.profiled
         if self.root.types and not self.profiled and not self.root.is_a("dataset"):
             said = ", ".join(self.root.types)
             message = f"the root data entity is a {said}, not a Dataset"
@@ -279,6 +284,11 @@ def is_file_list(entity: Entity) -> bool:
         return True
     name = entity.id.casefold()
     return entity.is_a("file") and name.endswith(_TABLES) and "file" in fold(name)
+
+
+def is_folder(identifier: str) -> bool:
+    """Whether an identifier is the path of a folder of the crate."""
+    return identifier.endswith("/") and "://" not in identifier and not identifier.startswith("#")
 
 
 def below(path: str, folder: str) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from pipeline.intake import ro_crate_codes as codes
-from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list
+from pipeline.intake.ro_crate_graph import LISTED, Entity, Graph, below, is_file_list, is_folder
 from pipeline.intake.ro_crate_objects import Objects
 from pipeline.intake.ro_crate_people import People
 from pipeline.select import get, join
@@ -110,7 +110,8 @@ class Mapping:
             for entity in self.all_of(kind):
                 self.entry(study, kind, entity)
         for entity in self.all_of("study_components"):
-            self.component(study, entity)
+            if entity.id not in self.folders:
+                self.component(study, entity)
         self.files(study)
         self.objects.left(study, root, "/study", done | {"haspart"})
         people.other_organisations(study)
@@ -140,6 +141,23 @@ class Mapping:
             elif isinstance(value, str) and _day(str(value)) != metadata["release_date"]:
                 message = f"'datePublished' has a second value, '{value}'; the first one was read"
                 self.graph.flag(codes.WRONG_VALUE, at, message, value=str(value))
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """From a folder that a dataset of the profile holds to that dataset, by their `@id`.
+
+        A dataset of no class of the profile is there what RO-Crate calls any folder.
+        """
+        held: dict[str, str] = {}
+        for one in self.graph.by_id.values() if self.graph.profiled else ():
+            open_ = [one] if one.profiled and one is not self.graph.root else []
+            while open_:
+                for found, _ in self.graph.targets(open_.pop(), "haspart"):
+                    plain = found.kind == "study_components" and not found.profiled
+                    if plain and is_folder(found.id) and found.id not in held:
+                        held[found.id] = one.id
+                        open_.append(found)
+        return held
 
     def all_of(self, kind: str) -> list[Entity]:
         """The entities of a kind, but for the study itself."""
@@ -277,20 +295,21 @@ class Mapping:
 
     def files(self, study: Metadata) -> None:
         """The files that the crate describes itself, each in the component that holds it."""
+        homes = {one: self.components[held] for one, held in self.folders.items()}
+        homes = {**homes, **self.components}
         owners = {
             found.at: place
-            for identifier, place in self.components.items()
+            for identifier, place in homes.items()
             for found, _ in self.graph.targets(self.graph.by_id[identifier], "haspart")
         }
         for entity in self.graph.entities:
-            if not entity.is_a("file") or is_file_list(entity) or not entity.id:
+            folder = entity.id in self.folders
+            if not (folder or entity.is_a("file")) or is_file_list(entity) or not entity.id:
                 continue
             if _WEB.match(entity.id):
                 self.elsewhere(study, entity)
                 continue
-            inside = (
-                place for folder, place in self.components.items() if below(entity.id, folder)
-            )
+            inside = (place for within, place in homes.items() if below(entity.id, within))
             home = owners.get(entity.at) or next(inside, "/study")
             holder = study if home == "/study" else get({"study": study}, home)
             listed = holder.setdefault("files", [])

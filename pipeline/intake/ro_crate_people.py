@@ -18,7 +18,7 @@ from pipeline.select import join
 from pipeline.submission import Metadata
 
 _ORCID = re.compile(r"https?://orcid\.org/(.+)")
-_ORCID_ALONE = re.compile(r"(?:https?://orcid\.org/)?(\d{4}(?:-\d{4}){2}-\d{3}[\dX])")
+_ORCID_WRITTEN = re.compile(_ORCID.pattern + r"|\d{4}(?:-\d{4}){2}-\d{3}[\dX]")
 _ROR = re.compile(r"https?://ror\.org/.+")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\..+)")
 _FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(10\.13039/\d+)")
@@ -154,14 +154,12 @@ class People:
         done |= {"author", "contributor", "creator"}
 
     def orcid(self, made: Metadata, person: Entity, place: str, taken: set[str]) -> None:
-        """A person's ORCID iD where it is a property, as an address."""
+        """A person's ORCID iD where it is a property, as it is written."""
         for name in _ELSEWHERE:
             given = list(self.graph.values(person, name))
             texts = [(text, at) for one, at in given if (text := self.identifier(one, at))]
-            match = _ORCID_ALONE.fullmatch(texts[0][0]) if len(texts) == 1 else None
-            if match or (len(texts) == 1 and _ORCID.fullmatch(texts[0][0])):
+            if len(texts) == 1 and _ORCID_WRITTEN.fullmatch(texts[0][0]):
                 made["orcid"], self.objects.pointers[join(place, "orcid")] = texts[0]
-                made["orcid"] = match[1] if match else made["orcid"]
                 taken.add(name)
                 return
 
@@ -339,6 +337,6 @@ class People:
         if entity is None or len(held) != 1 or not isinstance(held[0][0], str):
             return self.graph.text(value, at)
         text = str(held[0][0])
-        known = _IDENTIFIER.fullmatch(text) or _ORCID_ALONE.fullmatch(text)
+        known = _IDENTIFIER.fullmatch(text) or _ORCID_WRITTEN.fullmatch(text)
         self.objects.used |= {entity.at} if known else set()
         return text
