@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
+from string import ascii_uppercase
 
 from pipeline.findings import RANK, Finding
+from pipeline.identifiers import INVISIBLE
 from pipeline.intake.pagetab_block_codes import NO_ADDRESS
 from pipeline.intake.pagetab_content import SLIP
 from pipeline.intake.pagetab_objects import NO_VALUE
@@ -44,11 +47,43 @@ _SECTIONS = {"PUB001": "publication", "FUN001": "funding"}
 
 def once(before: Iterable[Finding], checked: Iterable[Finding]) -> list[Finding]:
     """What was found before the checks and by them, each cause told once and no less gravely."""
-    checked = list(checked)
+    checked = _but_of_programmes(_but_misread(list(checked)))
     before = _but_proposed(before, checked)
     told = _told_by_proposals(_told_as_slips(_but_blank(checked, before)))
     before, told = _at_blanks(before, told)
     return [*before, *told]
+
+
+_MISREAD = {
+    "TXT102": re.compile(f"[{INVISIBLE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]"),
+    "TXT105": re.compile("[`´¨ˆ˜¸ˇ˚˝˛]"),
+}
+"""What bytes of letters read in a wrong encoding become, by the code that tells of it alone."""
+
+
+def _but_misread(checked: list[Finding]) -> list[Finding]:
+    """Findings of checks but for those on characters that are gone in the right encoding."""
+    meant = {
+        one.place: str(one.suggestion.operations[0].after)
+        for one in checked
+        if one.code == "TXT104" and one.suggestion is not None
+    }
+    return [
+        one
+        for one in checked
+        if one.code not in _MISREAD
+        or one.place not in meant
+        or _MISREAD[one.code].search(meant[one.place])
+    ]
+
+
+def _but_of_programmes(checked: list[Finding]) -> list[Finding]:
+    """Findings of checks but for odd grant numbers that are told as those of another programme."""
+    told = {f"{parent(str(one.place))}/grant_id" for one in checked if one.code in _PROGRAMMES}
+    return [one for one in checked if one.code != "FUN103" or one.place not in told]
+
+
+_PROGRAMMES = ("HEU201", "HEU202")
 
 
 def _but_proposed(before: Iterable[Finding], checked: list[Finding]) -> list[Finding]:
@@ -74,8 +109,8 @@ def _at_blanks(before: list[Finding], checked: list[Finding]) -> tuple[list[Find
 
 def _but_blank(checked: list[Finding], before: list[Finding]) -> list[Finding]:
     """Findings of checks but for those on a missing field that is told as blank, as gravely."""
-    rows = {one.location for one in before if one.code == NO_ADDRESS.code}
-    checked = [one for one in checked if one.code != "LNK002" or one.location not in rows]
+    rows = {_row(one) for one in before if one.code == NO_ADDRESS.code}
+    checked = [one for one in checked if one.code != "LNK002" or _row(one) not in rows]
     blank = [one for one in before if one.code == NO_VALUE.code and one.place is not None]
     if not blank:
         return checked
@@ -90,6 +125,13 @@ def _but_blank(checked: list[Finding], before: list[Finding]) -> list[Finding]:
         if RANK[one.severity] > grave.get(f"{one.place}/{_BLANK.get(one.code)}", -1)
         and not _names_blank(one, named.get(one.place or "", set()))
     ]
+
+
+def _row(finding: Finding) -> tuple[object, ...]:
+    """The row of a document that a finding is on, whatever the column of its cell."""
+    at = finding.location
+    address = at.cell.lstrip(ascii_uppercase) if at.cell is not None else None
+    return at.file, at.sheet, address, at.line
 
 
 def _names_blank(finding: Finding, blank: Collection[str]) -> bool:

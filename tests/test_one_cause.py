@@ -18,8 +18,8 @@ from pipeline.knowledge import Knowledge
 from pipeline.sources import Found
 from pipeline.stages import Look
 from tests.archives import DAY
-from tests.documents import CRATE, REMBI, ROWS, changed
-from tests.judged import found, look
+from tests.documents import CRATE, IDR, REMBI, ROWS, changed
+from tests.judged import found, look, proposed
 from tests.lists import everything
 
 CRATE_NAME = "study-ro-crate-metadata.json"
@@ -414,3 +414,68 @@ def test_what_is_no_path_has_no_refused_characters(path: str, code: str, tmp_pat
     assert [(one.code, one.location.line) for one in told] == sorted([(code, 2), ("FLS137", 3)])
     listed.write_text("Files\nplate:1/a.tif\n", "utf-8")
     assert [one.code for one in everything(read_file_list(listed))] == ["FLS137"]
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("Jos\u00c3\u0083\u00c2\u00a9 Garcia", "José Garcia"),
+        ("\u00c3\u0081lvaro Mora", "Álvaro Mora"),
+        ("Nu\u00f1ez Garc\u00c3\u00ada", "Nuñez García"),
+        ("S\u00c3\u00b8ren \u00c3\u0098stergaard", "Søren Østergaard"),
+    ],
+)
+def test_a_garbled_name_is_told_once_with_the_right_letters(
+    name: str, right: str, known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = look(known, tmp_path, "study.tsv", ROWS.replace("Mira Lindgren", name))
+    (one,) = found(report, "TXT102", "TXT104", "TXT105", "TXT112")
+    assert one.code == "TXT104"
+    assert proposed(one) == [right]
+
+
+@pytest.mark.parametrize(
+    "name", ["Jos\u00c3\u00a9 Garcia\u200b Mora", "Jos\u00c3\u00a9 \u202bGarcia"]
+)
+def test_an_unseen_character_of_its_own_is_told_beside_garbled_letters(
+    name: str, known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = look(known, tmp_path, "study.tsv", ROWS.replace("Mira Lindgren", name))
+    assert len(found(report, "TXT102")) == 1
+
+
+@pytest.mark.parametrize("block", ["Link\t\nDescription\tMovies", "Link\nDescription\tMovies"])
+def test_an_empty_link_in_rows_is_told_once(block: str, known: Knowledge, tmp_path: Path) -> None:
+    _, report = look(known, tmp_path, "study.tsv", f"{ROWS}\n{block}\n")
+    (one,) = found(report, "SUB032", "LNK002")
+    assert (one.code, one.severity) == ("SUB032", "error")
+
+
+@pytest.mark.parametrize(
+    ("funder", "number", "code"),
+    [
+        ("National Science Foundation", "101057970", "HEU202"),
+        ("Horizon Europe", "857203", "HEU201"),
+    ],
+)
+def test_a_number_of_another_programme_is_told_once(
+    funder: str, number: str, code: str, known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = look(
+        known, tmp_path, "study.tsv", f"{ROWS}\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    )
+    (one,) = found(report, "FUN103", "HEU201", "HEU202")
+    assert one.code == code
+
+
+def test_the_name_of_a_screen_is_that_of_an_experiment(known: Knowledge, tmp_path: Path) -> None:
+    right = "Comment[IDR Experiment Name]"
+    assert right in IDR
+    sound, report = look(known, tmp_path, "idr9001-study.txt", IDR)
+    other, told = look(
+        known, tmp_path, "idr9001-study.txt", IDR.replace(right, "Comment[IDR Screen Name]")
+    )
+    assert sound.submission is not None
+    assert other.submission is not None
+    assert other.submission.metadata == sound.submission.metadata
+    assert told.findings == report.findings

@@ -302,3 +302,59 @@ def test_a_funder_one_letter_off_is_proposed(
     rows = ROWS + f"\nFunding\nAgency\t{written}\nGrant_id\t210585\n"
     told = found(read(known, tmp_path, rows)[1], "FUN107")
     assert [proposed(one) for one in told] == ([[meant]] if meant else [])
+
+
+_STATED = "Study\nFunding statement\tFunded by Horizon Europe, grant agreement 101057970{}.\nTitle"
+
+
+@pytest.mark.parametrize("number", ["101057907", "10105797", "1010579700", "101057971"])
+def test_a_listed_number_one_slip_off_the_text_is_corrected(
+    known: Knowledge, tmp_path: Path, number: str
+) -> None:
+    rows = changed("Study\nTitle", _STATED.format(""))
+    rows += f"\nFunding\nAgency\tEuropean Commission\ngrant_id\t{number}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "HEU002")
+    assert (one.place, one.severity) == ("/study/grants/0/grant_id", "hint")
+    assert proposed(one) == ["101057970"]
+
+
+@pytest.mark.parametrize(
+    ("funder", "number", "also"),
+    [
+        ("European Commission", "101046203", ""),
+        ("European Commission", "101057971", " and 101057971"),
+        ("Deutsche Forschungsgemeinschaft", "101057971", ""),
+    ],
+)
+def test_another_grant_beside_that_of_the_text_stays(
+    known: Knowledge, tmp_path: Path, funder: str, number: str, also: str
+) -> None:
+    rows = changed("Study\nTitle", _STATED.format(also))
+    rows += f"\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "HEU002")
+    assert one.suggestion is not None
+    assert one.suggestion.operations[0].place == "/study/grants/-"
+
+
+@pytest.mark.parametrize(
+    ("funder", "number", "meant"),
+    [
+        ("National Science Foundation", "#1941966", "1941966"),
+        ("National Institutes of Health", "RO1 GM123456", "R01 GM123456"),
+        ("National Institutes of Health", "5UO1CA12345O-02", "5U01CA123450-02"),
+        ("National Institutes of Health", "RO1OD012345", "R01OD012345"),
+    ],
+)
+def test_marks_and_letters_for_zeros_in_grant_numbers_are_proposed_away(
+    known: Knowledge, tmp_path: Path, funder: str, number: str, meant: str
+) -> None:
+    rows = f"{ROWS}\nFunding\nAgency\t{funder}\ngrant_id\t{number}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "FUN103")
+    assert proposed(one) == [meant]
+
+
+def test_a_usual_number_of_the_office_of_the_director_is_not_told(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    rows = f"{ROWS}\nFunding\nAgency\tNational Institutes of Health\ngrant_id\tOT2OD012345\n"
+    assert not found(read(known, tmp_path, rows)[1], "FUN103")

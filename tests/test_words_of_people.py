@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.findings import Finding
 from pipeline.knowledge import Knowledge
 from tests.documents import changed
-from tests.judged import found, proposed, read
+from tests.judged import found, look, proposed, read
 
 
 @pytest.mark.parametrize("name", ["Research Council of Norway", "The Research Council of Norway"])
@@ -298,3 +300,71 @@ def test_an_organisation_by_its_initials_or_beginning_is_proposed(
 def test_a_word_for_no_role_is_not_two_roles(known: Knowledge, tmp_path: Path) -> None:
     rows = changed("<affiliation>\torg-2", "Role\tn/a\n<affiliation>\torg-2")
     assert not found(read(known, tmp_path, rows)[1], "AUT112")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("not registered", "Not registered yet", "not yet registered", "unregistered"),
+        *("no orcid yet", "none yet", "does not have one", "no ORCID registered"),
+    ],
+)
+def test_words_for_no_orcid_are_placeholders(known: Knowledge, tmp_path: Path, value: str) -> None:
+    rows = changed("E-mail", f"ORCID\t{value}\nE-mail")
+    (one,) = found(read(known, tmp_path, rows)[1], "ORC101", "ORC104")
+    assert (one.code, one.severity) == ("ORC104", "warning")
+
+
+@pytest.mark.parametrize("value", ["registered", "0000-0002-1825", "orcid registered no"])
+def test_other_words_for_an_orcid_are_none(known: Knowledge, tmp_path: Path, value: str) -> None:
+    rows = changed("E-mail", f"ORCID\t{value}\nE-mail")
+    assert not found(read(known, tmp_path, rows)[1], "ORC104")
+
+
+def _deposition(**given: Any) -> str:
+    person = {"first_name": "Mira", "last_name": "Lindgren", "email": "m@example.org"}
+    names = ("('Lindgren', 'M')", "('Lindgren', 'K')", "('Achterberg', 'T')")
+    made = {
+        "title": "Actin filaments of crawling keratocytes",
+        "authors": [{"name": name, "author_orcid": ""} for name in names],
+        "corresponding_author": {**person, "author_orcid": ""},
+        "principal_investigator": [{**person, "author_orcid": ""}],
+        "imagesets": [{"name": "Movies", "directory": "data/movies", "details": "One each"}],
+    }
+    return json.dumps({**made, **given})
+
+
+def test_a_person_of_several_parts_of_a_deposition_counts_once(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    _, report = look(known, tmp_path, "empiar.json", _deposition())
+    assert len(found(report, "ORC001")) == 3
+    (one,) = found(report, "AFF001")
+    assert "'Lindgren M' and 2 more" in one.message
+
+
+def test_what_one_part_of_a_deposition_says_of_a_person_holds_for_all(
+    known: Knowledge, tmp_path: Path
+) -> None:
+    told = {"organization": "Norrhamn Institute", "author_orcid": "0000-0002-1825-0097"}
+    person = {"first_name": "Mira", "last_name": "Lindgren", **told}
+    text = _deposition(corresponding_author=person)
+    _, report = look(known, tmp_path, "empiar.json", text)
+    assert len(found(report, "ORC001")) == 2
+
+
+def test_an_orcid_beside_no_name_is_not_of_two_people(known: Knowledge, tmp_path: Path) -> None:
+    text = _deposition(
+        authors=[{"name": "('Lindgren', 'M')", "author_orcid": "0000-0002-1825-0097"}],
+        corresponding_author={"first_name": "", "author_orcid": "0000-0002-1825-0097"},
+    )
+    assert not found(look(known, tmp_path, "empiar.json", text)[1], "ORC201")
+
+
+def test_a_doi_of_another_entry_is_told(known: Knowledge, tmp_path: Path) -> None:
+    inner = json.loads(_deposition(entry_doi="10.6019/EMPIAR-11111"))
+    _, report = look(known, tmp_path, "empiar.json", json.dumps({"EMPIAR-22222": inner}))
+    (one,) = found(report, "ACC205")
+    assert "EMPIAR-22222" in one.message
+    _, report = look(known, tmp_path, "empiar.json", json.dumps({"EMPIAR-11111": inner}))
+    assert not found(report, "ACC205")

@@ -290,3 +290,60 @@ def test_a_word_for_no_link_is_told_once(known: Knowledge, tmp_path: Path) -> No
     rows = changed("\nBiosample\tbs-1", "\nLink\tn/a\nDescription\tdata\n\nBiosample\tbs-1")
     (one,) = found(read(known, tmp_path, rows)[1], "LNK102", "TXT106")
     assert one.code == "LNK102"
+
+
+@pytest.mark.parametrize(
+    "value", ["40172318 [PubMed - indexed]", "PMID: 40172318 [PubMed - in process]"]
+)
+def test_what_pubmed_writes_behind_its_number_is_proposed_away(
+    known: Knowledge, tmp_path: Path, value: str
+) -> None:
+    rows = f"{ROWS}\nPublication\nTitle\tFlow\nPubMed ID\t{value}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB109")
+    assert proposed(one) == ["40172318"]
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("10.1234/ab(2025)1&lt;12:cd&gt;3.0", "10.1234/ab(2025)1<12:cd>3.0"),
+        ("10.1234/ab1&amp;lt;12:cd&amp;gt;3.0", "10.1234/ab1<12:cd>3.0"),
+        ("10.1234/ab12&gt;", "10.1234/ab12>"),
+    ],
+)
+def test_signs_of_web_pages_in_a_doi_are_proposed_as_themselves(
+    known: Knowledge, tmp_path: Path, value: str, meant: str
+) -> None:
+    rows = f"{ROWS}\nPublication\nTitle\tFlow\nDOI\t{value}\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "PUB103", "PUB106")
+    assert proposed(one) == [meant]
+    sound = rows.replace(value, "10.1234/ab(2025)1<12:cd>3.0")
+    assert not found(read(known, tmp_path, sound)[1], "PUB106")
+
+
+@pytest.mark.parametrize("url", ["EMPIAR-11999", "S-BIAD12"])
+def test_a_link_of_the_type_doi_that_is_none_is_told(
+    known: Knowledge, tmp_path: Path, url: str
+) -> None:
+    rows = f"{ROWS}\nLink\t{url}\nDescription\tMovies\nType\tdoi\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "LNK102")
+    assert "is no DOI" in one.message
+    for sound in ("10.1234/exa", "https://doi.org/10.1234/exa", "doi:10.1234/exa"):
+        assert not found(read(known, tmp_path, rows.replace(url, sound))[1], "LNK102")
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"), [("empiar-11999", "EMPIAR-11999"), ("pxd012345", "PXD012345")]
+)
+def test_an_accession_in_small_letters_is_proposed_in_capitals(
+    known: Knowledge, tmp_path: Path, url: str, meant: str
+) -> None:
+    rows = f"{ROWS}\nLink\t{url}\nDescription\tMovies\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "LNK102")
+    assert proposed(one) == [meant]
+
+
+def test_a_word_in_small_letters_is_no_accession(known: Knowledge, tmp_path: Path) -> None:
+    rows = f"{ROWS}\nLink\tmovies-12\nDescription\tMovies\n"
+    (one,) = found(read(known, tmp_path, rows)[1], "LNK102")
+    assert one.suggestion is None

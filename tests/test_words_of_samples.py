@@ -286,3 +286,16 @@ def test_computed_tomography_of_small_things_belongs_to_empiar(
 ) -> None:
     rows = changed("spinning disk confocal microscopy", "micro computed tomography")
     assert found(read(known, tmp_path, rows)[1], "ACQ201")
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("Saccharomyces cerevisiae", "559292"), ("Escherichia coli", "NCBITaxon:511145")],
+)
+def test_the_taxon_id_of_a_strain_of_the_species_agrees(
+    known: Knowledge, tmp_path: Path, name: str, number: str
+) -> None:
+    rows = changed("Organism\tDanio rerio", f"Organism\t{name}\n[NCBI taxon ID]\t{number}")
+    assert not found(read(known, tmp_path, rows)[1], "BIO201")
+    rows = changed("Organism\tDanio rerio", f"Organism\tDanio rerio\n[NCBI taxon ID]\t{number}")
+    assert len(found(read(known, tmp_path, rows)[1], "BIO201")) == 1

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pipeline.accession import Accession, is_accession
 from pipeline.check import Flag, Known, check, replace, suggest
 from pipeline.findings import Operation
+from pipeline.identifiers import KNOWN
 from pipeline.identifiers import doi as bare_doi
-from pipeline.submission import Metadata, Submission
+from pipeline.submission import EMPIAR, Metadata, Submission
 
 COLLECTION = "BioImages"
 
@@ -118,7 +119,8 @@ def own_doi_differs(doi: str, metadata: Metadata, submission: Submission) -> Ite
     """The study's own DOI is not the one that the archive registers for its accession.
 
     That is 10.6019/ and the accession; BioStudies refuses any other later. A new submission has
-    none yet, so that another DOI is most likely that of its paper.
+    none yet, so that another DOI is most likely that of its paper. An entry of EMPIAR has 10.6019/
+    and its own accession.
 
     To fix: give 10.6019/ and the accession; a paper's DOI belongs to the publications.
     """
@@ -126,6 +128,7 @@ def own_doi_differs(doi: str, metadata: Metadata, submission: Submission) -> Ite
     given = bare_doi(doi) or doi.strip()
     if "accession" not in metadata and bare_doi(doi) is not None:
         yield from _before_accession(doi, given, metadata, submission)
+        yield from _of_another_entry(doi, given, metadata, submission)
     if not is_accession(accession):
         return
     own = Accession(value=accession).doi
@@ -164,6 +167,21 @@ def _before_accession(
         message=f"the study's own DOI is stated as {doi}; {said}",
         suggestion=suggest(*operations, why="The archive registers a DOI with the accession."),
     )
+
+
+def _of_another_entry(
+    doi: str, given: str, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
+    """The DOI of an entry of EMPIAR that is not made of its accession."""
+    if submission.source.kind != EMPIAR:
+        return
+    for one in metadata.get("study", {}).get("attributes", ()):
+        number = str(one.get("value", "")).strip()
+        known = KNOWN["EMPIAR"].fullmatch(number)
+        if one.get("name") == "EMPIAR accession" and known and given != f"10.6019/{number}":
+            message = f"the entry's own DOI is stated as {doi}, its accession is {number}"
+            hint = "compare both with the entry's page, and correct the one that is wrong."
+            yield Flag(message=message, hint=hint)
 
 
 @check("ACC206", "attached-to-another-collection", at="", severity="error")

@@ -423,6 +423,10 @@ def disagree(organism: dict[str, Any], place: Place, registries: Registries) -> 
     by_name = {one.taxon_id: one.scientific_name for one, _ in read.found}
     if digits in by_name or (known is not None and known.taxon_id in by_name):
         return
+    species = tuple(f"{name} " for name in by_name.values())
+    if known is not None and known.scientific_name.startswith(species):
+        # A strain or subspecies of the species that is named.
+        return
     named = ", ".join(f"{name} ({key})" for key, name in by_name.items())
     says = f"is {known.scientific_name}, " if known else "is not known here, and "
     yield Flag(

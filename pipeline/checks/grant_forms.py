@@ -274,6 +274,14 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
         return
     if not re.fullmatch(known.grant_pattern, visible(number)):
         at, project = below(place, "grant_id"), of_acronym(number, registries)
+        if (meant := _meant(visible(number), known.grant_pattern)) is not None:
+            why = f"It has the form of the numbers of {known.name} then."
+            yield Flag(
+                message=f"{number!r} is unusual for {known.name}; it may be {meant!r}",
+                at=at,
+                suggestion=suggest(replace(at, grant["grant_id"], meant), why=why),
+            )
+            return
         yield Flag(
             message=f"{number!r} is unusual for {known.name}"
             + (f"; it is the acronym of {project.number} in CORDIS" if project else ""),
@@ -290,3 +298,11 @@ def unusual(grant: dict[str, Any], place: Place, registries: Registries) -> Iter
             if project is not None
             else None,
         )
+
+
+def _meant(number: str, form: str) -> str | None:
+    """The number without marks around it, or with zeros for letters O beside digits, if usual."""
+    bare = number.strip("#'\"“”‘’ ")
+    before = re.sub(r"[Oo](?=\d)", "0", bare)
+    likely = (bare, before, re.sub(r"(?<=\d)[Oo]", "0", before))
+    return next((one for one in likely if re.fullmatch(form, one)), None)

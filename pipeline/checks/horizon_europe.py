@@ -110,6 +110,8 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
 
     Nobody finds the study by the project then.
 
+    Where a listed number is one slip off, that is proposed for correction.
+
     To fix: add the grant to Funding, with its number and the four fields of its project.
     """
     rows = metadata.get("study", {}).get("grants", [])
@@ -125,10 +127,16 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
     ]
     told: set[str] = set()
     for grant, project in (*grant_text.in_free_text(texts, registries), *named):
-        listed = grant.number in given or folded(project.acronym) in numbered_by_name
+        listed = (
+            re.search(rf"{grant.number}(?!\d)", given)
+            or folded(project.acronym) in numbered_by_name
+        )
         if listed or grant.number in told:
             continue
         told.add(grant.number)
+        if (slip := _one_slip_off(grant.number, rows, texts, registries)) is not None:
+            yield _mistyped(slip, grant, project, rows[slip])
+            continue
         row = {"funder": "European Commission", "grant_id": grant.number, **stated(project)}
         added = [Operation(do="add", place="/study/grants/-", after=row)]
         if (within := _IN_FUNDER.fullmatch(grant.place)) is not None:
@@ -153,6 +161,43 @@ def in_free_text(metadata: Metadata, texts: FreeTexts, registries: Registries) -
             if added
             else None,
         )
+
+
+def _one_slip_off(
+    number: str, rows: list[dict[str, Any]], texts: FreeTexts, registries: Registries
+) -> int | None:
+    """The index of the one grant whose listed number differs by a slip and is no other project's.
+
+    Two digits swapped, or one changed, left out or added; a number that the text has, too, is a
+    grant of its own.
+    """
+    from rapidfuzz.distance import OSA
+
+    near = [
+        n
+        for n, row in enumerate(rows)
+        if (given := "".join(str(row.get("grant_id", "")).split())).isdecimal()
+        and OSA.distance(given, number, score_cutoff=1) == 1
+        and registries.project(given) is None
+        and not any(re.search(rf"(?<!\d){given}(?!\d)", text) for _, text in texts)
+        and all(one.european for one in grant_text.mentions(row.get("funder", ""), registries))
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _mistyped(at: int, grant: grant_text.Grant, project: Project, row: dict[str, Any]) -> Flag:
+    """That the number of a listed grant is one slip off that which the text names."""
+    place = below("/study/grants", at, "grant_id")
+    return Flag(
+        message=f"the listed grant number {row['grant_id']!r} is one slip off {grant.number}"
+        f" ({project.acronym}), which the text names: {_short(grant.sentence)}",
+        at=place,
+        hint="compare the number with the grant agreement, and correct it.",
+        suggestion=suggest(
+            replace(place, row["grant_id"], grant.number),
+            why=f"{_evidence(project)} The text says: {_short(grant.sentence)}",
+        ),
+    )
 
 
 _IN_FUNDER = re.compile(r"(/study/grants/(\d+))/funder")

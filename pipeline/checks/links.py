@@ -155,6 +155,10 @@ def no_address(link: dict[str, Any], place: Place, metadata: Metadata) -> Iterat
         told = f"the link {quoted(url)} has not the form of an accession of {archive}"
         yield Flag(message=told, at=below(place, "url"))
         return
+    if archive.casefold() == "doi" and url and not (doi(url) or ADDRESS.match(url)):
+        told = f"the link {quoted(url)} has the type {archive}, but is no DOI"
+        yield Flag(message=told, at=below(place, "url"))
+        return
     if not url or archive or ADDRESS.fullmatch(url):
         return
     known = doi(url) or known_accession(url) or pmcid(url) or pmid(url)
@@ -175,6 +179,8 @@ _ADDRESS_WITHIN = re.compile(
 
 
 _LONGEST_ACCESSION = 40
+_SMALL = re.compile("[a-z]{3}", re.IGNORECASE)
+"""How accessions begin that are told from words in small letters, too."""
 _GOES_ON = re.compile(r"https?://\S+[^\s.,;:)\]>]\s+[^\s(\[<–-]", re.IGNORECASE)
 """An address behind which more stands, which may be its end after a blank."""
 
@@ -198,7 +204,8 @@ def _within(link: dict[str, Any], url: str, place: str) -> tuple[str, Suggestion
         why = f"Each of the {kind} is a link of its own."
         return told, suggest(replace(at, link["url"], found[0]), *others, why=why)
     if not found and len(url) < _LONGEST_ACCESSION:
-        joined = ("".join(url.split()), "-".join(url.split()))
+        joined = ["".join(url.split()), "-".join(url.split())]
+        joined += [url.upper()] if _SMALL.match(url) else []
         found = [one for one in joined if len(one) > 5 and known_accession(one) is not None][:1]
     if len(found) != 1 or _GOES_ON.match(url):
         return told, None

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
+from pipeline.checks.persons import one_person, parts_of, words
 from pipeline.checks.wording import author_called, is_placeholder, quoted
 from pipeline.edit import removal
 from pipeline.findings import Operation
 from pipeline.identifiers import orcid, orcid_form, visible
-from pipeline.submission import Metadata, Submission
+from pipeline.submission import EMPIAR, Metadata, Submission
 
 
 @check("ORC001", "orcid-missing", at="/study/authors/*", severity="hint")
-def missing(author: dict[str, Any]) -> Iterator[Flag]:
+def missing(
+    author: dict[str, Any], place: Place, metadata: Metadata, submission: Submission
+) -> Iterator[Flag]:
     """An author has no ORCID iD, so the data are not linked to their other work.
+
+    EMPIAR names a person in each of their parts, which is told once.
 
     To fix: add the author's iD from orcid.org, if they have one.
     """
-    if not str(author.get("orcid", "")).strip():
-        yield Flag(message=f"{author_called(author)} has no ORCID iD")
+    if str(author.get("orcid", "")).strip():
+        return
+    if submission.source.kind == EMPIAR:
+        authors = metadata["study"]["authors"]
+        same = parts_of(int(place.rpartition("/")[2]), authors)
+        if authors[same[0]] is not author or any(authors[n].get("orcid") for n in same):
+            return
+    yield Flag(message=f"{author_called(author)} has no ORCID iD")
 
 
 _NO_ID = re.compile(
     r"\s*(?:(?:https?://)?(?:www\.)?orcid\.org/?|(?:has )?no (?:orcid|id|account)(?: id)?"
+    r"|(?:(?:not (?:yet )?|un)registered|(?:no orcid(?: id)?|none) (?:registered|(?=yet))"
+    r"|do(?:es)?(?: not|n't) have (?:one|an? (?:orcid|id)(?: id)?))\s?(?:yet)?\.?"
     r"|orcid(?: id)?|(?:(?:https?://)?orcid\.org/)?(?:([x0-9])\1{3}[- ]?){3}\1{3}[\dx]"
     r"|(?:(?:https?://)?orcid\.org/)?"
     r"(?=[\dx?#*_ -]*(?:x{3}|\?{3}|#{3}|\*{3}|_{3}))[\dx?#*_ -]+)\s*",
@@ -74,11 +87,11 @@ def of_a_co_author(value: str, place: Place, metadata: Metadata) -> Iterator[Fla
     found = _WITHIN.findall(visible(value))
     bare = orcid(found[0]) if len(found) == 1 else None
     beside = _ABOUT.sub(" ", " ".join(_WITHIN.split(visible(value))))
-    if bare is None or not any(_words(beside)):
+    if bare is None or not any(words(beside)):
         return
     authors = metadata["study"]["authors"]
     own = int(place.split("/")[3])
-    meant = [n for n, one in enumerate(authors) if _one_person(beside, str(one.get("name", "")))]
+    meant = [n for n, one in enumerate(authors) if one_person(beside, str(one.get("name", "")))]
     if len(meant) != 1 or meant == [own]:
         return
     other = below("/study/authors", meant[0])
@@ -196,12 +209,12 @@ def two_people(study: dict[str, Any], place: Place, submission: Submission) -> I
     names: dict[str, dict[str, int]] = defaultdict(dict)
     for number, author in enumerate(study.get("authors", ())):
         bare = orcid(visible(str(author.get("orcid", ""))))
-        if bare is not None:
+        if bare is not None and str(author.get("name", "")).strip():
             names[bare].setdefault(" ".join(str(author.get("name", "")).split()), number)
     for bare, people in names.items():
         first, *others = people.items()
         for name, number in others:
-            shorter = _one_person(first[0], name)
+            shorter = one_person(first[0], name)
             if shorter and submission.held_elsewhere:
                 continue
             yield Flag(
@@ -209,27 +222,3 @@ def two_people(study: dict[str, Any], place: Place, submission: Submission) -> I
                 severity="hint" if shorter else None,
                 at=below(place, "authors", number, "orcid"),
             )
-
-
-def _one_person(name: str, other: str) -> bool:
-    """Whether two names are forms of one: words in common, and initials for all others.
-
-    >>> _one_person("Lindgren MA", "Mira Astrid Lindgren"), _one_person("Li Exa", "Lo Exa")
-    (True, False)
-    """
-    full, initials = zip(*(_words(one) for one in (name, other)), strict=True)
-    shared = full[0] & full[1]
-    left = [one - shared for one in full]
-    if not shared or all(left):
-        return False
-    letters = [Counter([word[0] for word in left[n]] + initials[n]) for n in (0, 1)]
-    return not letters[0] - letters[1] or not letters[1] - letters[0]
-
-
-def _words(name: str) -> tuple[set[str], list[str]]:
-    """The words of a name in small letters, and its initials."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = re.findall(r"[^\W\d_]+", plain)
-    short = [word for word in words if len(word) == 1 or (word.isupper() and len(word) < 4)]
-    full = {word.casefold() for word in words if word not in short}
-    return full, [letter.casefold() for word in short for letter in word]

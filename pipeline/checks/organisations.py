@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.check import Context, Flag, Place, Skipped, below, check, suggest
 from pipeline.checks.organisation_names import named, within
+from pipeline.checks.persons import parts_of
 from pipeline.checks.wording import asked, author_called, is_placeholder, quoted, shortens
 from pipeline.edit import removal
 from pipeline.findings import Operation
@@ -49,9 +50,12 @@ def without_affiliation(
         if context.submission.source.kind == EMPIAR:
             authors = metadata["study"]["authors"]
             lacking = [n for n, one in enumerate(authors) if not one.get("affiliations")]
+            once = [
+                n for n in lacking if n == next(m for m in parts_of(n, authors) if m in lacking)
+            ]
             if int(place.rpartition("/")[2]) != lacking[0]:
                 return
-            more = len(lacking) - 1
+            more = len(once) - 1
             message = f"{named} and {more} more have no affiliation" if more else ""
         yield Flag(
             message=message or f"{named} has no affiliation",

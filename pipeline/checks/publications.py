@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 from pipeline.check import Flag, Place, below, check, replace, suggest
@@ -190,7 +191,7 @@ def doi_with_punctuation(value: str, place: Place) -> Iterator[Flag]:
     To fix: take the punctuation away if the DOI resolves without it.
     """
     bare = doi(visible(value))
-    if bare is None:
+    if bare is None or _ENTITY.search(bare):
         return
     lone = any(bare.endswith(e) and bare.count(e) > bare.count(s) for s, e in _BRACKETS)
     tagged = _TAG_BEHIND.search(bare)
@@ -208,6 +209,8 @@ def doi_with_punctuation(value: str, place: Place) -> Iterator[Flag]:
         )
 
 
+_ENTITY = re.compile(r"&(?:amp;)*(?:lt|gt|amp);")
+"""A sign as web pages write it."""
 _TAG_BEHIND = re.compile(r"</?[A-Za-z]+[^<>]*>?$")
 _BRACKETS = (("(", ")"), ("[", "]"), ("<", ">"))
 
@@ -310,6 +313,13 @@ def doi_form(value: str, place: Place, metadata: Metadata) -> Iterator[Flag]:
         yield Flag(
             message=f"the DOI {quoted(bare)} ends with the version or file of a page of a preprint",
             suggestion=suggest(replace(place, value, whole[1]), why="The DOI is of all versions."),
+        )
+    elif bare is not None and _ENTITY.search(bare):
+        plain = unescape(unescape(bare))
+        why = "A web page writes these signs so."
+        yield Flag(
+            message=f"the DOI {quoted(bare)} is written as web pages write {quoted(plain)}",
+            suggestion=suggest(replace(place, value, plain), why=why),
         )
     elif bare is not None and _TYPESET.search(bare):
         typed = unicodedata.normalize("NFKC", bare.translate(_TYPED))

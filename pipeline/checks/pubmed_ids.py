@@ -71,7 +71,9 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
         return
     if not value.strip() or is_placeholder(value) or pmid(visible(value)) is not None:
         return
-    slot, moved = _home(visible(value).strip())
+    parted = re.sub(r"[\s,]", "", value) if _PARTED.fullmatch(value) else value
+    within = _PMID_WITHIN.fullmatch(parted)
+    slot, moved = ("", "") if within is not None else _home(visible(value).strip())
     if slot == "pmc_id" and moved[3:].isdecimal() and int(moved[3:]) > REACHED:
         digits = replace(at, value, moved[3:])
         yield Flag(
@@ -92,9 +94,8 @@ def pubmed_number(publication: dict[str, Any], place: Place, metadata: Metadata)
     elif slot and len(publication) > 1 and _same(_bare(slot, publication[slot]), moved):
         edits = [removal(metadata, at)]
     why = f"The value is a {NAMES[slot]}." if slot else ""
-    parted = re.sub(r"[\s,]", "", value) if _PARTED.fullmatch(value) else value
-    if not slot and (found := _PMID_WITHIN.fullmatch(parted)) is not None:
-        edits, why = [replace(at, value, found[1])], "They are the digits of a PubMed ID."
+    if within is not None:
+        edits, why = [replace(at, value, within[1])], "They are the digits of a PubMed ID."
     yield Flag(
         message=f"{quoted(value)} is no PubMed ID",
         at=at,
@@ -107,10 +108,10 @@ _PARTED = re.compile(r"\s*\d{1,4}(?:[\s,]\d{3,4})+\s*", re.ASCII)
 _PMID_WITHIN = re.compile(
     r"\s*(?:#|MED[:/]|PubMed(?: ?ID)?:?|PMID:?|https?://(?:www\.)?europepmc\.org/(?:article|abstract)/MED/"
     r"|(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed)/)?\s*"
-    r"([1-9]\d{6,7})(?:\.0)?(?:[.,;/]?|/?[?#]\S*)\s*(?:\([^()\d]*\))?\s*",
+    r"([1-9]\d{6,7})(?:\.0)?(?:[.,;/]?|/?[?#]\S*)\s*(?:\([^()\d]*\)|\[[^\[\]\d]*\])?\s*",
     re.IGNORECASE | re.ASCII,
 )
-"""Seven or eight digits with what spreadsheets and Europe PMC put around them."""
+"""Seven or eight digits with what spreadsheets, PubMed and Europe PMC put around them."""
 
 
 def _home(value: str) -> tuple[str, str]:

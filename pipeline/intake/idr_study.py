@@ -442,9 +442,13 @@ class _Study:
         prefix = "experiment" if fold(first.name).startswith("experiment") else "screen"
         kind = prefix.capitalize()
         made: list[Attribute] = []
+        names = {f"commentidr{prefix}name", f"{prefix}name"}
+        if names.isdisjoint(fold(row.name) for row in part.rows):
+            # The template of screens was filled in for an experiment, or the other way round.
+            names = {"commentidrexperimentname", "commentidrscreenname"}
         for row in part.rows:
             name = fold(row.name)
-            if name in (f"commentidr{prefix}name", f"{prefix}name"):
+            if name in names:
                 made += self.values(row, "Name")
             elif name == f"{prefix}description":
                 made += self.values(row, "Description")
