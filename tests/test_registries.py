@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import json
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -376,23 +375,6 @@ def test_a_new_dump_is_seen_by_whoever_opens_the_store_next(tmp_path: Path) -> N
     assert local(tmp_path).complete("fbbi")
 
 
-def test_look_ups_take_less_than_a_millisecond(built_in: Registries) -> None:
-    built_in.nearest_imaging_methods("light sheet")
-    asked = [
-        lambda: built_in.organisms("zebrafish"),
-        lambda: built_in.funder("Wellcome Trust"),
-        lambda: built_in.project("101057970"),
-        lambda: built_in.nearest_imaging_methods("light sheet microscopy"),
-    ]
-    for ask in asked:
-        times = []
-        for _ in range(50):
-            start = time.perf_counter()
-            ask()
-            times.append(time.perf_counter() - start)
-        assert sorted(times)[25] < 0.001
-
-
 @pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official dumps are not here")
 @pytest.mark.parametrize(
     ("name", "file", "size"),
@@ -402,8 +384,6 @@ def test_look_ups_take_less_than_a_millisecond(built_in: Registries) -> None:
         ("fbbi", "fbbi.obo", 500),
     ],
 )
-def test_real_dumps_load_within_a_minute(name: str, file: str, size: int, tmp_path: Path) -> None:
-    start = time.perf_counter()
+def test_real_dumps_load_whole(name: str, file: str, size: int, tmp_path: Path) -> None:
     made = refresh(name, OFFICIAL / file, folder=tmp_path)
-    assert time.perf_counter() - start < 60
     assert made.size >= size

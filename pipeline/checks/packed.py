@@ -176,7 +176,7 @@ _FIRST_OF_TWO = re.compile(
     r"[^\W\d_]{2,} (?:[A-Z]\.[ -]?)+[^\W\d_]{2,}, ?[^\W\d_]{2,} .*[^\W\d_]{2}$"
 )
 """A whole name with an initial within, and another one: no family name before a given name."""
-_SLASHED = re.compile(r"\s+/\s+|\s+y\s+(?=[^\W\d_]\w+ [^\W\d_])")
+_SLASHED = re.compile(r"(?<!\s)\s+(?:/\s+|y\s+(?=[^\W\d_]\w+ [^\W\d_]))")
 _NO_PERSON = re.compile(
     r"\b(?:science|technology|research|imaging|cell|biology|medicine|institute|cent(?:er|re)|of|for"
     r"|the|group|team|lab|facility|core|department|university|consortium|network|project)\b",

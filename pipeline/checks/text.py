@@ -11,7 +11,8 @@ from html.entities import name2codepoint
 from urllib.parse import unquote
 
 from pipeline.check import Context, Flag, check, replace, suggest
-from pipeline.checks.components import Associations, told_by_white_space
+from pipeline.checks.associations import told_by_white_space
+from pipeline.checks.section_titles import Associations
 from pipeline.checks.study import SHORT
 from pipeline.checks.wording import STANDS_IN, is_placeholder, quoted, waits
 from pipeline.edit import removal
